@@ -1,0 +1,1 @@
+"""The frozen values that everything else is made of; imports nothing of ours."""
