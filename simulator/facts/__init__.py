@@ -1,0 +1,4 @@
+"""Facts of AWS as data with their sources: condition keys, the Service Authorization Reference, managed policies.
+
+Only lookups: what a fact means for a request is decided elsewhere. Imports nothing of ours but `models`.
+"""

@@ -1,0 +1,1 @@
+"""Data files only; each names its source and date."""
