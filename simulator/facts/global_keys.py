@@ -70,7 +70,9 @@ def row(key: str) -> GlobalKey | None:
 @lru_cache(maxsize=4096)
 def _row(key: str) -> GlobalKey | None:
     prefix, slash, rest = key.partition("/")
-    return table().get(f"{prefix}/") if slash and rest else table().get(key)
+    if not slash:
+        return table().get(key)
+    return table().get(f"{prefix}/") if rest else None
 
 
 def rule(key: str, caller_kind: str) -> str | None:

