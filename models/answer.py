@@ -1,0 +1,209 @@
+"""What each question is answered with: the JSON contract. Fields may be added; none changes its name or meaning.
+
+The JSON Schemas in docs/ are generated from these models. Every list has a defined order, so that the same input
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AnswerModel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object: plain JSON values, with AWS's and output's own names."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+StatusName = Literal["allowed", "conditional", "unknown", "missing", "denied"]
+OutcomeName = Literal["allowed", "conditional", "unknown", "implicitDeny", "explicitDeny"]
+How = Literal["takeover", "event_source", "function_chain", "role_chain", "qualifier", "direct"]
+
+#: The order in which answers list the ways, which is also output's.
+HOW_ORDER: tuple[How, ...] = ("direct", "qualifier", "role_chain", "event_source", "function_chain", "takeover")
+#: A mixed way is named after the first of these that occurs in it.
+HOW_PRECEDENCE: tuple[How, ...] = (
+    "takeover",
+    "event_source",
+    "function_chain",
+    "role_chain",
+    "qualifier",
+    "direct",
+)
+
+
+class CitationAnswer(AnswerModel):
+    layer: str
+    policy: str
+    holder: str | None = None
+    statement: str
+    effect: Literal["Allow", "Deny"]
+
+
+class NearMissAnswer(AnswerModel):
+    layer: str
+    policy: str
+    holder: str | None = None
+    statement: str
+    failed: Literal["action", "resource", "principal", "condition"]
+    wanted: str
+    got: str
+
+
+class ResidualAnswer(AnswerModel):
+    text: str
+    when: dict[str, Any]
+    allowed_with: dict[str, Any]
+    denied_with: dict[str, Any]
+
+
+class GrantAnswer(AnswerModel):
+    account: str | None
+    side: Literal["identity", "resource", "trust", "boundary", "scp", "rcp", "session", "vpc_endpoint"]
+    holder: str
+    principal: str
+    action: str
+    resource: str
+    condition: dict[str, Any] | None
+    statement: dict[str, Any]
+
+
+class FactAnswer(AnswerModel):
+    """A fact that nobody asked for (in `assumes`) or that could not be read (in `gaps`)."""
+
+    what: str
+    about: str
+    reason: str = ""
+
+
+class CanAnswer(AnswerModel):
+    principal: str
+    action: str
+    resource: str
+    decision: OutcomeName
+    because: tuple[CitationAnswer, ...]
+    layers: dict[str, OutcomeName]
+    near_misses: tuple[NearMissAnswer, ...]
+    residual: ResidualAnswer | None
+    gaps: tuple[FactAnswer, ...]
+    missing: tuple[GrantAnswer, ...]
+    assumes: tuple[FactAnswer, ...]
+
+
+class StepAnswer(AnswerModel):
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: str
+    status: StatusName
+    because: tuple[CitationAnswer, ...]
+    missing: tuple[GrantAnswer, ...]
+    residual: ResidualAnswer | None
+
+
+class PathAnswer(AnswerModel):
+    status: StatusName
+    cost: int
+    steps: tuple[StepAnswer, ...]
+    repair: tuple[GrantAnswer, ...] = ()
+
+
+class PathsAnswer(AnswerModel):
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    paths: tuple[PathAnswer, ...]
+    gaps: tuple[FactAnswer, ...]
+    assumes: tuple[FactAnswer, ...]
+
+
+class PrincipalAnswer(AnswerModel):
+    principal: str
+    status: StatusName
+    how: How
+    via: tuple[str, ...]
+    residual: ResidualAnswer | None
+
+
+class WhoCanAnswer(AnswerModel):
+    action: str
+    resource: str
+    principals: tuple[PrincipalAnswer, ...]
+    gaps: tuple[FactAnswer, ...]
+    assumes: tuple[FactAnswer, ...]
+
+
+class ReachedAnswer(AnswerModel):
+    node: str
+    status: StatusName
+    how: How
+    via: tuple[str, ...]
+
+
+class ReachAnswer(AnswerModel):
+    source: str = Field(alias="from")
+    reaches: tuple[ReachedAnswer, ...]
+    gaps: tuple[FactAnswer, ...]
+    assumes: tuple[FactAnswer, ...]
+
+
+class ExpectationAnswer(AnswerModel):
+    """`expected` and `got` are sentences for people; `got` is empty where it passed."""
+
+    name: str
+    passed: bool
+    expected: str
+    got: str
+
+
+class ScenarioAnswer(AnswerModel):
+    file: str
+    name: str
+    passed: bool
+    expectations: tuple[ExpectationAnswer, ...]
+
+
+class TestAnswer(AnswerModel):
+    __test__ = False
+
+    scenarios: tuple[ScenarioAnswer, ...]
+    assumes: tuple[FactAnswer, ...] = ()
+
+
+class GraphNode(AnswerModel):
+    id: str
+    kind: str
+    account: str | None
+    region: str | None
+    label: str
+
+
+class GraphEdge(AnswerModel):
+    """`detail` says in a few words what decides an edge that is not simply allowed."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: str
+    status: StatusName
+    missing: tuple[GrantAnswer, ...]
+    detail: str = ""
+
+
+class GraphAnswer(AnswerModel):
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    accounts: dict[str, str] = {}
+    """Account -> its name, where it has one."""
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
+class EvaluateAnswer(AnswerModel):
+    id: Any
+    decision: OutcomeName
+    because: tuple[CitationAnswer, ...]
+    layers: dict[str, OutcomeName]
+    near_misses: tuple[NearMissAnswer, ...]
+    residual: ResidualAnswer | None

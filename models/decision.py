@@ -1,0 +1,144 @@
+"""A decision, and what it rests on.
+
+No `bool` leaves the engine: an outcome always comes with the statements that made it, what was nearly enough, and the
+condition that it still hangs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from models.policy import Effect
+
+
+class Outcome(StrEnum):
+    """The IAM policy simulator's words, and two more.
+
+    `CONDITIONAL`: the answer turns on request context that isn't known. `UNKNOWN`: it turns on a fact that the
+    snapshot could not read.
+    """
+
+    ALLOWED = "allowed"
+    CONDITIONAL = "conditional"
+    UNKNOWN = "unknown"
+    IMPLICIT_DENY = "implicitDeny"
+    EXPLICIT_DENY = "explicitDeny"
+
+
+class Layer(StrEnum):
+    """A kind of policy that takes part in a decision, in the order in which answers list them."""
+
+    IDENTITY = "identity"
+    BOUNDARY = "boundary"
+    SESSION = "session"
+    RESOURCE = "resource"
+    TRUST = "trust"
+    SCP = "scp"
+    RCP = "rcp"
+    VPC_ENDPOINT = "vpc_endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A statement in a policy: `policy` is its ARN or name, `holder` the ARN of what it is on (None: not said)."""
+
+    layer: Layer
+    policy: str
+    statement: str
+    effect: Effect
+    holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """An Allow that failed in one element only.
+
+    `failed` is `action`, `resource`, `principal` or `condition`; `wanted` and `got` are for people to read.
+    """
+
+    layer: Layer
+    policy: str
+    statement: str
+    failed: str
+    wanted: str
+    got: str
+    holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """For which values of the open keys a conditional request is allowed.
+
+    `when` is a tree of `{"all": […]}`, `{"any": […]}`, `{"not": …}` over `{"operator", "key", "values"}`;
+    `allowed_with` and `denied_with` are completions of the open keys (None: absent), each verified by evaluating it.
+    A value of a key with several values is a list.
+    """
+
+    text: str
+    when: Mapping[str, Any]
+    allowed_with: Mapping[str, Any]
+    denied_with: Mapping[str, Any]
+
+
+class FactKind(StrEnum):
+    """What a snapshot may fail to hold."""
+
+    IDENTITY = "identity"
+    """Users, groups, roles and policies of an account; `about` is the account."""
+    ORGANIZATION = "organization"
+    """SCPs, RCPs and organization ids; `about` is an account, or `*`."""
+    RESOURCE_POLICY = "resource_policy"
+    """`about` is the resource's ARN, `ACCOUNT/service`, or the account."""
+    MANAGED_POLICY = "managed_policy"
+    """`about` is the policy's ARN."""
+    TAGS = "tags"
+    """`about` is the resource's ARN."""
+    FUNCTIONS = "functions"
+    """The inventory of functions; `about` is `ACCOUNT/region`."""
+    FUNCTION = "function"
+    """Aliases, versions, URLs or configuration of one function; `about` is its ARN."""
+    TRIGGERS = "triggers"
+    """The inventory of what a service triggers; `about` is `ACCOUNT/service` or `ACCOUNT/service/region`."""
+    MAPPINGS = "mappings"
+    """The inventory of event source mappings; `about` is `ACCOUNT/region`."""
+    ATTRIBUTES = "attributes"
+    """A resource's configuration, such as its owner or its KMS key; `about` is its ARN."""
+
+
+#: Inventories: their Gaps are listed in an answer and change no status (semantics: section 6).
+INVENTORIES = frozenset({FactKind.FUNCTIONS, FactKind.TRIGGERS, FactKind.MAPPINGS})
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact that a decision wanted and the snapshot lacks.
+
+    `refused` tells a Gap (asked for, not got) from an assumption (nobody asked).
+    """
+
+    what: FactKind
+    about: str
+    reason: str
+    refused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An outcome and what it rests on.
+
+    `because` names every statement that decided: the matching Deny statements for EXPLICIT_DENY, the matching Allow
+    statements for ALLOWED, both for CONDITIONAL, none for IMPLICIT_DENY. `near_misses` is empty unless the outcome is
+    IMPLICIT_DENY; `residual` is None unless it is CONDITIONAL; `gaps` names what UNKNOWN turns on. `assumes` names
+    the facts that nobody asked for and on which the outcome would turn.
+    """
+
+    outcome: Outcome
+    because: tuple[Citation, ...] = ()
+    layers: Mapping[Layer, Outcome] = field(default_factory=dict)
+    near_misses: tuple[NearMiss, ...] = ()
+    residual: Residual | None = None
+    gaps: tuple[MissingFact, ...] = ()
+    assumes: tuple[MissingFact, ...] = ()

@@ -1,0 +1,156 @@
+"""Edges of the permission graph: a possible step, what it requires, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from models.decision import Citation, Decision, MissingFact, Outcome, Residual
+
+
+class EdgeKind(StrEnum):
+    """The kinds of step; `simulator.edges.RULES` holds one rule for each."""
+
+    INVOKES = "invokes"
+    ASSUMES = "assumes"
+    TRIGGERS = "triggers"
+    POLLED_BY = "polled_by"
+    FEEDS = "feeds"
+    RUNS_AS = "runs_as"
+    CALLS = "calls"
+    QUALIFIES = "qualifies"
+    MEMBER_OF = "member_of"
+
+
+class Status(StrEnum):
+    """Of an edge or a path, from best to worst."""
+
+    ALLOWED = "allowed"
+    CONDITIONAL = "conditional"
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+    DENIED = "denied"
+
+    @property
+    def rank(self) -> int:
+        """0 for allowed up to 4 for denied."""
+        return _RANK[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may go this way: allowed or conditional."""
+        return self in (Status.ALLOWED, Status.CONDITIONAL)
+
+
+_RANK = {status: rank for rank, status in enumerate(Status)}
+
+STATUS_OF = {
+    Outcome.ALLOWED: Status.ALLOWED,
+    Outcome.CONDITIONAL: Status.CONDITIONAL,
+    Outcome.UNKNOWN: Status.UNKNOWN,
+    Outcome.IMPLICIT_DENY: Status.MISSING,
+    Outcome.EXPLICIT_DENY: Status.DENIED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One statement to be added somewhere.
+
+    `side` is `identity`, `resource`, `trust`, `boundary`, `scp`, `rcp`, `session` or `vpc_endpoint`; `holder` the ARN
+    (or the root's, OU's or account's id) of what the policy is on; `principal` whom it lets in; `account` whose
+    administrator can add it.
+    """
+
+    account: str | None
+    side: str
+    holder: str
+    principal: str
+    action: str
+    resource: str
+    condition: Mapping[str, Any] | None
+    statement: Mapping[str, Any]
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Grants on the same holder, side and resource are one statement, and cost as much."""
+        return (self.holder, self.side, self.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One request that must be allowed for a step: its decision, and what would mend it.
+
+    `missing` is empty unless the decision is an implicit deny that grants can mend.
+    """
+
+    principal: str
+    action: str
+    resource: str
+    decision: Decision
+    missing: tuple[Grant, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return STATUS_OF[self.decision.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A step from `source` to `target`, which holds if all its `requirements` do."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    requirements: tuple[Requirement, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """The worst of its requirements; allowed without any."""
+        return max((part.status for part in self.requirements), key=lambda status: status.rank, default=Status.ALLOWED)
+
+    @property
+    def because(self) -> tuple[Citation, ...]:
+        """The statements that decided: of a denied edge those that deny, of a missing or unknown one none."""
+        wanted = {
+            Status.DENIED: (Status.DENIED,),
+            Status.ALLOWED: (Status.ALLOWED,),
+            Status.CONDITIONAL: (Status.ALLOWED, Status.CONDITIONAL),
+        }.get(self.status, ())
+        cited = (line for part in self.requirements if part.status in wanted for line in part.decision.because)
+        return tuple(dict.fromkeys(cited))
+
+    @property
+    def missing(self) -> tuple[Grant, ...]:
+        """What has to be added for it to hold; empty unless it is missing."""
+        if self.status is not Status.MISSING:
+            return ()
+        grants = {grant.place + (grant.action,): grant for part in self.requirements for grant in part.missing}
+        return tuple(grants.values())
+
+    @property
+    def residuals(self) -> tuple[Residual, ...]:
+        """The open conditions of a conditional edge, one for each requirement that has one."""
+        if self.status is not Status.CONDITIONAL:
+            return ()
+        found = [part.decision.residual for part in self.requirements if part.decision.residual]
+        return tuple({residual.text: residual for residual in found}.values())
+
+    @property
+    def can_be_bought(self) -> bool:
+        """Whether adding statements makes it hold: not when it is denied, nor when no grant would help."""
+        if self.status is Status.DENIED:
+            return False
+        return self.status is not Status.MISSING or all(
+            part.missing for part in self.requirements if part.status is Status.MISSING
+        )
+
+    @property
+    def gaps(self) -> tuple[MissingFact, ...]:
+        return tuple(dict.fromkeys(fact for part in self.requirements for fact in part.decision.gaps))
+
+    @property
+    def assumes(self) -> tuple[MissingFact, ...]:
+        return tuple(dict.fromkeys(fact for part in self.requirements for fact in part.decision.assumes))

@@ -1,0 +1,240 @@
+"""The shape of what a scenario expects, and of what it asks "what if" about.
+
+What an expectation holds to is judged by `simulator.scenario`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+from models.scenario_forms import TrustField
+from models.shape import Many, Shape, Text, Texts, nearest
+
+StatusWord = Literal["allowed", "conditional", "unknown", "missing", "denied", "none"]
+DecisionWord = Literal["allowed", "conditional", "unknown", "implicitDeny", "explicitDeny"]
+Side = Literal["identity", "resource", "trust", "boundary", "scp", "rcp", "session", "vpc_endpoint"]
+
+
+class Settled(Shape):
+    """What is known of the requests: keys with their values, and keys that are not there."""
+
+    context: dict[str, Texts] = Field({})
+    absent: Many = ()
+
+
+class MissingShape(Shape):
+    """A grant that is missing; what isn't written may be anything."""
+
+    side: Side | None = None
+    account: str | None = None
+    holder: str | None = None
+    principal: str | None = None
+    action: str | None = None
+    resource: str | None = None
+
+
+class CitedShape(Shape):
+    """A statement that decided; what isn't written may be anything."""
+
+    layer: Side | None = None
+    policy: str | None = None
+    holder: str | None = None
+    statement: Text | None = None
+    effect: Literal["Allow", "Deny"] | None = None
+
+
+class ListedShape(Shape):
+    """Somebody (something) that is listed, with how."""
+
+    node: str
+    status: Literal["allowed", "conditional"] | None = None
+    how: Literal["direct", "qualifier", "role_chain", "event_source", "function_chain", "takeover"] | None = None
+    via: tuple[str, ...] | None = None
+
+
+def _which_listed(value: Any) -> str:
+    return "name" if isinstance(value, str) else "listed"
+
+
+Listed = Annotated[
+    Annotated[str, Tag("name")] | Annotated[ListedShape, Tag("listed")],
+    Discriminator(_which_listed),
+]
+
+
+class PathQuestion(Settled):
+    source: str = Field(alias="from")
+    to: str
+    action: str | None = None
+
+
+class CanQuestion(Settled):
+    principal: str
+    action: str
+    resource: str
+    qualifier: Text | None = None
+
+
+class EdgeQuestion(Settled):
+    source: str = Field(alias="from")
+    to: str
+    kind: Literal["invokes", "assumes", "triggers", "polled_by", "feeds", "runs_as", "calls", "qualifies", "member_of"]
+
+
+class ReachQuestion(Settled):
+    source: str = Field(alias="from")
+    include: Many = Field((), description="`takeover`, or nothing")
+
+
+class WhoCanQuestion(Settled):
+    action: str = "lambda:InvokeFunction"
+    resource: str
+    include: Many = Field((), description="`takeover`, or nothing")
+
+
+class PathExpectation(Settled):
+    """Judges the first path. `status: none` says that there is none at all."""
+
+    name: str | None = None
+    path: PathQuestion
+    status: StatusWord | None = None
+    via: tuple[str, ...] | None = Field(None, description="the nodes between, all of them, in order")
+    missing: tuple[MissingShape, ...] | None = None
+    because: tuple[CitedShape, ...] | None = None
+
+
+class CanExpectation(Settled):
+    name: str | None = None
+    can: CanQuestion
+    decision: DecisionWord | None = None
+    missing: tuple[MissingShape, ...] | None = None
+    because: tuple[CitedShape, ...] | None = None
+
+
+class EdgeExpectation(Settled):
+    """`status: none` says that there is no such edge."""
+
+    name: str | None = None
+    edge: EdgeQuestion
+    status: StatusWord | None = None
+    missing: tuple[MissingShape, ...] | None = None
+    because: tuple[CitedShape, ...] | None = None
+
+
+class ListExpectation(Settled):
+    """Who is listed means allowed or conditional; `exactly` is the whole set."""
+
+    name: str | None = None
+    includes: tuple[Listed, ...] | None = None
+    excludes: tuple[str, ...] | None = None
+    exactly: tuple[Listed, ...] | None = None
+
+
+class ReachExpectation(ListExpectation):
+    reach: ReachQuestion
+
+
+class WhoCanExpectation(ListExpectation):
+    who_can: WhoCanQuestion
+
+
+EXPECTATIONS: dict[str, type[Settled]] = {
+    "path": PathExpectation,
+    "can": CanExpectation,
+    "edge": EdgeExpectation,
+    "reach": ReachExpectation,
+    "who_can": WhoCanExpectation,
+}
+
+
+def _one_question(value: Any) -> Any:
+    """Refuse what asks nothing, or more than one question, or expects nothing of the answer."""
+    keys = list(value) if isinstance(value, dict) else []
+    asked = [kind for kind in EXPECTATIONS if kind in keys]
+    if len(asked) == 1:
+        if not set(keys) - {"name", "context", "absent", *asked}:
+            raise PydanticCustomError("expects", "asks, but expects nothing of the answer")
+        return value
+    if not asked:
+        hint = next((near for key in keys if (near := nearest(str(key), EXPECTATIONS))), "")
+        raise PydanticCustomError(
+            "question", "asks nothing: needs one of {kinds}{hint}", {"kinds": ", ".join(EXPECTATIONS), "hint": hint}
+        )
+    raise PydanticCustomError("question", "asks {asked} at once: one question each", {"asked": " and ".join(asked)})
+
+
+def _which_expectation(value: Any) -> str:
+    return next((kind for kind in EXPECTATIONS if isinstance(value, dict) and kind in value), "path")
+
+
+Expectation = Annotated[
+    Annotated[PathExpectation, Tag("path")]
+    | Annotated[CanExpectation, Tag("can")]
+    | Annotated[EdgeExpectation, Tag("edge")]
+    | Annotated[ReachExpectation, Tag("reach")]
+    | Annotated[WhoCanExpectation, Tag("who_can")],
+    Discriminator(_which_expectation),
+    BeforeValidator(_one_question),
+]
+
+
+class AddStatementShape(Shape):
+    """`statement` is IAM's, or a short form: {actions, on}, a trust's {AWS: …}, a permit's {service: …}."""
+
+    change: Literal["add_statement"]
+    side: Literal["identity", "resource", "trust"]
+    holder: str
+    policy: str | None = None
+    statement: dict[str, Any]
+
+
+class RemoveStatementShape(Shape):
+    change: Literal["remove_statement"]
+    side: Literal["identity", "resource", "trust"]
+    holder: str
+    sid: Text
+    policy: str | None = None
+
+
+class SetTrustShape(Shape):
+    change: Literal["set_trust"]
+    holder: str
+    document: TrustField
+
+
+class AttachPolicyShape(Shape):
+    change: Literal["attach_policy"]
+    holder: str
+    policy: str
+
+
+class DetachPolicyShape(Shape):
+    change: Literal["detach_policy"]
+    holder: str
+    policy: str
+
+
+ChangeShape = Annotated[
+    AddStatementShape | RemoveStatementShape | SetTrustShape | AttachPolicyShape | DetachPolicyShape,
+    Field(discriminator="change"),
+]
+
+
+class FlowShape(Shape):
+    """An edge or a way that opens or closes."""
+
+    source: str = Field(alias="from")
+    to: str
+    kind: str | None = None
+    via: tuple[str, ...] | None = None
+
+
+class WhatIfShape(Shape):
+    name: str
+    changes: tuple[ChangeShape, ...] = Field(min_length=1)
+    opens: tuple[FlowShape, ...] | None = None
+    closes: tuple[FlowShape, ...] | None = None
+    expect: tuple[Expectation, ...] = ()

@@ -1,0 +1,260 @@
+"""Patterns: wildcards, policy variables and ARNs. Matching is linear in the value; nothing backtracks.
+
+Sources: IAM User Guide, "IAM JSON policy elements: Resource", "… Condition operators", "… Variables and tags".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+STAR = "*"
+ANY = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Characters that stand for themselves, a star included."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """`*` (any run of characters) or `?` (exactly one); `bounded` ones don't match a colon."""
+
+    sign: str
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`${key}` or `${key, 'default'}`."""
+
+    key: str
+    default: str | None = None
+
+
+Glob = tuple[Text | Wildcard, ...]
+Template = tuple[Text | Wildcard | Variable, ...]
+
+_VARIABLE = re.compile(r"\$\{\s*([^{}',]*?)\s*(?:,\s*'([^']*)'\s*)?\}")
+
+
+@lru_cache(maxsize=65536)
+def template(text: str, variables: bool, wildcards: bool = True) -> Template:
+    """Read a policy's string. `${*}`, `${?}` and `${$}` are those characters; without `variables` `${…}` is text."""
+    parts: list[Text | Wildcard | Variable] = []
+    position = 0
+    if variables and "${" in text:
+        for found in _VARIABLE.finditer(text):
+            key = found.group(1)
+            if not key:
+                continue
+            _add_plain(parts, text[position : found.start()], wildcards)
+            parts.append(Text(key) if key in ("*", "?", "$") else Variable(key, found.group(2)))
+            position = found.end()
+    _add_plain(parts, text[position:], wildcards)
+    return _joined(parts)
+
+
+def _add_plain(parts: list[Text | Wildcard | Variable], text: str, wildcards: bool) -> None:
+    if not wildcards:
+        if text:
+            parts.append(Text(text))
+        return
+    for piece in re.split(r"(\*+|\?)", text):
+        if piece.startswith("*"):
+            parts.append(Wildcard(STAR))
+        elif piece == "?":
+            parts.append(Wildcard(ANY))
+        elif piece:
+            parts.append(Text(piece))
+
+
+def _joined(parts: list[Text | Wildcard | Variable]) -> Template:
+    """Join neighbouring texts, so that equal patterns are equal values."""
+    joined: list[Text | Wildcard | Variable] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Text) and isinstance(last, Text):
+            joined[-1] = Text(last.text + part.text)
+        elif isinstance(part, Wildcard) and part.sign == STAR and part == last:
+            continue
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def fill(pattern: Template, value_of: Callable[[str], str | None]) -> Glob | None:
+    """Put values into a template; None where a variable has neither value nor default.
+
+    A value's own `*` and `?` are text.
+    """
+    parts: list[Text | Wildcard | Variable] = []
+    for part in pattern:
+        if isinstance(part, Variable):
+            value = value_of(part.key)
+            if value is None:
+                value = part.default
+            if value is None:
+                return None
+            parts.append(Text(value))
+        else:
+            parts.append(part)
+    return _joined(parts)  # type: ignore[return-value]  # no Variable is left
+
+
+def variables_of(pattern: Template) -> tuple[str, ...]:
+    """The keys a template refers to."""
+    return tuple(part.key for part in pattern if isinstance(part, Variable))
+
+
+def arn_glob(glob: Glob) -> Glob | None:
+    """Return the pattern with its first five parts bounded by colons, as ArnLike compares; None: not an ARN."""
+    parts: list[Text | Wildcard] = []
+    colons = 0
+    for part in glob:
+        if isinstance(part, Wildcard):
+            parts.append(Wildcard(part.sign, bounded=colons < 5))
+            continue
+        colons += part.text.count(":")
+        parts.append(part)
+    first = parts[0] if parts else None
+    if colons < 5 or not (isinstance(first, Text) and first.text.startswith("arn:")):
+        return None
+    return tuple(parts)
+
+
+def matches(glob: Glob, value: str) -> bool:
+    """Match the whole value."""
+    if len(glob) == 1:
+        only = glob[0]
+        if isinstance(only, Text):
+            return only.text == value
+        if only.sign == STAR:
+            return not (only.bounded and ":" in value)
+    if not glob:
+        return value == ""
+    if any(isinstance(part, Wildcard) and part.bounded for part in glob):
+        return _matches_bounded(glob, value)
+    return _Matcher.of(glob).matches(value)
+
+
+def _matches_bounded(glob: Glob, value: str) -> bool:
+    """Match an ARN part by part: the first five parts never cross a colon."""
+    fields = value.split(":", 5)
+    if len(fields) < 6:
+        return False
+    return all(matches(part, field) for part, field in zip(_arn_fields(glob), fields, strict=True))
+
+
+@lru_cache(maxsize=16384)
+def _arn_fields(glob: Glob) -> tuple[Glob, ...]:
+    fields: list[list[Text | Wildcard | Variable]] = [[]]
+    for part in glob:
+        if isinstance(part, Wildcard):
+            fields[-1].append(Wildcard(part.sign))
+            continue
+        room = 6 - len(fields)
+        pieces = part.text.split(":", room) if room else [part.text]
+        for index, piece in enumerate(pieces):
+            if index:
+                fields.append([])
+            if piece:
+                fields[-1].append(Text(piece))
+    return tuple(_joined(field) for field in fields)  # type: ignore[misc]
+
+
+class _Matcher:
+    """A glob cut at its stars: the ends are anchored, the middles are found leftmost first, which is enough."""
+
+    __slots__ = ("first", "last", "least", "middles")
+
+    def __init__(self, glob: Glob) -> None:
+        runs: list[list[Text | Wildcard]] = [[]]
+        for part in glob:
+            if isinstance(part, Wildcard) and part.sign == STAR:
+                runs.append([])
+            else:
+                runs[-1].append(part)
+        pieces = [_Piece(run) for run in runs]
+        self.first = pieces[0]
+        self.last = pieces[-1] if len(pieces) > 1 else None
+        self.middles = [piece for piece in pieces[1:-1] if piece.length]
+        self.least = sum(piece.length for piece in pieces)
+
+    @staticmethod
+    @lru_cache(maxsize=16384)
+    def of(glob: Glob) -> _Matcher:
+        return _Matcher(glob)
+
+    def matches(self, value: str) -> bool:
+        if len(value) < self.least or not self.first.at(value, 0):
+            return False
+        if self.last is None:
+            return len(value) == self.first.length
+        end = len(value) - self.last.length
+        if not self.last.at(value, end):
+            return False
+        position = self.first.length
+        for piece in self.middles:
+            found = piece.find(value, position, end)
+            if found < 0:
+                return False
+            position = found + piece.length
+        return position <= end
+
+
+class _Piece:
+    """A run of characters and `?` between two stars."""
+
+    __slots__ = ("chars", "length", "plain")
+
+    def __init__(self, run: list[Text | Wildcard]) -> None:
+        chars: list[str | None] = []
+        for part in run:
+            chars.extend(part.text if isinstance(part, Text) else [None])
+        self.chars = chars
+        self.length = len(chars)
+        self.plain = None if None in chars else "".join(char for char in chars if char)
+
+    def at(self, value: str, position: int) -> bool:
+        if self.plain is not None:
+            return value.startswith(self.plain, position)
+        return all(char is None or char == value[position + index] for index, char in enumerate(self.chars))
+
+    def find(self, value: str, start: int, end: int) -> int:
+        """The leftmost place in `value[start:end]` where it fits whole, or -1."""
+        if self.plain is not None:
+            return value.find(self.plain, start, end)
+        return self._find_bits(value, start, end)
+
+    def _find_bits(self, value: str, start: int, end: int) -> int:
+        # Shift-and on one big integer: a run of thousands of `?` costs a few machine words a character, where trying
+        # each place would cost value x pattern steps.
+        free = sum(1 << index for index, char in enumerate(self.chars) if char is None)
+        masks: dict[str, int] = {}
+        for index, char in enumerate(self.chars):
+            if char is not None:
+                masks[char] = masks.get(char, free) | 1 << index
+        goal = 1 << (self.length - 1)
+        state = 0
+        for position in range(start, end):
+            state = ((state << 1) | 1) & masks.get(value[position], free)
+            if state & goal:
+                return position - self.length + 1
+        return -1
+
+
+@lru_cache(maxsize=65536)
+def action_matches(pattern: str, action: str) -> bool:
+    """Match an Action pattern, without regard to case. Source: "IAM JSON policy elements: Action"."""
+    return matches(template(pattern.lower(), False), action.lower())  # type: ignore[arg-type]
+
+
+def is_resource_pattern(text: str) -> bool:
+    """Whether it could match anything: an ARN or nothing but stars. What is ill-formed matches nothing."""
+    return text.startswith("arn:") or (text != "" and set(text) == {"*"})

@@ -1,0 +1,279 @@
+"""Condition operators: one row each, and the test of a condition against what is known of its key.
+
+Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context keys".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from models.context import Absent, Known, NotRead, Open, State
+from models.errors import PolicyError
+from models.policy import Condition, Quantifier
+from models.request import Context
+from simulator.policy import match
+from simulator.policy.formula import Formula
+
+Comparison = Callable[[match.Glob, str], bool]
+"""Does the value of the key (second) match the policy's value (first)?"""
+
+
+def _text(glob: match.Glob) -> str:
+    """A value without wildcards, as text."""
+    return "".join(part.text if isinstance(part, match.Text) else part.sign for part in glob)
+
+
+def _equals(wanted: match.Glob, got: str) -> bool:
+    return _text(wanted) == got
+
+
+def _equals_ignoring_case(wanted: match.Glob, got: str) -> bool:
+    return _text(wanted).lower() == got.lower()
+
+
+def _arn_like(wanted: match.Glob, got: str) -> bool:
+    glob = match.arn_glob(wanted)
+    return glob is not None and match.matches(glob, got) if got.count(":") >= 5 else False
+
+
+@lru_cache(maxsize=16384)
+def number(text: str) -> Decimal | None:
+    """A decimal number, or None for what is none."""
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+@lru_cache(maxsize=16384)
+def moment(text: str) -> Decimal | None:
+    """Seconds since the epoch of a date in ISO 8601 or a number of seconds; None for what is neither."""
+    seconds = number(text)
+    if seconds is not None and not (len(text) == 8 and text.isdigit()):
+        return seconds
+    try:
+        date = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return Decimal(str(date.timestamp()))
+
+
+@lru_cache(maxsize=16384)
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """An address block; a bare address is one host."""
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+
+
+def _in_network(wanted: match.Glob, got: str) -> bool:
+    block = network(_text(wanted))
+    try:
+        address = ipaddress.ip_address(got.strip())
+    except ValueError:
+        return False
+    return block is not None and address.version == block.version and address in block
+
+
+def _bool_equals(wanted: match.Glob, got: str) -> bool:
+    return _text(wanted).lower() == got.lower()
+
+
+def _binary_equals(wanted: match.Glob, got: str) -> bool:
+    try:
+        return base64.b64decode(_text(wanted), validate=True) == base64.b64decode(got, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, Decimal], bool]) -> Comparison:
+    def compare(wanted: match.Glob, got: str) -> bool:
+        left, right = read(got), read(_text(wanted))
+        return left is not None and right is not None and holds(left, right)
+
+    return compare
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`negated` operators hold when no value matches, so also when the key is absent.
+
+    `family` says of which type the key's values are; `wildcards` whether `*` and `?` in the policy's value are special.
+    `says` is how a person says it: `{key} {says} {values}`.
+    """
+
+    compare: Comparison
+    family: str
+    says: str
+    negated: bool = False
+    wildcards: bool = False
+
+
+def _ordered(family: str, read: Callable[[str], Decimal | None], words: tuple[str, ...]) -> dict[str, Operator]:
+    equal, unequal, less, at_most, greater, at_least = words
+    return {
+        f"{family}Equals": Operator(_compared(read, lambda a, b: a == b), family, equal),
+        f"{family}NotEquals": Operator(_compared(read, lambda a, b: a == b), family, unequal, negated=True),
+        f"{family}LessThan": Operator(_compared(read, lambda a, b: a < b), family, less),
+        f"{family}LessThanEquals": Operator(_compared(read, lambda a, b: a <= b), family, at_most),
+        f"{family}GreaterThan": Operator(_compared(read, lambda a, b: a > b), family, greater),
+        f"{family}GreaterThanEquals": Operator(_compared(read, lambda a, b: a >= b), family, at_least),
+    }
+
+
+#: Every operator but Null, which asks only for presence. Quantifiers and IfExists are parts of a `Condition`.
+OPERATORS: dict[str, Operator] = {
+    "StringEquals": Operator(_equals, "String", "is"),
+    "StringNotEquals": Operator(_equals, "String", "is not", negated=True),
+    "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, "String", "is (in any case)"),
+    "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, "String", "is not (in any case)", negated=True),
+    "StringLike": Operator(match.matches, "String", "is like", wildcards=True),
+    "StringNotLike": Operator(match.matches, "String", "is not like", negated=True, wildcards=True),
+    "ArnEquals": Operator(_arn_like, "Arn", "is like", wildcards=True),
+    "ArnNotEquals": Operator(_arn_like, "Arn", "is not like", negated=True, wildcards=True),
+    "ArnLike": Operator(_arn_like, "Arn", "is like", wildcards=True),
+    "ArnNotLike": Operator(_arn_like, "Arn", "is not like", negated=True, wildcards=True),
+    "Bool": Operator(_bool_equals, "Bool", "is"),
+    "BinaryEquals": Operator(_binary_equals, "Binary", "is"),
+    "IpAddress": Operator(_in_network, "Ip", "is in"),
+    "NotIpAddress": Operator(_in_network, "Ip", "is outside", negated=True),
+    **_ordered("Numeric", number, ("is", "is not", "is less than", "is at most", "is more than", "is at least")),
+    **_ordered("Date", moment, ("is", "is not", "is before", "is at the latest", "is after", "is at the earliest")),
+}
+NULL = "Null"
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition whose answer hangs on keys that are open or weren't read: the atom of a formula.
+
+    `states` holds what is known of each key it looks at, by lower-case name; `variables` whether `${…}` counts.
+    """
+
+    __test__ = False
+
+    condition: Condition
+    variables: bool
+    states: tuple[tuple[str, State], ...] = field(compare=True)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys it still hangs on, in lower case, the variables' first."""
+        hanging = [name for name, state in self.states if isinstance(state, Open | NotRead)]
+        own = self.condition.key.lower()
+        return tuple(sorted(hanging, key=lambda name: name == own))
+
+    def settle(self, values: Mapping[str, State]) -> Formula:
+        """Put states in place of those keys; a truth value once none hangs any more."""
+        states = tuple((name, values.get(name, state)) for name, state in self.states)
+        if any(isinstance(state, Open | NotRead) for _, state in states):
+            return Test(self.condition, self.variables, states)
+        return holds(self.condition, self.variables, dict(states))
+
+
+def test_condition(condition: Condition, variables: bool, context: Context) -> Formula:
+    """Test one condition: true, false, or a `Test` where a key it needs is open or wasn't read.
+
+    Raises:
+        PolicyError: for an operator that AWS doesn't have.
+    """
+    if condition.operator != NULL and condition.operator not in OPERATORS:
+        raise PolicyError(f"condition operator `{condition.spelling}` is not supported")
+    names = [condition.key.lower()]
+    if variables:
+        for value in condition.values:
+            names += (key.lower() for key in match.variables_of(match.template(value, True)))
+    states = {name: context.lookup(name) for name in dict.fromkeys(names)}
+    if any(isinstance(state, Open | NotRead) for state in states.values()):
+        return Test(condition, variables, tuple(states.items()))
+    return holds(condition, variables, states)
+
+
+def holds(condition: Condition, variables: bool, states: Mapping[str, State]) -> bool:
+    """Whether a condition holds when everything about its keys is known."""
+    state = states[condition.key.lower()]
+    got = state.values if isinstance(state, Known) else None
+    if condition.operator == NULL:
+        return any((value.lower() == "true") == (got is None) for value in condition.values)
+    operator = OPERATORS[condition.operator]
+    if got is None and condition.if_exists:
+        return True
+    if condition.quantifier is Quantifier.ALL:
+        return not got or all(_one(condition, operator, variables, states, value) for value in got)
+    if condition.quantifier is Quantifier.ANY:
+        return bool(got) and any(_one(condition, operator, variables, states, value) for value in got or ())
+    if got is None:
+        return operator.negated
+    matched = any(_matched(condition, operator, variables, states, value) for value in got)
+    return matched != operator.negated
+
+
+def _one(condition: Condition, operator: Operator, variables: bool, states: Mapping[str, State], value: str) -> bool:
+    return _matched(condition, operator, variables, states, value) != operator.negated
+
+
+def _matched(condition: Condition, operator: Operator, variables: bool, states: Mapping[str, State], got: str) -> bool:
+    """Whether any of the policy's values matches; one whose variable has no value matches nothing."""
+    for wanted in condition.values:
+        glob = match.fill(match.template(wanted, variables, operator.wildcards), lambda key: variable(states, key))
+        if glob is not None and operator.compare(glob, got):
+            return True
+    return False
+
+
+def variable(states: Mapping[str, State], key: str) -> str | None:
+    """The value a policy variable stands for: none where the key is absent or multivalued."""
+    state = states[key.lower()]
+    if isinstance(state, Known) and not state.multivalued and len(state.values) == 1:
+        return state.values[0]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PatternTest:
+    """Whether a resource matches a pattern whose variables hang on open keys: an atom too."""
+
+    pattern: str
+    value: str
+    states: tuple[tuple[str, State], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(name for name, state in self.states if isinstance(state, Open | NotRead))
+
+    def settle(self, values: Mapping[str, State]) -> Formula:
+        states = tuple((name, values.get(name, state)) for name, state in self.states)
+        if any(isinstance(state, Open | NotRead) for _, state in states):
+            return PatternTest(self.pattern, self.value, states)
+        return _pattern_holds(self.pattern, self.value, dict(states))
+
+
+def test_pattern(pattern: str, value: str, variables: bool, context: Context) -> Formula:
+    """Match a Resource pattern, with its variables filled in."""
+    parts = match.template(pattern, variables)
+    names = match.variables_of(parts)
+    if not names:
+        return match.matches(parts, value)  # type: ignore[arg-type]
+    states = {name.lower(): context.lookup(name) for name in names}
+    if any(isinstance(state, Open | NotRead) for state in states.values()):
+        return PatternTest(pattern, value, tuple(states.items()))
+    return _pattern_holds(pattern, value, states)
+
+
+def _pattern_holds(pattern: str, value: str, states: Mapping[str, State]) -> bool:
+    glob = match.fill(match.template(pattern, True), lambda key: variable(states, key))
+    return glob is not None and match.matches(glob, value)
+
+
+#: For a state that nothing hangs on any more.
+SETTLED = (Known, Absent)
