@@ -56,11 +56,11 @@ class ListedShape(Shape):
 
 
 def _which_listed(value: Any) -> str:
-    return "name" if isinstance(value, str) else "listed"
+    return "=name" if isinstance(value, str) else "=listed"
 
 
 Listed = Annotated[
-    Annotated[str, Tag("name")] | Annotated[ListedShape, Tag("listed")],
+    Annotated[str, Tag("=name")] | Annotated[ListedShape, Tag("listed")],
     Discriminator(_which_listed),
 ]
 
@@ -167,15 +167,16 @@ def _one_question(value: Any) -> Any:
 
 
 def _which_expectation(value: Any) -> str:
-    return next((kind for kind in EXPECTATIONS if isinstance(value, dict) and kind in value), "path")
+    # Not the bare kind: an error's location would then seem to lead to the question of that name.
+    return next((f"={kind}" for kind in EXPECTATIONS if isinstance(value, dict) and kind in value), "=path")
 
 
 Expectation = Annotated[
-    Annotated[PathExpectation, Tag("path")]
-    | Annotated[CanExpectation, Tag("can")]
-    | Annotated[EdgeExpectation, Tag("edge")]
-    | Annotated[ReachExpectation, Tag("reach")]
-    | Annotated[WhoCanExpectation, Tag("who_can")],
+    Annotated[PathExpectation, Tag("=path")]
+    | Annotated[CanExpectation, Tag("=can")]
+    | Annotated[EdgeExpectation, Tag("=edge")]
+    | Annotated[ReachExpectation, Tag("=reach")]
+    | Annotated[WhoCanExpectation, Tag("=who_can")],
     Discriminator(_which_expectation),
     BeforeValidator(_one_question),
 ]

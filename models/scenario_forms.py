@@ -80,13 +80,13 @@ class PermitForm(Shape):
 
 def _which_trust(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return "several"
-    return "verbatim" if isinstance(value, dict) and ("Statement" in value or "file" in value) else "short"
+        return "=several"
+    return "=verbatim" if isinstance(value, dict) and ("Statement" in value or "file" in value) else "=short"
 
 
 TrustField = Annotated[
-    Annotated[Document, Tag("verbatim")]
-    | Annotated[TrustForm, Tag("short")]
-    | Annotated[tuple[TrustForm, ...], Tag("several")],
+    Annotated[Document, Tag("=verbatim")]
+    | Annotated[TrustForm, Tag("=short")]
+    | Annotated[tuple[TrustForm, ...], Tag("=several")],
     Discriminator(_which_trust),
 ]
