@@ -1,0 +1,1 @@
+"""The command line: one module per command, arguments in, exit code out. Nothing is decided here."""

@@ -1,0 +1,1 @@
+"""Answers as something to look at: text for a terminal, graph files. Decides nothing."""

@@ -1,0 +1,133 @@
+"""What a person calls the nodes of an answer: `role invoker` for an ARN of 40 letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from models.answer import GrantAnswer
+
+#: The first part of an ARN's resource -> what a person calls it, for services with several kinds of resource.
+_KINDS = {
+    ("iam", "user"): "user",
+    ("iam", "role"): "role",
+    ("iam", "group"): "group",
+    ("iam", "policy"): "managed policy",
+    ("iam", "oidc-provider"): "identity provider",
+    ("iam", "saml-provider"): "identity provider",
+    ("sts", "assumed-role"): "session",
+    ("sts", "federated-user"): "federated user",
+    ("lambda", "function"): "function",
+    ("lambda", "layer"): "layer",
+    ("events", "rule"): "rule",
+    ("events", "event-bus"): "event bus",
+    ("dynamodb", "table"): "table",
+    ("kms", "key"): "key",
+    ("kms", "alias"): "key alias",
+    ("kinesis", "stream"): "stream",
+    ("secretsmanager", "secret"): "secret",
+    ("logs", "log-group"): "log group",
+    ("states", "stateMachine"): "state machine",
+}
+
+#: Services whose ARNs don't say what kind of resource it is.
+_PLAIN_KINDS = {"sqs": "queue", "sns": "topic", "s3": "bucket"}
+
+_SIDES = {
+    "identity": "identity-based policy",
+    "resource": "resource-based policy",
+    "trust": "trust policy",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+    "scp": "service control policy",
+    "rcp": "resource control policy",
+    "vpc_endpoint": "VPC endpoint policy",
+}
+
+
+def side(word: str) -> str:
+    """Return IAM's name of a side or layer: `trust` -> `trust policy`."""
+    return _SIDES.get(word, word)
+
+
+def parts(node: str) -> tuple[str, str]:
+    """Return what a node is and its short name: (`role`, `invoker`). What it is may be empty."""
+    if node.startswith("arn:"):
+        return _arn_parts(node)
+    head, colon, rest = node.partition(":")
+    if head == "url" and colon:
+        return "function URL", parts(rest)[1]
+    if head in ("service", "account", "federated") and colon:
+        return {"federated": "identity provider"}.get(head, head), rest
+    return "", node
+
+
+def _arn_parts(arn: str) -> tuple[str, str]:
+    pieces = arn.split(":", 5)
+    if len(pieces) < 6:
+        return "", arn
+    service, account, rest = pieces[2], pieces[4], pieces[5]
+    if rest == "root":
+        return "account", account
+    if service in _PLAIN_KINDS:
+        return ("object" if service == "s3" and "/" in rest else _PLAIN_KINDS[service]), rest
+    head, mark, name = _split_first(rest)
+    if not mark:
+        return service, rest
+    if service in ("iam",) and head in ("user", "role", "group", "policy"):
+        name = name.rsplit("/", 1)[-1]
+    return _KINDS.get((service, head), f"{service} {head}"), name
+
+
+def _split_first(rest: str) -> tuple[str, str, str]:
+    found = re.search(r"[:/]", rest)
+    if not found:
+        return rest, "", ""
+    return rest[: found.start()], found.group(), rest[found.end() :]
+
+
+class Names:
+    """Short names of nodes and accounts. `accounts` maps an account's number to its name, where it has one."""
+
+    def __init__(self, accounts: Mapping[str, str | None] | None = None) -> None:
+        self._accounts = dict(accounts or {})
+
+    def bare(self, node: str) -> str:
+        """Return the name alone: `dev`, `orders:live`, `s3.amazonaws.com`; an account with what it is."""
+        kind, name = parts(node)
+        return f"account {self.account(name)}" if kind == "account" else name
+
+    def kind_and_name(self, node: str) -> str:
+        """Return what it is and its name: `role invoker`."""
+        kind, name = parts(node)
+        if kind == "account":
+            return f"account {self.account(name)}"
+        return f"{kind} {name}".strip()
+
+    def account(self, number: str | None) -> str:
+        """Return an account with its name: `111111111111 (partner)`."""
+        if number is None:
+            return "of unknown number"
+        name = self._accounts.get(number)
+        return f"{number} ({name})" if name else number
+
+    def account_of(self, node: str) -> str:
+        """Return the account that a node's ARN names, or nothing."""
+        if not node.startswith("arn:"):
+            return ""
+        pieces = node.split(":", 5)
+        return self.account(pieces[4]) if len(pieces) == 6 and pieces[4] else ""
+
+    def place(self, grant: GrantAnswer) -> str:
+        """Return where a grant belongs: `account 222222222222 (ours), trust policy of role invoker`."""
+        where = f"account {self.account(grant.account)}, " if grant.account else ""
+        return f"{where}{side(grant.side)} {self.on(grant.side, grant.holder)}"
+
+    def on(self, word: str, holder: str) -> str:
+        """Return the holder with its preposition: a policy is *of* a role, a service control policy *on* an OU."""
+        preposition = "on" if word in ("scp", "rcp", "vpc_endpoint") else "of"
+        return f"{preposition} {self.kind_and_name(holder)}"
+
+    def chain(self, nodes: Iterable[str]) -> str:
+        """Return nodes in the order in which they are gone through: `pipeline > invoker`."""
+        return " > ".join(self.bare(node) for node in nodes)

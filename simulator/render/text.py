@@ -1,0 +1,243 @@
+"""Answers as text for a person: the verdict first, then why, then what is missing.
+
+Whoever reads it has just been denied access, at night: every line has to be of use on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from models.answer import (
+    CanAnswer,
+    PathAnswer,
+    PathsAnswer,
+    ReachAnswer,
+    ScenarioAnswer,
+    StepAnswer,
+    TestAnswer,
+    WhoCanAnswer,
+)
+from simulator.render.lines import (
+    LOOKS,
+    Piece,
+    citation,
+    counted,
+    facts,
+    grants,
+    heading,
+    line,
+    near_miss,
+    residual,
+    status,
+    table,
+)
+from simulator.render.names import Names, side
+
+_HOW = {
+    "direct": "directly",
+    "qualifier": "by alias or version",
+    "role_chain": "by assuming roles",
+    "event_source": "by an event source",
+    "function_chain": "by a function",
+    "takeover": "by taking over",
+}
+
+
+def can(answer: CanAnswer, names: Names) -> list[Text]:
+    """Return the decision on one request, explained."""
+    lines = [_verdict(answer, names), *residual(answer.residual, indent=2)]
+    lines += [
+        line(""),
+        line(("principal  ", "dim"), answer.principal, indent=2),
+        line(("resource   ", "dim"), answer.resource, indent=2),
+    ]
+    lines += _why(answer, names)
+    if answer.near_misses:
+        lines += [line(""), heading("nearly: what matches but for one element")]
+        for missed in answer.near_misses:
+            lines += near_miss(missed, names, indent=2)
+    if answer.missing:
+        lines += [line(""), heading(f"missing: {counted(len(answer.missing), 'statement')}")]
+        lines += grants(answer.missing, names)
+    return lines + _facts(answer)
+
+
+def _verdict(answer: CanAnswer, names: Names) -> Text:
+    who, what = names.bare(answer.principal), f"{answer.action} on {names.bare(answer.resource)}"
+    if answer.decision == "allowed":
+        return line(("YES", "bold green"), f"  {who} may {what}")
+    if answer.decision == "conditional":
+        return line(("IT DEPENDS", "bold yellow"), f"  {who} may {what} under a condition")
+    if answer.decision == "unknown":
+        return line(("UNKNOWN", "bold magenta"), f"  whether {who} may {what}: the snapshot lacks what decides it")
+    why = "an explicit deny" if answer.decision == "explicitDeny" else "nothing allows it"
+    if answer.decision == "implicitDeny" and "allowed" in answer.layers.values():
+        why = "not every policy that has to allow it does"
+    return line(("NO", "bold red"), f"  {who} may not {what}: {why}")
+
+
+def _why(answer: CanAnswer, names: Names) -> list[Text]:
+    lines = [line("")]
+    if answer.because:
+        lines += [heading("why")] + [line(*citation(cited, names), indent=2) for cited in answer.because] + [line("")]
+    if answer.layers:
+        lines.append(heading("layer by layer"))
+        lines += [line(f"{side(layer):<24}", status(outcome), indent=2) for layer, outcome in answer.layers.items()]
+    else:
+        lines.append(line("no policy bears on it"))
+    return lines
+
+
+def paths(answer: PathsAnswer, names: Names) -> list[Text]:
+    """Return the ways from one node to another, cheapest first, each step on a line."""
+    return [*paths_only(answer, names), *_facts(answer)]
+
+
+def paths_only(answer: PathsAnswer, names: Names, *, with_grants: bool = True) -> list[Text]:
+    """Return the verdict and the ways, without what the answer rests on; without grants also what mends them."""
+    lines = [_paths_verdict(answer, names)]
+    for number, path in enumerate(answer.paths, start=1):
+        lines += [line(""), *_path(path, names, number)]
+        missing = [grant for step in path.steps for grant in step.missing]
+        if missing and with_grants:
+            lines += [line(""), *grants(missing, names, indent=3)]
+    return lines
+
+
+def _paths_verdict(answer: PathsAnswer, names: Names) -> Text:
+    ends = f"from {names.kind_and_name(answer.source)} to {names.kind_and_name(answer.target)}"
+    if not answer.paths:
+        return line(("NO", "bold red"), f"  no way {ends}, and none that statements could open")
+    best = min((path.status for path in answer.paths), key=list(LOOKS).index)
+    if best == "allowed":
+        return line(("YES", "bold green"), f"  a way {ends} holds")
+    if best == "conditional":
+        return line(("IT DEPENDS", "bold yellow"), f"  a way {ends} holds under a condition")
+    if best == "unknown":
+        return line(("UNKNOWN", "bold magenta"), f"  whether a way {ends} holds: the snapshot lacks what decides it")
+    if best == "denied":
+        return line(("NO", "bold red"), f"  no way {ends} holds, and what is there is explicitly denied")
+    cost = min(path.cost for path in answer.paths if path.status == "missing")
+    return line(("NO", "bold red"), f"  no way {ends} holds; the nearest lacks {counted(cost, 'statement')}")
+
+
+def _path(path: PathAnswer, names: Names, number: int) -> list[Text]:
+    cost = f", {counted(path.cost, 'statement')} to add" if path.cost else ""
+    lines = [line((f"{number}. ", "bold"), status(path.status, mark=False), cost)]
+    kinds = max((len(step.kind) for step in path.steps), default=0)
+    for step in path.steps:
+        lines += _step(step, names, kinds)
+    return lines
+
+
+def _step(step: StepAnswer, names: Names, kinds: int) -> list[Text]:
+    mark, word, style = LOOKS[step.status]
+    ends = f"{names.kind_and_name(step.source)} -> {names.kind_and_name(step.target)}"
+    pieces: list[Piece] = [(f"{mark} {step.kind:<{kinds}}", style), f"  {ends}  ", (word, style)]
+    if step.status == "missing":
+        pieces.append(f": {_lacking(step, names)}")
+    lines = [line(*pieces, indent=3)]
+    if step.status in ("denied", "conditional"):
+        wanted = "Deny" if step.status == "denied" else ""
+        lines += residual(step.residual, indent=7)
+        lines += [line(*citation(cited, names), indent=7) for cited in step.because if cited.effect == wanted]
+    return lines
+
+
+def _lacking(step: StepAnswer, names: Names) -> str:
+    places = dict.fromkeys(names.place(grant) for grant in step.missing)
+    return "; ".join(places) or "no statement can mend it"
+
+
+def who_can(answer: WhoCanAnswer, names: Names) -> list[Text]:
+    """Return everybody who may, as a table."""
+    what = f"{answer.action} on {names.bare(answer.resource)}"
+    if not answer.principals:
+        return [line(("NOBODY", "bold"), f"  may {what}"), *_facts(answer)]
+    tally = _tally([row.status for row in answer.principals])
+    lines = [
+        line((counted(len({row.principal for row in answer.principals}), "principal"), "bold"), f" for {what}: {tally}")
+    ]
+    rows: list[list[Piece]] = [
+        [
+            status(row.status),
+            _HOW[row.how],
+            names.kind_and_name(row.principal),
+            names.account_of(row.principal),
+            names.chain(row.via),
+        ]
+        for row in answer.principals
+    ]
+    lines += [line(""), *table(["status", "how", "principal", "account", "via"], rows)]
+    conditions = [row for row in answer.principals if row.residual is not None]
+    if conditions:
+        lines += [line(""), heading("conditions")]
+        for row in conditions:
+            assert row.residual is not None
+            lines.append(
+                line(
+                    f"{names.kind_and_name(row.principal)}, {_HOW[row.how]}: ", (row.residual.text, "yellow"), indent=2
+                )
+            )
+    return lines + _facts(answer)
+
+
+def reach(answer: ReachAnswer, names: Names) -> list[Text]:
+    """Return everything that can be become or run, as a table."""
+    who = names.kind_and_name(answer.source)
+    if not answer.reaches:
+        return [line(("NOTHING", "bold"), f"  {who} can become no role and run no function"), *_facts(answer)]
+    rows: list[list[Piece]] = [
+        [
+            status(row.status),
+            _HOW[row.how],
+            names.kind_and_name(row.node),
+            names.account_of(row.node),
+            names.chain(row.via),
+        ]
+        for row in answer.reaches
+    ]
+    tally = _tally([row.status for row in answer.reaches])
+    lines = [
+        line(f"{who} reaches ", (counted(len({row.node for row in answer.reaches}), "node"), "bold"), f": {tally}")
+    ]
+    lines += [line(""), *table(["status", "how", "what", "account", "via"], rows)]
+    return lines + _facts(answer)
+
+
+def _tally(words: Sequence[str]) -> str:
+    return ", ".join(f"{words.count(word)} {word}" for word in LOOKS if word in words)
+
+
+def test(answer: TestAnswer) -> list[Text]:
+    """Return a line for each expectation; of one that fails also what was expected and what is so."""
+    lines: list[Text] = []
+    for scenario in answer.scenarios:
+        lines += _scenario(scenario)
+    held = sum(one.passed for scenario in answer.scenarios for one in scenario.expectations)
+    total = sum(len(scenario.expectations) for scenario in answer.scenarios)
+    failed = total - held
+    verdict = (f"{failed} failed", "bold red") if failed else ("all hold", "bold green")
+    tail = f": {held} of {counted(total, 'expectation')} in {counted(len(answer.scenarios), 'scenario')} hold"
+    return [*lines, line(verdict, tail)]
+
+
+def _scenario(scenario: ScenarioAnswer) -> list[Text]:
+    lines = [line((scenario.name or scenario.file, "bold"), (f"  {scenario.file}", "dim"))]
+    if not scenario.expectations:
+        lines.append(line("nothing is expected", indent=2))
+    for one in scenario.expectations:
+        if one.passed:
+            lines.append(line(("ok    ", "green"), one.name, indent=2))
+        else:
+            lines.append(line(("FAIL  ", "bold red"), one.name, indent=2))
+            lines.append(line(("expected  ", "dim"), one.expected, indent=8))
+            lines.append(line(("got       ", "dim"), one.got, indent=8))
+    return [*lines, line("")]
+
+
+def _facts(answer: CanAnswer | PathsAnswer | WhoCanAnswer | ReachAnswer) -> list[Text]:
+    lines = facts(answer.gaps, answer.assumes)
+    return [line(""), *lines] if lines else []
