@@ -28,7 +28,7 @@ check: $(INSTALLED) ## check format, lint, types and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(INSTALLED) ## format the code, and mend what lint can mend
 	$(BIN)/ruff check --fix-only .
