@@ -6,14 +6,33 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.answer import CitationAnswer, GrantAnswer, GraphAnswer, GraphEdge, PathAnswer, PathsAnswer, StepAnswer
+from models.answer import (
+    CitationAnswer,
+    GrantAnswer,
+    GraphAnswer,
+    GraphEdge,
+    GraphNode,
+    PathAnswer,
+    PathsAnswer,
+    StepAnswer,
+)
 from models.snapshot import Snapshot
-from simulator.render.dot import account_title, edge_ids
+from simulator.render.dot import SET, account_title, edge_ids
 from simulator.render.names import parts, side
 
 #: From worst to best: what needs attention comes first.
 STATUSES = ("denied", "missing", "unknown", "conditional", "allowed")
-_PRINCIPALS = ("user", "role", "group", "session", "service", "anyone", "identity provider", "account", "federated user")
+_PRINCIPALS = (
+    "user",
+    "role",
+    "group",
+    "session",
+    "service",
+    "anyone",
+    "identity provider",
+    "account",
+    "federated user",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,10 @@ def targets(snapshot: Snapshot) -> list[Choice]:
     """What a way may lead to: functions with their qualifiers first, then roles and resources."""
     found = []
     for function in snapshot.functions:
-        found += [function.arn, *(f"{function.arn}:{qualifier}" for qualifier in (*function.aliases, *function.versions))]
+        found += [
+            function.arn,
+            *(f"{function.arn}:{qualifier}" for qualifier in (*function.aliases, *function.versions)),
+        ]
     found += [role.arn for role in snapshot.roles]
     found += [resource.arn for resource in snapshot.resources]
     return _choices(found, snapshot)
@@ -117,7 +139,7 @@ def _choices(nodes: Iterable[str], snapshot: Snapshot) -> list[Choice]:
 def choice(node: str, names: Mapping[str, str], snapshot: Snapshot | None = None) -> Choice:
     """Return a node to choose: `dev · user · partner`."""
     kind, name = parts(node)
-    account = node.split(":")[4] if node.startswith("arn:") and node.count(":") >= 5 else ""
+    account = _account(node) if node.startswith("arn:") else ""
     if not account and snapshot:
         account = next((resource.account for resource in snapshot.resources if resource.arn == node), "")
     place = names.get(account) or account
@@ -129,18 +151,44 @@ def account_names(snapshot: Snapshot) -> dict[str, str]:
     return {account.id: account.name for account in snapshot.accounts if account.name}
 
 
-def with_steps(graph: GraphAnswer, answer: PathsAnswer) -> GraphAnswer:
+def with_steps(graph: GraphAnswer, answer: PathsAnswer, names: Mapping[str, str]) -> GraphAnswer:
     """Return the graph with every step of the ways in it, so that a way can always be followed in the picture."""
-    known = {(edge.source, edge.target, edge.kind) for edge in graph.edges}
-    extra = {}
-    for way in answer.paths:
-        for step in way.steps:
-            key = (step.source, step.target, step.kind)
-            if key not in known:
-                extra[key] = GraphEdge(
-                    source=step.source, target=step.target, kind=step.kind, status=step.status, missing=step.missing
-                )
-    return graph.model_copy(update={"edges": (*graph.edges, *extra.values())}) if extra else graph
+    edges = {(edge.source, edge.target, edge.kind): edge for edge in graph.edges}
+    nodes = {node.id: node for node in graph.nodes}
+    for step in (step for way in answer.paths for step in way.steps):
+        if (step.source, step.target, step.kind) not in edges:
+            edges[step.source, step.target, step.kind] = GraphEdge(
+                source=step.source, target=step.target, kind=step.kind, status=step.status, missing=step.missing
+            )
+    for end in (answer.source, answer.target, *(end for source, target, _ in edges for end in (source, target))):
+        nodes.setdefault(end, _node(end))
+    accounts = {**names, **graph.accounts}
+    return graph.model_copy(
+        update={"nodes": tuple(nodes.values()), "edges": tuple(edges.values()), "accounts": accounts}
+    )
+
+
+def _node(name: str) -> GraphNode:
+    kind, label = parts(name)
+    account = (_account(name) if name.startswith("arn:") else label if kind == "account" else "") or None
+    return GraphNode(id=name, kind=(kind or name).replace(" ", "_"), account=account, region=None, label=label)
+
+
+def _account(arn: str) -> str:
+    """The account that an ARN names, or nothing."""
+    pieces = arn.split(":", 5)
+    return pieces[4] if len(pieces) == 6 else ""
+
+
+def on_ways(answer: PathsAnswer) -> frozenset[str]:
+    """The nodes of the ways and both ends: what a picture never collapses."""
+    steps = [step for way in answer.paths for step in way.steps]
+    return frozenset((answer.source, answer.target, *(end for step in steps for end in (step.source, step.target))))
+
+
+def is_bundle(edge: GraphEdge) -> bool:
+    """Whether an edge of a picture stands for many, since one of its ends does."""
+    return any(end.startswith(f"{SET}:") for end in (edge.source, edge.target))
 
 
 def edge_rows(graph: GraphAnswer) -> list[EdgeRow]:
@@ -325,7 +373,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def first_trouble(way: Way | None, graph: GraphAnswer) -> str | None:
-    """The edge to show first: the first step of the way that isn't allowed, else its first step, else the worst edge."""
+    """The edge to show first: the first step of the way that isn't allowed, its first step, or the worst edge."""
     edges = edge_ids(graph)
     if way and way.edges:
         return next((name for name in way.edges if edges[name].status != "allowed"), way.edges[0])

@@ -36,9 +36,10 @@ SHAPES: dict[str, dict[str, str]] = {
 }
 _BOX = {"shape": "box", "style": "filled"}
 
+_ORANGE = {"color": "#c26a00", "penwidth": "2"}
 #: Kinds that stand out, in files.
 _OUTLINES: dict[str, dict[str, str]] = {
-    **dict.fromkeys(("function", "alias", "version", "url"), {"color": "#c26a00", "penwidth": "2"}),
+    **dict.fromkeys(("function", "alias", "version", "url"), _ORANGE),
     "anyone": {"color": RED, "penwidth": "2.5"},
 }
 
@@ -115,11 +116,11 @@ def _defaults(for_file: bool) -> list[str]:
         "fontsize": "11",
         "bgcolor": "transparent",
         "nodesep": "0.3",
-        "ranksep": "0.7",
+        "ranksep": "0.55",
         "pad": "0.15",
     }
     node = {"fontname": FONT, "fontsize": "11", "margin": "0.18,0.08", "height": "0.5", "width": "0.75"}
-    edge = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.7"}
+    edge = {"fontname": FONT, "fontsize": "10", "arrowsize": "0.7"}
     if for_file:
         graph["bgcolor"] = "white"
         node |= {"color": "#57606a", "fontcolor": TEXT, "fillcolor": "white"}

@@ -25,7 +25,7 @@ _EDGE = re.compile(rb'<g id="[^"]*" class="edge[ "]')
 # Plain labels have one weight: names are made bold and kinds small where the picture is shown.
 _STYLE = (
     b"<style>.node text:first-of-type{font-weight:600}.node text~text{font-size:9px;font-weight:400;fill:#6e7781}"
-    b".account>text{font-weight:600}.edge text~text{font-size:8px}</style>"
+    b".account>text{font-weight:600}.edge text~text{font-size:9px}</style>"
 )
 _NO_DOT = "no `dot` on this machine to draw with; install Graphviz (Debian: `apt-get install graphviz`)"
 

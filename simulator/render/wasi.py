@@ -12,7 +12,7 @@ def main() -> int:
     try:
         svg = render(sys.stdin.buffer.read().decode(), format="svg", backend="wasmtime")
     except WasiGraphvizError as failed:
-        print(failed, file=sys.stderr)
+        sys.stderr.write(f"{failed}\n")
         return 1
     sys.stdout.buffer.write(svg)
     return 0

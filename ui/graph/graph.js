@@ -1,7 +1,7 @@
 // Pan, zoom, focus and picking for one SVG. The view survives reruns: the SVG is replaced only when it changed.
 
 const LARGEST = 1.35; // units of the drawing are never shown larger than this
-const READABLE = 0.72; // smaller than this nobody can read the labels: start near what matters instead
+const READABLE = 0.66; // smaller than this nobody can read the labels: start near what matters instead
 
 /** Parse what Graphviz drew; only shapes and text come through. */
 function parse(text) {
@@ -39,6 +39,17 @@ function prepare(svg) {
   }
 }
 
+const middle = (box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+
+/** The smallest box around all boxes, with some room. */
+function around(boxes) {
+  const room = 70;
+  const [x, y] = ["x", "y"].map((side) => Math.min(...boxes.map((box) => box[side])) - room);
+  const right = Math.max(...boxes.map((box) => box.x + box.width)) + room;
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + room;
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 /** What is shown: a rectangle of the drawing, kept as the SVG's viewBox. */
 class View {
   constructor(host, svg) {
@@ -72,17 +83,19 @@ class View {
     this.show({ x: x - width / scale / 2, y: y - height / scale / 2, width: width / scale, height: height / scale });
   }
 
-  fit(focus) {
+  /** Show all of it; at first, if that is too small to read, only `way`, or what lies around `focus`. */
+  fit(way = [], focus = null) {
     const { width, height } = this.size;
-    const whole = this.whole;
-    const scale = Math.min(width / whole.width, height / whole.height) * 0.97;
-    const middle = { x: whole.x + whole.width / 2, y: whole.y + whole.height / 2 };
-    if (scale >= READABLE || !focus) {
-      this.centre(middle.x, middle.y, Math.min(scale, LARGEST));
-      return;
+    const scaleOf = (box) => Math.min(width / box.width, height / box.height) * 0.95;
+    const boxes = [this.whole, ...(way.length ? [around(way.map((item) => this.boxOf(item)))] : [])];
+    const box = boxes.find((candidate) => scaleOf(candidate) >= READABLE) ?? (focus ? null : this.whole);
+    if (box) {
+      const scale = Math.min(scaleOf(box), LARGEST);
+      this.centre(...this.clamped(middle(box), scale), scale);
+    } else {
+      const near = Math.min(Math.max(READABLE * 1.15, height / this.whole.height), 1);
+      this.centre(...this.clamped(middle(this.boxOf(focus)), near), near);
     }
-    const near = Math.min(Math.max(READABLE, height / whole.height) * 1.1, 1);
-    this.centre(...this.clamped(this.middleOf(focus), near), near);
   }
 
   /** The point nearest to `point` around which nothing but the drawing is shown. */
@@ -96,13 +109,11 @@ class View {
     ];
   }
 
-  middleOf(element) {
+  /** Where an element is, in the drawing's units. */
+  boxOf(element) {
     const box = element.getBBox();
-    const group = this.svg.querySelector("g.graph").transform.baseVal.consolidate().matrix;
-    return {
-      x: (box.x + box.width / 2) * group.a + group.e,
-      y: (box.y + box.height / 2) * group.d + group.f,
-    };
+    const { a, d, e, f } = this.svg.querySelector("g.graph").transform.baseVal.consolidate().matrix;
+    return { x: box.x * a + e, y: box.y * d + f, width: box.width * a, height: box.height * d };
   }
 
   /** Zoom so that the point of the drawing under (left, top) of the host stays there. */
@@ -192,7 +203,7 @@ function reveal(state, item) {
   const frame = state.host.getBoundingClientRect();
   const box = item.getBoundingClientRect();
   const seen = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
-  const { x, y } = state.view.middleOf(item);
+  const { x, y } = middle(state.view.boxOf(item));
   if (!seen) state.view.centre(x, y, state.view.scale);
 }
 
@@ -238,7 +249,7 @@ export default function (component) {
   state.observer = new ResizeObserver(() => {
     const size = state.view.size;
     if (size.width < 2) return;
-    if (!state.fitted) state.view.fit(focus());
+    if (!state.fitted) state.view.fit([...svg.querySelectorAll("g.on-way")], focus());
     else if (size.width !== state.size.width || size.height !== state.size.height) state.view.resized(state.size);
     state.fitted = true;
     state.size = size;

@@ -1,0 +1,121 @@
+"""What the explorer can look at: the scenarios that come with permgraph, a file from the command line, an upload."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from models.errors import InputError, PermgraphError
+from models.expectation import PathExpectation
+from models.scenario import Scenario
+from models.snapshot import Snapshot
+from simulator import scenario
+from simulator.collector import store
+from simulator.scenario import library
+from simulator.world import World
+
+#: How `ui.launch` hands a file from the command line to the pages, which Streamlit runs without arguments.
+FILE_VARIABLE = "PERMGRAPH_UI_FILE"
+#: Names of the two inputs that are no scenario of the library; a file name can't hold a slash.
+FILE = "/file"
+UPLOAD = "/upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An input, read and ready to be asked.
+
+    `digest` is the hash of its content; `ends` are the two nodes to start with, which may be empty.
+    """
+
+    digest: str
+    title: str
+    note: str
+    snapshot: Snapshot
+    world: World
+    ends: tuple[str, str]
+
+
+def names() -> list[str]:
+    """The inputs to choose from, without an upload: the file from the command line first, if there is one."""
+    given = [FILE] if os.environ.get(FILE_VARIABLE) else []
+    return [*given, *sorted(library.names(), key=lambda name: name != library.DEMO)]
+
+
+def label(name: str, upload: str | None = None) -> str:
+    """What a person calls an input."""
+    if name == UPLOAD:
+        return f"{upload or 'a file'} (uploaded)"
+    if name == FILE:
+        return Path(os.environ.get(FILE_VARIABLE, "")).name
+    return name.replace("-", " ").capitalize()
+
+
+def open_named(name: str) -> Opened:
+    """Open a scenario of the library, or the file from the command line.
+
+    Raises:
+        PermgraphError: if it can't be read.
+    """
+    path = Path(os.environ.get(FILE_VARIABLE, "")) if name == FILE else library.embedded(name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", str(path)) from error
+    return _opened(_digest(content), path.name, lambda: path)
+
+
+def open_upload(name: str, content: bytes) -> Opened:
+    """Open what a person uploaded, a scenario or a snapshot by its name's ending.
+
+    Raises:
+        PermgraphError: if it can't be read; the message names the file as the person does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"input{''.join(Path(name).suffixes[-2:])}"
+        path.write_bytes(content)
+        try:
+            return _opened(_digest(content), name, lambda: path)
+        except PermgraphError as error:
+            raise InputError(str(error).replace(str(path), name)) from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading…")
+def _opened(digest: str, name: str, _path: Callable[[], Path]) -> Opened:
+    """Read a file once for all sessions; `digest` of its content and `name` are what it is known by."""
+    if name.endswith((".json", ".json.gz")):
+        snapshot = store.load(_path())
+        world = World(snapshot)
+        return Opened(
+            digest, name, f"snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC", snapshot, world, _any_ends(snapshot)
+        )
+    if not name.endswith((".yaml", ".yml")):
+        raise InputError("is neither a scenario (.yaml) nor a snapshot (.json, .json.gz)", str(_path()))
+    loaded = scenario.load(_path())
+    world = World(loaded.snapshot)
+    ends = _asked(loaded.scenario, world) or _any_ends(loaded.snapshot)
+    return Opened(digest, loaded.scenario.name, loaded.scenario.source or "", loaded.snapshot, world, ends)
+
+
+def _asked(written: Scenario, world: World) -> tuple[str, str] | None:
+    """The ends of the first path that the scenario expects to lack something, else of the first that it asks about."""
+    asked = [expected for expected in written.expect if isinstance(expected, PathExpectation)]
+    asked.sort(key=lambda expected: expected.status != "missing")
+    return (world.resolve(asked[0].path.source), world.resolve(asked[0].path.to)) if asked else None
+
+
+def _any_ends(snapshot: Snapshot) -> tuple[str, str]:
+    """The first principal and the first function."""
+    principals = [holder.arn for holder in (*snapshot.users, *snapshot.roles)]
+    functions = [function.arn for function in snapshot.functions]
+    return (principals[0] if principals else "anyone", functions[0] if functions else "")

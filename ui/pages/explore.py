@@ -1,0 +1,281 @@
+"""The explorer's page: from and to, the picture, the ways, why an edge is as it is, and what to add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from models.answer import GraphAnswer, GraphEdge, PathsAnswer
+from models.errors import PermgraphError
+from simulator.render.collapse import READABLE, collapse
+from simulator.render.dot import edge_ids, to_dot
+from simulator.render.lines import facts as fact_lines
+from ui import address, inputs, questions, style, view
+from ui.graph import graph as graph_component
+from ui.inputs import Opened
+
+ICON = Path(style.__file__).with_name("icon.svg")
+PICTURE = "picture"
+DEFAULT_K = 3
+
+
+def page() -> None:
+    """Lay the page out; what can't be read is said in one line, with the inputs still there to choose another."""
+    st.set_page_config(page_title="permgraph", page_icon=str(ICON), layout="wide")
+    st.html(style.STYLE)
+    address.read()
+    head, controls = st.container(), st.container()
+    try:
+        _explore(head, *_choose(controls))
+    except PermgraphError as error:
+        st.error(str(error))
+
+
+def _explore(head: st.delta_generator.DeltaGenerator, opened: Opened, source: str, target: str, k: int) -> None:
+    answer = questions.ways_between(opened, source, target, k)
+    found, too_large = questions.surroundings(opened, source, target)
+    names = view.account_names(opened.snapshot)
+    graph = view.with_steps(found, answer, names)
+    head.html(style.head(opened.title, opened.note, view.verdict(answer, names), view.counts(graph)))
+    if too_large:
+        st.info(too_large)
+    left, right = st.columns([1.75, 1], gap="medium")
+    with left:
+        ways = view.ways(answer, graph)
+        space = st.container()
+        way = _choose_way(ways, f"{opened.digest}{source}{target}")
+        picked = _picked(way, graph)
+        with space:
+            _picture(graph, answer, picked, way)
+    with right:
+        _why(opened, graph, picked, names)
+        _table(graph, picked)
+    _lacks(way, graph, picked, names)
+    st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
+
+
+def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str, int]:
+    """Show what can be chosen, and return what is."""
+    with space:
+        columns = st.columns([2.4, 2.6, 2.6, 1.9], vertical_alignment="bottom", gap="small")
+    more = columns[3].container(horizontal=True, vertical_alignment="bottom")
+    ways, files = more.container(width=110), more.container(width="stretch")
+    with files.popover("Open…", width="stretch"):
+        upload = st.file_uploader(
+            "A scenario (.yaml) or a snapshot (.json, .json.gz)", key="upload", on_change=_uploaded, max_upload_size=64
+        )
+    default = inputs.names()[0]
+    options = [*([inputs.UPLOAD] if upload else []), *inputs.names()]
+    wanted = st.session_state.setdefault("scenario", default)
+    if wanted not in options:
+        said = "this link is about an uploaded file; open it again to see it"
+        st.info(said if wanted == inputs.UPLOAD else f"no scenario is named `{wanted}`; this is the first one")
+        st.session_state["scenario"] = default
+    columns[0].selectbox(
+        "Scenario or snapshot",
+        options,
+        key="scenario",
+        format_func=lambda name: inputs.label(name, upload.name if upload else None),
+        on_change=_forget,
+        args=(("from", "to", "picked"),),
+    )
+    chosen = st.session_state["scenario"]
+    if chosen == inputs.UPLOAD and upload:
+        opened = inputs.open_upload(upload.name, upload.getvalue())
+    else:
+        opened = inputs.open_named(chosen)
+    source = _end(columns[1], "From", "from", view.sources(opened.snapshot), opened, 0)
+    target = _end(columns[2], "To", "to", view.targets(opened.snapshot), opened, 1)
+    st.session_state.setdefault("k", DEFAULT_K)
+    k = ways.number_input("Ways", 1, 20, key="k", on_change=_forget, args=(("picked",),))
+    state = {"scenario": chosen, "from": source, "to": target, "picked": st.session_state.get("picked"), "k": str(k)}
+    address.write(
+        {name: value or "" for name, value in state.items()},
+        {"scenario": default, "from": opened.ends[0], "to": opened.ends[1], "k": str(DEFAULT_K)},
+    )
+    return opened, source, target, int(k)
+
+
+def _end(
+    column: st.delta_generator.DeltaGenerator,
+    label: str,
+    key: str,
+    choices: Sequence[view.Choice],
+    opened: Opened,
+    which: int,
+) -> str:
+    """Let one end be chosen; a link may name it as a person would, and may name more than is listed."""
+    labels = {choice.id: choice.label for choice in choices}
+    wanted = st.session_state.get(key) or opened.ends[which]
+    if wanted and wanted not in labels:
+        try:
+            wanted = opened.world.resolve(wanted)
+        except PermgraphError as error:
+            st.info(str(error))
+            wanted = opened.ends[which]
+        extra = view.choice(wanted, view.account_names(opened.snapshot), opened.snapshot)
+        labels.setdefault(wanted, extra.label)
+    st.session_state[key] = wanted or next(iter(labels), "")
+    column.selectbox(
+        label,
+        list(labels),
+        key=key,
+        format_func=lambda node: labels.get(node, node),
+        on_change=_forget,
+        args=(("picked",),),
+    )
+    return str(st.session_state[key])
+
+
+def _choose_way(ways: Sequence[view.Way], key: str) -> view.Way | None:
+    """Let one of the ways be chosen; the picture brings it out."""
+    if not ways:
+        return None
+    number = st.radio(
+        "Ways, cheapest first",
+        range(len(ways)),
+        format_func=lambda at: view.escape(ways[at].label),
+        key=f"way{key}",
+        on_change=_forget,
+        args=(("picked",),),
+    )
+    return ways[number or 0]
+
+
+def _picked(way: view.Way | None, graph: GraphAnswer) -> str | None:
+    """What was picked, else what is worth a look first."""
+    picked = st.session_state.get("picked")
+    return str(picked) if picked else view.first_trouble(way, graph)
+
+
+def _picture(graph: GraphAnswer, answer: PathsAnswer, picked: str | None, way: view.Way | None) -> None:
+    shown = collapse(graph, keep=view.on_ways(answer))
+    if len(shown.nodes) < len(graph.nodes):
+        st.caption(
+            f"{len(graph.nodes)} nodes are more than the {READABLE} that can be read: many of a kind are drawn as one."
+        )
+    try:
+        svg = questions.drawn(to_dot(shown, for_file=False), len(shown.edges))
+    except PermgraphError as error:
+        # Streamlit's own chart draws in the browser, without picking; the table serves for that.
+        st.warning(str(error))
+        st.graphviz_chart(to_dot(shown, for_file=True), width="stretch")
+        return
+    graph_component(svg, picked=picked, way=way.edges if way else (), key=PICTURE, on_pick=_pick_in_picture)
+    try:
+        st.download_button(
+            "SVG", questions.svg_file(shown), "permgraph.svg", "image/svg+xml", icon=":material/download:"
+        )
+    except PermgraphError as error:
+        st.caption(str(error))
+
+
+def _why(opened: Opened, graph: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
+    """Explain what is picked: an edge with its statements, or a node."""
+    node = next((node for node in graph.nodes if node.id == picked), None)
+    edge = {**edge_ids(collapse(graph)), **edge_ids(graph)}.get(picked or "")
+    with st.container(border=True, key="why"):
+        if edge is not None:
+            _why_edge(opened, edge, names)
+        elif node is not None:
+            _why_node(node.id, node.label, node.kind)
+        else:
+            st.html(style.section("Pick an edge, in the picture or in the table, to see why it is as it is"))
+
+
+def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> None:
+    step = None if view.is_bundle(edge) else questions.explain(opened, edge.source, edge.target, edge.kind)
+    explained = view.why(edge, step, names)
+    st.html(style.why(explained))
+    _grants(explained.grants)
+
+
+def _why_node(node: str, label: str, kind: str) -> None:
+    st.html(style.node(label, kind, node))
+    start, end = st.columns(2)
+    start.button("Ways from here", on_click=_go, args=("from", node), width="stretch")
+    end.button("Ways to here", on_click=_go, args=("to", node), width="stretch")
+
+
+def _grants(accounts: Sequence[view.AccountGrants]) -> None:
+    for account in accounts:
+        for grant in account.grants:
+            st.html(style.add(grant.place, account.account, grant.lets))
+            st.code(grant.statement, language="json", wrap_lines=True)
+
+
+def _lacks(way: view.Way | None, graph: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
+    """All that the way lacks, by account, unless the picked edge has just said the same."""
+    edge = edge_ids(graph).get(picked or "")
+    if way is None or not way.grants or (edge is not None and list(edge.missing) == list(way.grants)):
+        return
+    accounts = view.grants_by_account(way.grants, names)
+    st.html(style.section(f"All that this way lacks: {view.counted(len(way.grants), 'statement')}"))
+    for column, account in zip(st.columns(max(len(accounts), 2), gap="medium"), accounts, strict=False):
+        with column:
+            _grants([account])
+
+
+def _table(graph: GraphAnswer, picked: str | None) -> None:
+    rows = view.edge_rows(graph)
+    shown = [
+        {
+            "status": f"{style.MARKS[row.status]} {row.status}",
+            "from": row.source,
+            "edge": row.kind,
+            "to": row.target,
+            "why": row.why,
+        }
+        for row in rows
+    ]
+    at = next((number for number, row in enumerate(rows) if row.id == picked), None)
+    # A selection can't be set, only begun with: what is picked elsewhere begins a new table.
+    key = f"edges{st.session_state.get('turn', 0)}"
+    st.html(style.section(f"{view.counted(len(rows), 'edge')}, what needs attention first"))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=min(36 * (len(rows) + 1) + 2, 300),
+        key=key,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if at is None else [at]}},
+        on_select=lambda: _pick_in_table(key, [row.id for row in rows]),
+    )
+
+
+def _pick_in_picture() -> None:
+    picked = st.session_state[PICTURE].get("picked")
+    if picked:
+        _pick(picked)
+
+
+def _pick_in_table(key: str, ids: Sequence[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state["picked"] = ids[rows[0]] if rows else None
+
+
+def _pick(name: str | None) -> None:
+    st.session_state["picked"] = name
+    st.session_state["turn"] = st.session_state.get("turn", 0) + 1
+
+
+def _go(end: str, node: str) -> None:
+    st.session_state[end] = node
+    _pick(None)
+
+
+def _forget(names: Sequence[str]) -> None:
+    """Drop what another choice has made meaningless."""
+    for name in names:
+        st.session_state[name] = None
+    st.session_state["turn"] = st.session_state.get("turn", 0) + 1
+
+
+def _uploaded() -> None:
+    st.session_state["scenario"] = inputs.UPLOAD if st.session_state.get("upload") else inputs.names()[0]
+    _forget(("from", "to", "picked"))
+
+
+page()

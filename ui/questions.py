@@ -1,0 +1,56 @@
+"""What a page asks of the simulator, each answer worked out once for all sessions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from models.answer import GraphAnswer, PathsAnswer, StepAnswer
+from models.errors import PermgraphError
+from simulator.answers.paths import paths
+from simulator.answers.step import step
+from simulator.answers.whole_graph import whole_graph
+from simulator.render import picture
+from ui.inputs import Opened
+
+_KEPT = 64
+
+
+def _content(opened: Opened) -> str:
+    return opened.digest
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+def ways_between(opened: Opened, source: str, target: str, k: int) -> PathsAnswer:
+    """The `k` cheapest ways."""
+    return paths(opened.world, source, target, k=k)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+def surroundings(opened: Opened, source: str, target: str) -> tuple[GraphAnswer, str]:
+    """The graph between two ends and, if it is too large to be had, an empty one and why."""
+    try:
+        return whole_graph(opened.world, source=source, target=target), ""
+    except PermgraphError as error:
+        return GraphAnswer(nodes=(), edges=()), str(error)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+def explain(opened: Opened, source: str, target: str, kind: str) -> StepAnswer | None:
+    """The engine's answer about one edge."""
+    return step(opened.world, source, target, kind)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def drawn(dot: str, edges: int) -> str:
+    """The SVG of `dot`, with all its edges counted.
+
+    Raises:
+        PermgraphError: if it can't be drawn whole.
+    """
+    return picture.to_svg(dot, edges=edges).decode()
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs={GraphAnswer: lambda graph: graph.model_dump_json()})
+def svg_file(graph: GraphAnswer) -> bytes:
+    """The picture as a file."""
+    return picture.draw(graph)
