@@ -20,8 +20,9 @@ from simulator.collector import store
 from simulator.scenario import library
 from simulator.world import World
 
-#: How `ui.launch` hands a file from the command line to the pages, which Streamlit runs without arguments.
+#: How `ui.launch` hands a file from the command line, and what it is, to the pages.
 FILE_VARIABLE = "PERMGRAPH_UI_FILE"
+KIND_VARIABLE = "PERMGRAPH_UI_KIND"
 #: Names of the two inputs that are no scenario of the library; a file name can't hold a slash.
 FILE = "/file"
 UPLOAD = "/upload"
@@ -68,7 +69,8 @@ def open_named(name: str) -> Opened:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", str(path)) from error
-    return _opened(_digest(content), path.name, lambda: path)
+    kind = os.environ.get(KIND_VARIABLE, "") if name == FILE else "scenario"
+    return _opened(_digest(content), path.name, kind or kind_of(path.name), lambda: path)
 
 
 def open_upload(name: str, content: bytes) -> Opened:
@@ -81,7 +83,7 @@ def open_upload(name: str, content: bytes) -> Opened:
         path = Path(folder) / f"input{''.join(Path(name).suffixes[-2:])}"
         path.write_bytes(content)
         try:
-            return _opened(_digest(content), name, lambda: path)
+            return _opened(_digest(content), name, kind_of(name), lambda: path)
         except PermgraphError as error:
             raise InputError(str(error).replace(str(path), name)) from error
 
@@ -90,21 +92,34 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def kind_of(name: str) -> str:
+    """Whether a file is a snapshot or a scenario, by the ending of its name.
+
+    Raises:
+        InputError: if it is neither.
+    """
+    lower = name.lower()
+    if lower.endswith((".yaml", ".yml")):
+        return "scenario"
+    if lower.endswith((".json", ".json.gz")):
+        return "snapshot"
+    raise InputError("is neither a scenario (.yaml) nor a snapshot (.json, .json.gz)", name)
+
+
 @st.cache_resource(max_entries=8, show_spinner="Reading…")
-def _opened(digest: str, name: str, _path: Callable[[], Path]) -> Opened:
-    """Read a file once for all sessions; `digest` of its content and `name` are what it is known by."""
-    if name.endswith((".json", ".json.gz")):
-        snapshot = store.load(_path())
-        world = World(snapshot)
-        return Opened(
-            digest, name, f"snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC", snapshot, world, _any_ends(snapshot)
-        )
-    if not name.endswith((".yaml", ".yml")):
-        raise InputError("is neither a scenario (.yaml) nor a snapshot (.json, .json.gz)", str(_path()))
+def _opened(digest: str, name: str, kind: str, _path: Callable[[], Path]) -> Opened:
+    """Read a file once for all sessions; its content's `digest` and its name are what it is known by."""
+    if kind == "snapshot":
+        return _snapshot(digest, name, store.load(_path()))
     loaded = scenario.load(_path())
     world = World(loaded.snapshot)
     ends = _asked(loaded.scenario, world) or _any_ends(loaded.snapshot)
     return Opened(digest, loaded.scenario.name, loaded.scenario.source or "", loaded.snapshot, world, ends)
+
+
+def _snapshot(digest: str, name: str, snapshot: Snapshot) -> Opened:
+    note = f"snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
+    return Opened(digest, name, note, snapshot, World(snapshot), _any_ends(snapshot))
 
 
 def _asked(written: Scenario, world: World) -> tuple[str, str] | None:

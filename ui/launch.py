@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import sys
 from pathlib import Path
 
-from models.errors import InputError, MissingToolError
+from models.errors import InputError, MissingToolError, PermgraphError
 
 APP = Path(__file__).parent / "app.py"
 LOOPBACK = "127.0.0.1"
@@ -41,9 +42,10 @@ def launch(host: str, port: int | None, browser: bool, snapshot: str | None, sce
         if not Path(file).is_file():
             raise InputError("no such file", file)
         # Imported where it is used: it needs Streamlit.
-        from ui.inputs import FILE_VARIABLE
+        from ui.inputs import FILE_VARIABLE, KIND_VARIABLE
 
         os.environ[FILE_VARIABLE] = str(Path(file).resolve())
+        os.environ[KIND_VARIABLE] = "snapshot" if snapshot else "scenario"
     from streamlit.web import cli
 
     code = cli.main(["run", str(APP), *flags(host, port, browser)], standalone_mode=False)
@@ -67,7 +69,11 @@ def main() -> int:
     parser.add_argument("--snapshot")
     parser.add_argument("--scenario")
     asked = parser.parse_args()
-    return launch(asked.host, asked.port, not asked.no_browser, asked.snapshot, asked.scenario)
+    try:
+        return launch(asked.host, asked.port, not asked.no_browser, asked.snapshot, asked.scenario)
+    except PermgraphError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
 
 
 if __name__ == "__main__":
