@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from models.errors import InputError
 from models.scenario import Scenario
 from models.shape import nearest
 from simulator.scenario.source import Place, Source
+
+Form = TypeVar("Form", bound=BaseModel)
 
 _KINDS: dict[str, str] = {
     "string_type": "text",
@@ -34,18 +36,27 @@ def check(source: Source) -> Scenario:
     """
     if not isinstance(source.data, dict):
         raise source.error((), "a scenario is a mapping with `name` and `accounts`")
+    return validated(source, Scenario, source.data, ())
+
+
+def validated(source: Source, form: type[Form], value: Any, place: Place) -> Form:
+    """Return the value at `place` as `form` has it.
+
+    Raises:
+        InputError: for the first problem in the file's order.
+    """
     try:
-        return Scenario.model_validate(source.data)
+        return form.model_validate(value)
     except ValidationError as error:
         # pydantic also calls a list too short whose items are wrong.
         errors = error.errors(include_url=False)
         worth = [found for found in errors if found["type"] != "too_short" or not found["input"]]
-        problems = [_problem(source, dict(found)) for found in worth]
+        problems = [_problem(source, dict(found), value, place) for found in worth]
         raise min(problems, key=lambda found: (found.line or 0, found.column or 0)) from None
 
 
-def _problem(source: Source, found: dict[str, Any]) -> InputError:
-    place = _place(source.data, tuple(found["loc"]))
+def _problem(source: Source, found: dict[str, Any], value: Any, within: Place) -> InputError:
+    place = within + _place(value, tuple(found["loc"]))
     kind, context = found["type"], found.get("ctx") or {}
     if kind == "unknown_key":
         return source.error((*place, context["key"]), found["msg"], at_key=True)

@@ -1,0 +1,245 @@
+"""Functions, resources, triggers and mappings of a scenario, as a snapshot has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models import snapshot
+from models.policy import PolicyKind
+from models.scenario import FunctionShape, ResourceShape, Scenario
+from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, Trigger, VpcConfig
+from simulator.scenario.arns import made_up
+from simulator.scenario.documents import Documents
+from simulator.scenario.names import OWN_KINDS, Entry, Names
+from simulator.scenario.source import Place
+from simulator.scenario.store import Store
+
+#: What only a resource of this type may have.
+_ONLY_OF = {
+    "notifies": "s3:bucket",
+    "subscribes": "sns:topic",
+    "targets": "events:rule",
+    "bus": "events:rule",
+    "pattern": "events:rule",
+    "schedule": "events:rule",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Makes functions and what invokes them; their documents go into `store`."""
+
+    scenario: Scenario
+    names: Names
+    documents: Documents
+    store: Store
+
+    def functions(self) -> list[Function]:
+        return [self._function(key, shape or FunctionShape()) for key, shape in self.scenario.functions.items()]
+
+    def _function(self, key: str, shape: FunctionShape) -> Function:
+        place: Place = ("functions", key)
+        entry = self.names.entry(key, place, ("function",))[0]
+        self._check_versions(shape, place)
+        calls = [
+            CodeCall(
+                actions=call.actions,
+                resources=tuple(self.documents.patterns(call.on, (*place, "code_calls", index, "on"))),
+            )
+            for index, call in enumerate(shape.code_calls)
+        ]
+        return Function(
+            arn=entry.arn,
+            role=self._role(shape, entry, place),
+            versions=tuple(sorted(shape.versions, key=int)),
+            aliases=shape.aliases,
+            policies=self._policies(shape, entry, place),
+            urls=tuple(self._urls(shape, entry, place)),
+            event_invokes=tuple(self._destinations(shape, entry, place)),
+            tags=shape.tags,
+            runtime=shape.runtime,
+            package_type="Image" if shape.image else "Zip",
+            image_uri=shape.image,
+            log_group=shape.log_group,
+            tracing=shape.tracing,
+            dead_letter=self._optional(shape.dead_letter, (*place, "dead_letter")),
+            kms_key=self._optional(shape.kms_key, (*place, "kms_key")),
+            vpc=VpcConfig(**shape.vpc.model_dump()) if shape.vpc else None,
+            layers=self._arns(shape.layers, (*place, "layers")),
+            file_systems=self._arns(shape.file_systems, (*place, "file_systems")),
+            snap_start=shape.snap_start,
+            code_calls=tuple(calls),
+        )
+
+    def _check_versions(self, shape: FunctionShape, place: Place) -> None:
+        for version, at in self.documents.items(shape.versions, (*place, "versions")):
+            if not version.isdigit():
+                raise self.names.source.error(at, f"`{version}` is not a version: versions are numbers")
+        for alias, version in shape.aliases.items():
+            if version not in (*shape.versions, "$LATEST"):
+                known = ", ".join(shape.versions) or "none"
+                raise self.names.source.error((*place, "aliases", alias), f"no version `{version}`; it has {known}")
+
+    def _role(self, shape: FunctionShape, entry: Entry, place: Place) -> str | None:
+        if shape.role is None:
+            return None
+        role = self.names.arn(shape.role, (*place, "role"), ("role",))
+        if role.split(":")[4] != entry.account:
+            problem = "an execution role is of the function's account: iam:PassRole can't cross accounts"
+            raise self.names.source.error((*place, "role"), problem)
+        return role
+
+    def _policies(self, shape: FunctionShape, entry: Entry, place: Place) -> dict[str, str]:
+        """Return the function's policies by qualifier: verbatim ones, and those of `permit`."""
+        written = {key: (document, (*place, "policies", key)) for key, document in shape.policies.items()}
+        if shape.policy is not None:
+            written[""] = (shape.policy, (*place, "policy"))
+        found: dict[str, str] = {}
+        for qualifier, (document, at) in written.items():
+            if qualifier:
+                self.names.entry(f"{entry.name}:{qualifier}", at, ("function",))
+            found[qualifier] = self.store.put(self.documents.verbatim(document, at, PolicyKind.RESOURCE))
+        statements: dict[str, list[dict[str, object]]] = {}
+        for index, form in enumerate(shape.permit):
+            at = (*place, "permit", index)
+            if (form.qualifier or "") in found:
+                raise self.names.source.error(at, "that policy is written out: add the statement there")
+            statements.setdefault(form.qualifier or "", []).append(self.documents.permit(form, entry, at))
+        for qualifier, rows in statements.items():
+            made = self.documents.made(rows, PolicyKind.RESOURCE, (*place, "permit"))
+            found[qualifier] = self.store.put(made)
+        return dict(sorted(found.items()))
+
+    def _urls(self, shape: FunctionShape, entry: Entry, place: Place) -> Iterator[FunctionUrl]:
+        for index, url in enumerate(shape.urls):
+            if url.qualifier is not None and url.qualifier not in shape.aliases:
+                at = (*place, "urls", index, "qualifier")
+                raise self.names.source.error(at, f"`{entry.name}` has no alias `{url.qualifier}`")
+            yield FunctionUrl(qualifier=url.qualifier, auth_type=url.auth)
+
+    def _destinations(self, shape: FunctionShape, entry: Entry, place: Place) -> Iterator[EventInvoke]:
+        for index, row in enumerate(shape.destinations):
+            at = (*place, "destinations", index)
+            if row.qualifier:
+                self.names.entry(f"{entry.name}:{row.qualifier}", (*at, "qualifier"), ("function",))
+            yield EventInvoke(
+                qualifier=row.qualifier,
+                on_success=self._optional(row.on_success, (*at, "on_success")),
+                on_failure=self._optional(row.on_failure, (*at, "on_failure")),
+            )
+
+    def _optional(self, name: str | None, place: Place) -> str | None:
+        """Return the ARN of a resource or function that is named; a name that several have is the resource."""
+        if name is None:
+            return None
+        kinds = tuple(entry.kind for entry in self.names.spelled.get(name, ()) if entry.kind not in OWN_KINDS)
+        return self.names.arn(name, place, kinds)
+
+    def _arns(self, values: tuple[str, ...], place: Place) -> tuple[str, ...]:
+        return tuple(self.names.arn(name, at) for name, at in self.documents.items(values, place))
+
+    def resources(self) -> list[Resource]:
+        return [self._resource(key, shape) for key, shape in self.scenario.resources.items()]
+
+    def _entry(self, key: str, shape: ResourceShape) -> Entry:
+        return self.names.entry(key, ("resources", key), (shape.type,))[0]
+
+    def _resource(self, key: str, shape: ResourceShape) -> Resource:
+        place: Place = ("resources", key)
+        entry = self._entry(key, shape)
+        for field, kind in _ONLY_OF.items():
+            if getattr(shape, field) and shape.type != kind:
+                raise self.names.source.error(
+                    (*place, field), f"only a resource of type {kind} has `{field}`", at_key=True
+                )
+        policy = None
+        if shape.policy is not None:
+            policy = self.store.put(self.documents.verbatim(shape.policy, (*place, "policy"), PolicyKind.RESOURCE))
+        return Resource(
+            arn=entry.arn,
+            type=shape.type,
+            account=entry.account,
+            region=entry.arn.split(":")[3] or (shape.region or self.scenario.region),
+            policy=policy,
+            tags=shape.tags,
+            attributes={
+                name: self.names.filled(value, (*place, "attributes", name)) for name, value in shape.attributes.items()
+            },
+        )
+
+    def triggers(self) -> list[Trigger]:
+        found: list[Trigger] = []
+        for key, shape in self.scenario.resources.items():
+            found += self._triggers_of(shape, self._entry(key, shape), ("resources", key))
+        for index, row in enumerate(self.scenario.triggers):
+            at: Place = ("triggers", index)
+            found.append(
+                Trigger(
+                    service=row.service,
+                    source=self.names.arn(row.source, (*at, "from")),
+                    target=self._target(row.to, (*at, "to")),
+                    role=self._delivers(row.role, (*at, "role")),
+                    enabled=row.enabled,
+                )
+            )
+        return found
+
+    def _target(self, name: str, place: Place) -> str:
+        return self.names.arn(name, place, ("function",))
+
+    def _delivers(self, role: str | None, place: Place) -> str | None:
+        return self.names.arn(role, place, ("role",)) if role else None
+
+    def _triggers_of(self, shape: ResourceShape, entry: Entry, place: Place) -> Iterator[Trigger]:
+        """Yield the triggers that are configured on a bucket, a topic or a rule."""
+        for index, notification in enumerate(shape.notifies):
+            yield Trigger(
+                service="s3.amazonaws.com",
+                source=entry.arn,
+                target=self._target(notification.to, (*place, "notifies", index, "to")),
+                events=notification.events,
+                prefix=notification.prefix,
+                suffix=notification.suffix,
+            )
+        for index, subscription in enumerate(shape.subscribes):
+            target = self._target(subscription.to, (*place, "subscribes", index, "to"))
+            yield Trigger(service="sns.amazonaws.com", source=entry.arn, target=target)
+        for index, row in enumerate(shape.targets):
+            at = (*place, "targets", index)
+            yield Trigger(
+                service="events.amazonaws.com",
+                source=entry.arn,
+                target=self._target(row.to, (*at, "to")),
+                role=self._delivers(row.role, (*at, "role")),
+                enabled=shape.enabled,
+                bus=self._bus(shape, entry, place),
+                pattern=json.dumps(shape.pattern, sort_keys=True) if shape.pattern is not None else None,
+                schedule=shape.schedule,
+            )
+
+    def _bus(self, shape: ResourceShape, entry: Entry, place: Place) -> str:
+        if shape.bus not in (None, "default"):
+            return self.names.arn(str(shape.bus), (*place, "bus"), ("events:bus",))
+        region = entry.arn.split(":")[3]
+        return f"arn:{self.names.partition}:events:{region}:{entry.account}:event-bus/default"
+
+    def mappings(self) -> list[snapshot.Mapping]:
+        found = []
+        for index, row in enumerate(self.scenario.mappings):
+            at: Place = ("mappings", index)
+            source = self._optional(row.source, (*at, "from"))
+            target = self._target(row.to, (*at, "to"))
+            digits = made_up("", f"{source} {target}", 32, "0123456789abcdef")
+            found.append(
+                snapshot.Mapping(
+                    uuid="-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])),
+                    source=source,
+                    function=target,
+                    state="Enabled" if row.enabled else "Disabled",
+                    on_failure=self._optional(row.on_failure, (*at, "on_failure")),
+                    kms_key=self._optional(row.kms_key, (*at, "kms_key")),
+                )
+            )
+        return found

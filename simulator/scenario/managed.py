@@ -1,0 +1,70 @@
+"""Managed policies of a scenario: those written under `policies:`, and those that AWS manages."""
+
+from __future__ import annotations
+
+from models.policy import PolicyKind
+from models.scenario import Scenario
+from models.shape import nearest
+from models.snapshot import ManagedPolicy
+from simulator.facts.managed import managed_policy, managed_policy_names
+from simulator.scenario.documents import Documents, Json
+from simulator.scenario.source import Place
+from simulator.scenario.store import Store
+
+
+class ManagedPolicies:
+    """Finds policies by name or ARN, and keeps those that are used.
+
+    A policy under `policies:` becomes a customer managed policy in each account that uses it: in AWS a policy can't be
+    attached across accounts.
+    """
+
+    def __init__(self, scenario: Scenario, documents: Documents, store: Store) -> None:
+        self.scenario = scenario
+        self.documents = documents
+        self.source = documents.source
+        self.store = store
+        self.used: dict[str, ManagedPolicy] = {}
+        for name in scenario.policies:
+            if managed_policy(name) is not None:
+                raise self.source.error(("policies", name), f"`{name}` is a policy that AWS manages", at_key=True)
+
+    def arn(self, name: str, place: Place, account: str) -> str:
+        """Return the ARN of a policy that somebody in `account` has attached or as a boundary.
+
+        Raises:
+            InputError: for a policy that neither the scenario has nor AWS manages.
+        """
+        local = self._local_name(name, account)
+        if local is not None:
+            arn = f"arn:{self.scenario.partition}:iam::{account}:policy/{local}"
+            return self._use(ManagedPolicy(arn=arn, document=self.store.put(self.document(local, PolicyKind.IDENTITY))))
+        fact = managed_policy(name)
+        if fact is not None:
+            return self._use(
+                ManagedPolicy(arn=fact.arn, document=self.store.put(dict(fact.document)), version=fact.version)
+            )
+        if name.startswith("arn:") and ":iam::aws:policy/" in name:
+            raise self.source.error(place, f"the document of `{name}` isn't known here; write it under `policies:`")
+        hint = nearest(name, [*self.scenario.policies, *managed_policy_names()])
+        raise self.source.error(place, f"unknown policy `{name}`{hint}")
+
+    def _local_name(self, name: str, account: str) -> str | None:
+        own = f"arn:{self.scenario.partition}:iam::{account}:policy/"
+        local = name.removeprefix(own)
+        return local if local in self.scenario.policies else None
+
+    def document(self, name: str, kind: PolicyKind) -> Json:
+        """Return the document of a policy under `policies:`, read as what it is used as."""
+        return self.documents.verbatim(self.scenario.policies[name], ("policies", name), kind)
+
+    def _use(self, policy: ManagedPolicy) -> str:
+        self.used[policy.arn] = policy
+        return policy.arn
+
+    def check_unused(self, elsewhere: set[str]) -> None:
+        """Read the policies that nobody uses too: a mistake in them is one all the same."""
+        used = {arn.rpartition("/")[2] for arn in self.used} | elsewhere
+        for name in self.scenario.policies:
+            if name not in used:
+                self.document(name, PolicyKind.IDENTITY)

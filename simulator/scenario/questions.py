@@ -1,0 +1,326 @@
+"""What a scenario expects, with every name made an ARN: resolved on loading, so that a wrong name is an error there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.change import AddStatement, AttachPolicy, Change, DetachPolicy, RemoveStatement, SetTrust
+from models.context import Given
+from models.errors import ChangeError
+from models.expectation import (
+    AddStatementShape,
+    CanExpectation,
+    CitedShape,
+    EdgeExpectation,
+    Expectation,
+    FlowShape,
+    Listed,
+    ListedShape,
+    ListExpectation,
+    MissingShape,
+    PathExpectation,
+    ReachExpectation,
+    RemoveStatementShape,
+    Settled,
+    SetTrustShape,
+    WhatIfShape,
+    WhoCanExpectation,
+)
+from models.policy import PolicyKind
+from models.scenario import Scenario
+from models.snapshot import Snapshot
+from simulator.scenario.documents import Documents
+from simulator.scenario.managed import ManagedPolicies
+from simulator.scenario.source import Place
+from simulator.scenario.store import Store
+from simulator.world.changes import apply
+
+_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Some of the fields of a grant or a citation, as an answer spells them."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody (something) that an answer lists; None: it may be anything."""
+
+    node: str
+    status: str | None = None
+    how: str | None = None
+    via: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An edge or a way that opens or closes."""
+
+    source: str
+    target: str
+    kind: str | None = None
+    via: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what is expected of its answer; None: nothing.
+
+    `kind` is path, can, edge, reach or who_can; `source` whoever it is about (of who_can: nobody), `target` the node
+    or the resource, `action` an action or, of an edge, the edge's kind; `verdict` a status or a decision.
+    """
+
+    name: str
+    kind: str
+    given: Given
+    source: str = ""
+    target: str = ""
+    action: str | None = None
+    takeover: bool = False
+    verdict: str | None = None
+    via: tuple[str, ...] | None = None
+    missing: tuple[Fields, ...] | None = None
+    because: tuple[Fields, ...] | None = None
+    includes: tuple[Entry, ...] | None = None
+    excludes: tuple[str, ...] | None = None
+    exactly: tuple[Entry, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A `what_if`: its changes, what opens and closes, and what is expected afterwards."""
+
+    name: str
+    changes: tuple[Change, ...]
+    opens: tuple[Flow, ...] | None
+    closes: tuple[Flow, ...] | None
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    asked: tuple[Asked, ...]
+    supposed: tuple[Supposed, ...]
+
+
+def read_questions(scenario: Scenario, documents: Documents, snapshot: Snapshot) -> Questions:
+    """Make every name in `expect:` and `what_if:` an ARN.
+
+    Raises:
+        InputError: for a name that nothing has, a change that AWS would refuse.
+    """
+    reader = _Reader(scenario, documents, snapshot)
+    return Questions(
+        tuple(reader.asked(item, ("expect", index)) for index, item in enumerate(scenario.expect)),
+        tuple(reader.supposed(item, ("what_if", index)) for index, item in enumerate(scenario.what_if)),
+    )
+
+
+class _Reader:
+    def __init__(self, scenario: Scenario, documents: Documents, snapshot: Snapshot) -> None:
+        self.scenario = scenario
+        self.documents = documents
+        self.names = documents.names
+        self.source = documents.source
+        self.snapshot = snapshot
+
+    def asked(self, item: Expectation, place: Place) -> Asked:
+        if isinstance(item, PathExpectation):
+            return self._path(item, place)
+        if isinstance(item, CanExpectation):
+            return self._can(item, place)
+        if isinstance(item, EdgeExpectation):
+            return self._edge(item, place)
+        return self._list(item, place)
+
+    def _path(self, item: PathExpectation, place: Place) -> Asked:
+        at = (*place, "path")
+        return Asked(
+            name=item.name or f"path {item.path.source} -> {item.path.to}",
+            kind="path",
+            given=self._given(item, item.path),
+            source=self.names.node(item.path.source, (*at, "from")),
+            target=self.names.node(item.path.to, (*at, "to")),
+            action=self._action(item.path.action, (*at, "action")),
+            verdict=item.status,
+            via=self._nodes(item.via, (*place, "via")),
+            missing=self._missing(item.missing, (*place, "missing")),
+            because=self._because(item.because, (*place, "because")),
+        )
+
+    def _can(self, item: CanExpectation, place: Place) -> Asked:
+        at = (*place, "can")
+        question = item.can
+        resource = question.resource + (f":{question.qualifier}" if question.qualifier else "")
+        return Asked(
+            name=item.name or f"can {question.principal} {question.action} {resource}",
+            kind="can",
+            given=self._given(item, question),
+            source=self.names.node(question.principal, (*at, "principal")),
+            target=self.names.pattern(resource, (*at, "resource")),
+            action=self._action(question.action, (*at, "action")),
+            verdict=item.decision,
+            missing=self._missing(item.missing, (*place, "missing")),
+            because=self._because(item.because, (*place, "because")),
+        )
+
+    def _edge(self, item: EdgeExpectation, place: Place) -> Asked:
+        at = (*place, "edge")
+        return Asked(
+            name=item.name or f"edge {item.edge.source} {item.edge.kind} {item.edge.to}",
+            kind="edge",
+            given=self._given(item, item.edge),
+            source=self.names.node(item.edge.source, (*at, "from")),
+            target=self.names.node(item.edge.to, (*at, "to")),
+            action=item.edge.kind,
+            verdict=item.status,
+            missing=self._missing(item.missing, (*place, "missing")),
+            because=self._because(item.because, (*place, "because")),
+        )
+
+    def _list(self, item: ReachExpectation | WhoCanExpectation, place: Place) -> Asked:
+        if isinstance(item, ReachExpectation):
+            name, question, at = f"reach {item.reach.source}", item.reach, (*place, "reach")
+            found = Asked(name, "reach", self._given(item, question), self.names.node(question.source, (*at, "from")))
+        else:
+            whom, at = item.who_can, (*place, "who_can")
+            found = Asked(
+                name=f"who can {whom.action} {whom.resource}",
+                kind="who_can",
+                given=self._given(item, whom),
+                target=self.names.pattern(whom.resource, (*at, "resource")),
+                action=self._action(whom.action, (*at, "action")),
+            )
+        include = item.reach.include if isinstance(item, ReachExpectation) else item.who_can.include
+        for word, where in self.documents.items(include, (*at, "include")):
+            if word != "takeover":
+                raise self.source.error(where, f"`{word}` is not `takeover`")
+        return self._listed(found, item, include, place)
+
+    def _listed(self, asked: Asked, item: ListExpectation, include: tuple[str, ...], place: Place) -> Asked:
+        return Asked(
+            name=item.name or asked.name,
+            kind=asked.kind,
+            given=asked.given,
+            source=asked.source,
+            target=asked.target,
+            action=asked.action,
+            takeover="takeover" in include,
+            includes=self._entries(item.includes, (*place, "includes")),
+            excludes=self._nodes(item.excludes, (*place, "excludes")),
+            exactly=self._entries(item.exactly, (*place, "exactly")),
+        )
+
+    def _given(self, outer: Settled, inner: Settled) -> Given:
+        """What an expectation settles; its question's own context goes before."""
+        absent = tuple(key for key in (*outer.absent, *inner.absent) if key not in inner.context)
+        settled = {key: value for key, value in outer.context.items() if key not in inner.absent} | inner.context
+        return Given.of(settled, absent)
+
+    def _action(self, action: str | None, place: Place) -> str | None:
+        if action is not None and not _ACTION.fullmatch(action):
+            raise self.source.error(place, f"`{action}` is not an action such as `lambda:InvokeFunction`")
+        return action
+
+    def _nodes(self, names: tuple[str, ...] | None, place: Place) -> tuple[str, ...] | None:
+        if names is None:
+            return None
+        return tuple(self.names.node(name, (*place, index)) for index, name in enumerate(names))
+
+    def _entries(self, listed: tuple[Listed, ...] | None, place: Place) -> tuple[Entry, ...] | None:
+        if listed is None:
+            return None
+        found = []
+        for index, item in enumerate(listed):
+            at = (*place, index)
+            if isinstance(item, ListedShape):
+                node = self.names.node(item.node, (*at, "node"))
+                found.append(Entry(node, item.status, item.how, self._nodes(item.via, (*at, "via"))))
+            else:
+                found.append(Entry(self.names.node(item, at)))
+        return tuple(found)
+
+    def _missing(self, rows: tuple[MissingShape, ...] | None, place: Place) -> tuple[Fields, ...] | None:
+        if rows is None:
+            return None
+        return tuple(self._fields(row.model_dump(exclude_none=True), (*place, index)) for index, row in enumerate(rows))
+
+    def _because(self, rows: tuple[CitedShape, ...] | None, place: Place) -> tuple[Fields, ...] | None:
+        if rows is None:
+            return None
+        return tuple(self._fields(row.model_dump(exclude_none=True), (*place, index)) for index, row in enumerate(rows))
+
+    def _fields(self, row: dict[str, Any], place: Place) -> Fields:
+        values: dict[str, str] = {}
+        for key, value in row.items():
+            at = (*place, key)
+            if key == "account":
+                values[key] = self.names.account(value, at)
+            elif key == "holder" and re.fullmatch(r"(r|ou|o)-\S+", value):
+                values[key] = value
+            elif key == "holder":
+                values[key] = self.names.node(value, at).removeprefix("account:")
+            elif key == "principal":
+                values[key] = self.names.node(value, at)
+            elif key == "resource":
+                values[key] = self.names.pattern(value, at)
+            elif key == "policy" and "/" in value and not value.startswith("arn:"):
+                values[key] = self.names.arn(value, at)
+            else:
+                values[key] = value
+        return Fields(values)
+
+    def supposed(self, item: WhatIfShape, place: Place) -> Supposed:
+        snapshot = self.snapshot
+        changes = []
+        for index, shape in enumerate(item.changes):
+            at = (*place, "changes", index)
+            change = self._change(shape, at)
+            try:
+                snapshot = apply(snapshot, [change])
+            except ChangeError as error:
+                raise self.source.error(at, str(error)) from error
+            changes.append(change)
+        asked = [self.asked(inner, (*place, "expect", index)) for index, inner in enumerate(item.expect)]
+        opens = self._flows(item.opens, (*place, "opens"))
+        closes = self._flows(item.closes, (*place, "closes"))
+        return Supposed(item.name, tuple(changes), opens, closes, tuple(asked))
+
+    def _flows(self, rows: tuple[FlowShape, ...] | None, place: Place) -> tuple[Flow, ...] | None:
+        if rows is None:
+            return None
+        found = []
+        for index, row in enumerate(rows):
+            at = (*place, index)
+            source = self.names.node(row.source, (*at, "from"))
+            target = self.names.node(row.to, (*at, "to"))
+            found.append(Flow(source, target, row.kind, self._nodes(row.via, (*at, "via"))))
+        return tuple(found)
+
+    def _change(self, shape: Any, place: Place) -> Change:
+        holder = self.names.arn(shape.holder, (*place, "holder"), self._holders(shape))
+        if isinstance(shape, AddStatementShape):
+            statement = self.documents.statement(shape.side, holder, shape.statement, (*place, "statement"))
+            self.documents.check_statement(statement, PolicyKind(shape.side), (*place, "statement"))
+            return AddStatement(side=shape.side, holder=holder, policy=shape.policy, statement=statement)
+        if isinstance(shape, RemoveStatementShape):
+            return RemoveStatement(side=shape.side, holder=holder, sid=shape.sid, policy=shape.policy)
+        if isinstance(shape, SetTrustShape):
+            return SetTrust(holder=holder, document=self.documents.trust(shape.document, (*place, "document")))
+        managed = ManagedPolicies(self.scenario, self.documents, Store())
+        arn = managed.arn(shape.policy, (*place, "policy"), holder.split(":")[4])
+        kind_of = AttachPolicy if shape.change == "attach_policy" else DetachPolicy
+        return kind_of(holder=holder, policy=arn)
+
+    def _holders(self, shape: Any) -> tuple[str, ...]:
+        """The kinds that may hold the policy which a change is about."""
+        side = getattr(shape, "side", "identity")
+        if isinstance(shape, SetTrustShape) or side == "trust":
+            return ("role",)
+        return ("user", "group", "role") if side == "identity" else ()
