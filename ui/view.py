@@ -277,16 +277,15 @@ def _lack(way: PathAnswer, names: Mapping[str, str]) -> str:
     if not grants:
         return "a step is missing that no statement would mend"
     places = list(dict.fromkeys((grant.side, grant.account) for grant in grants))
-    where = listed([f"on the {word} side{_in_account(account, names)}" for word, account in places])
+    comma = ", " if len(places) == 1 else " "
+    where = listed([f"on the {word} side{_in_account(account, names, comma)}" for word, account in places])
     number = max(way.cost, 1)
     return f"{counted(number, 'statement')} {'is' if number == 1 else 'are'} missing, {where}"
 
 
-def _in_account(account: str | None, names: Mapping[str, str]) -> str:
-    if account is None:
-        return ""
-    name = names.get(account)
-    return f", in account {name} {account}" if name else f", in account {account}"
+def _in_account(account: str | None, names: Mapping[str, str], comma: str) -> str:
+    name = names.get(account or "")
+    return f"{comma}in account {f'{name} ' if name else ''}{account}" if account else ""
 
 
 def _denial(way: PathAnswer) -> str:

@@ -28,7 +28,7 @@ _HOUSE = {"shape": "house", "style": "filled"}
 
 #: Node kind -> its shape. A kind that isn't here is a plain box.
 SHAPES: dict[str, dict[str, str]] = {
-    **dict.fromkeys(("user", "role", "group", "function", "alias", "version", "url"), _ROUNDED),
+    **dict.fromkeys(("user", "role", "group", "session", "function", "alias", "version", "url"), _ROUNDED),
     **dict.fromkeys(("service", "identity_provider", "federated"), _HEXAGON),
     **dict.fromkeys(("bucket", "table", "queue", "stream", "topic", "bus", "key", "secret"), _CYLINDER),
     **dict.fromkeys(("account", "anyone"), _HOUSE),

@@ -1,0 +1,88 @@
+"""A small world of two accounts: partner's dev lacks one statement of ours to run our function."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.snapshot import Account, Function, Resource, Role, Snapshot, Trigger, User, document_id
+from simulator.collector import store
+
+PARTNER, OURS = "111111111111", "222222222222"
+ORDERS = f"arn:aws:lambda:eu-west-1:{OURS}:function:orders"
+DEV = f"arn:aws:iam::{PARTNER}:user/dev"
+PIPELINE = f"arn:aws:iam::{PARTNER}:role/pipeline"
+INVOKER = f"arn:aws:iam::{OURS}:role/invoker"
+ORDERS_ROLE = f"arn:aws:iam::{OURS}:role/orders-role"
+INBOX = "arn:aws:s3:::inbox"
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action: str, resource: str) -> dict[str, Any]:
+    return policy({"Effect": "Allow", "Action": action, "Resource": resource})
+
+
+def trust(**principal: str) -> dict[str, Any]:
+    return policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
+
+
+@pytest.fixture(name="snapshot")
+def _snapshot() -> Snapshot:
+    """Pipeline may assume invoker, but invoker's trust policy only admits its own account."""
+    documents: dict[str, Any] = {}
+
+    def kept(document: dict[str, Any]) -> str:
+        name = document_id(document)
+        documents[name] = document
+        return name
+
+    notified = {
+        "Sid": "inbox",
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": f"{ORDERS}:live",
+        "Condition": {"StringEquals": {"aws:SourceAccount": OURS}, "ArnLike": {"aws:SourceArn": INBOX}},
+    }
+    roles = (
+        Role(arn=PIPELINE, trust=kept(trust(AWS=DEV)), inline={"use-invoker": kept(allow("sts:AssumeRole", INVOKER))}),
+        Role(
+            arn=INVOKER,
+            trust=kept(trust(AWS=f"arn:aws:iam::{OURS}:root")),
+            inline={"invoke": kept(allow("lambda:InvokeFunction", f"{ORDERS}:live"))},
+        ),
+        Role(arn=ORDERS_ROLE, trust=kept(trust(Service="lambda.amazonaws.com"))),
+    )
+    return Snapshot(
+        taken_at=datetime(2026, 1, 1, tzinfo=UTC),
+        accounts=(Account(id=PARTNER, name="partner"), Account(id=OURS, name="ours")),
+        users=(User(arn=DEV, inline={"use-pipeline": kept(allow("sts:AssumeRole", PIPELINE))}),),
+        roles=tuple(sorted(roles, key=lambda role: role.arn)),
+        functions=(
+            Function(
+                arn=ORDERS,
+                role=ORDERS_ROLE,
+                versions=("1",),
+                aliases={"live": "1"},
+                policies={"live": kept(policy(notified))},
+            ),
+        ),
+        resources=(Resource(arn=INBOX, type="s3:bucket", account=OURS, region="eu-west-1"),),
+        triggers=(
+            Trigger(service="s3.amazonaws.com", source=INBOX, target=f"{ORDERS}:live", events=("s3:ObjectCreated:*",)),
+        ),
+        documents=documents,
+    )
+
+
+@pytest.fixture(name="snapshot_file")
+def _snapshot_file(snapshot: Snapshot, tmp_path: Path) -> Path:
+    path = tmp_path / "partner.json"
+    store.save(snapshot, path)
+    return path
