@@ -68,12 +68,10 @@ def tag_value(tags: Mapping[str, str], name: str) -> State:
 def _principal_account(call: Call, _: str, default: Open) -> State:
     if call.caller.kind is CallerKind.ANONYMOUS:
         return Known(("anonymous",))
+    # A service has some account of AWS's own, a federated identity has none yet: what they send isn't told.
+    outside = call.caller.kind.column in ("service", "web_identity")
     account = call.caller.account or account_of_arn(call.caller.arn or "")
-    return Known((account,)) if account and default.may_be_absent is False and _is_iam(call) else default
-
-
-def _is_iam(call: Call) -> bool:
-    return call.caller.kind.column in ("user", "role_session", "execution_role", "federated_user")
+    return Known((account,)) if account and not outside else default
 
 
 def _principal_arn(call: Call, _: str, default: Open) -> State:
