@@ -1,0 +1,139 @@
+"""What triggers functions, with policies, tags and attributes: buckets, topics, queues, event buses and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.decision import FactKind
+from models.snapshot import Trigger
+from simulator.collector import arns, shapes
+from simulator.collector.attributes import kept
+from simulator.collector.reader import Fact, Reader
+
+#: Errors of S3 that say "there is none".
+_NO_POLICY = ("NoSuchBucketPolicy",)
+_NO_TAGS = ("NoSuchTagSet",)
+_NO_ENCRYPTION = ("ServerSideEncryptionConfigurationNotFoundError",)
+_EVENTS = "events.amazonaws.com"
+
+
+def read_buckets(reader: Reader, region: str) -> str:
+    """Read every bucket of the account, wherever it is: buckets are listed for all regions at once."""
+    buckets = reader.many("s3:ListBuckets", Fact(FactKind.TRIGGERS, f"{reader.account}/s3"), region)
+    for bucket in buckets:
+        _bucket(reader, region, str(bucket["Name"]))
+    return f"{len(buckets)} buckets"
+
+
+def _bucket(reader: Reader, region: str, name: str) -> None:
+    builder, arn = reader.builder, f"arn:{reader.partition}:s3:::{name}"
+    attributes = Fact(FactKind.ATTRIBUTES, arn)
+    location = reader.one("s3:GetBucketLocation", attributes, region, Bucket=name)
+    home = _bucket_region((location or {}).get("LocationConstraint")) if location is not None else region
+    builder.resource(arn, account=reader.account, region=home)
+    triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/s3/{home}")
+    notification = reader.one("s3:GetBucketNotificationConfiguration", triggers, home, Bucket=name)
+    builder.notification(arn, reader.account, shapes.BucketNotification.model_validate(notification or {}))
+    _policy(reader, arn, reader.one("s3:GetBucketPolicy", _policy_of(arn), home, absent=_NO_POLICY, Bucket=name))
+    encryption = reader.one("s3:GetBucketEncryption", attributes, home, absent=_NO_ENCRYPTION, Bucket=name)
+    tags = reader.many("s3:GetBucketTagging", Fact(FactKind.TAGS, arn), home, absent=_NO_TAGS, Bucket=name)
+    builder.resource(arn, account=reader.account, attributes=kept(encryption), tags=_tags(tags))
+
+
+def _bucket_region(constraint: str | None) -> str:
+    """Source: S3 API Reference, "GetBucketLocation": no constraint is us-east-1, `EU` is eu-west-1."""
+    return {"": "us-east-1", "EU": "eu-west-1"}.get(constraint or "", constraint or "us-east-1")
+
+
+def read_topics(reader: Reader, region: str) -> str:
+    """Read topics, and which subscriptions invoke functions."""
+    topics = reader.many("sns:ListTopics", Fact(FactKind.RESOURCE_POLICY, f"{reader.account}/sns"), region)
+    for topic in topics:
+        arn = str(topic["TopicArn"])
+        answer = reader.one("sns:GetTopicAttributes", _policy_of(arn), region, TopicArn=arn)
+        attributes = answer and answer.get("Attributes")
+        _policy(reader, arn, attributes)
+        tags = reader.many("sns:ListTagsForResource", Fact(FactKind.TAGS, arn), region, ResourceArn=arn)
+        reader.builder.resource(arn, attributes=kept(attributes), tags=_tags(tags))
+    triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/sns/{region}")
+    for entry in reader.many("sns:ListSubscriptions", triggers, region):
+        subscription = shapes.Subscription.model_validate(entry)
+        if subscription.protocol == "lambda":
+            reader.builder.trigger(
+                Trigger(
+                    service="sns.amazonaws.com",
+                    source=subscription.topic_arn,
+                    target=subscription.endpoint,
+                    enabled=subscription.confirmed,
+                )
+            )
+    return f"{len(topics)} topics"
+
+
+def read_queues(reader: Reader, region: str) -> str:
+    urls = reader.many("sqs:ListQueues", Fact(FactKind.RESOURCE_POLICY, f"{reader.account}/sqs"), region)
+    for url in urls:
+        # Only its attributes say a queue's ARN; until they are read it is known by the name in its address.
+        name = str(url).rpartition("/")[2]
+        arn = f"arn:{reader.partition}:sqs:{region}:{reader.account}:{name}"
+        answer = reader.one("sqs:GetQueueAttributes", _policy_of(arn), region, QueueUrl=url, AttributeNames=["All"])
+        attributes = answer and (answer.get("Attributes") or {})
+        _policy(reader, arn, attributes)
+        tags = reader.one("sqs:ListQueueTags", Fact(FactKind.TAGS, arn), region, QueueUrl=url)
+        reader.builder.resource(arn, attributes=kept(attributes), tags=(tags or {}).get("Tags") or {})
+    return f"{len(urls)} queues"
+
+
+def read_rules(reader: Reader, region: str) -> str:
+    """Read the rules of every event bus, and which of their targets are functions."""
+    triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/events/{region}")
+    count = 0
+    for bus in reader.many("events:ListEventBuses", triggers, region):
+        arn = str(bus["Arn"])
+        _policy(reader, arn, bus)
+        reader.builder.resource(arn, tags=_event_tags(reader, region, arn), attributes=kept(bus))
+        for entry in reader.many("events:ListRules", triggers, region, EventBusName=bus["Name"]):
+            _rule(reader, region, arn, str(bus["Name"]), shapes.Rule.model_validate(entry))
+            count += 1
+    return f"{count} rules"
+
+
+def _rule(reader: Reader, region: str, bus: str, bus_name: str, rule: shapes.Rule) -> None:
+    triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/events/{region}")
+    found = reader.many("events:ListTargetsByRule", triggers, region, Rule=rule.name, EventBusName=bus_name)
+    targets = [shapes.RuleTarget.model_validate(entry) for entry in found]
+    functions = [target for target in targets if arns.is_function(target.arn)]
+    for target in functions:
+        reader.builder.trigger(
+            Trigger(
+                service=_EVENTS,
+                source=rule.arn,
+                target=target.arn,
+                role=target.role_arn,
+                enabled=rule.state != "DISABLED",
+                bus=bus,
+                pattern=rule.event_pattern,
+                schedule=rule.schedule_expression,
+            )
+        )
+    if functions:
+        reader.builder.resource(rule.arn, tags=_event_tags(reader, region, rule.arn))
+
+
+def _event_tags(reader: Reader, region: str, arn: str) -> dict[str, str]:
+    return _tags(reader.many("events:ListTagsForResource", Fact(FactKind.TAGS, arn), region, ResourceARN=arn))
+
+
+def _policy_of(arn: str) -> Fact:
+    return Fact(FactKind.RESOURCE_POLICY, arn)
+
+
+def _policy(reader: Reader, arn: str, answer: dict[str, Any] | None) -> None:
+    """Add a resource with the `Policy` in an answer; None: it was refused, so that nothing is known of it."""
+    reader.builder.resource(arn, account=reader.account, policy=(answer or {}).get("Policy"))
+    if answer is not None:
+        reader.builder.policy_was_read(arn)
+
+
+def _tags(tags: list[Any]) -> dict[str, str]:
+    return shapes.tags_of([shapes.Tag.model_validate(tag) for tag in tags])
