@@ -70,7 +70,7 @@ def open_named(name: str) -> Opened:
     except OSError as error:
         raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", str(path)) from error
     kind = os.environ.get(KIND_VARIABLE, "") if name == FILE else "scenario"
-    return _opened(_digest(content), path.name, kind or kind_of(path.name), lambda: path)
+    return _open(path, path.name, content, kind or kind_of(path.name))
 
 
 def open_upload(name: str, content: bytes) -> Opened:
@@ -82,10 +82,15 @@ def open_upload(name: str, content: bytes) -> Opened:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"input{''.join(Path(name).suffixes[-2:])}"
         path.write_bytes(content)
-        try:
-            return _opened(_digest(content), name, kind_of(name), lambda: path)
-        except PermgraphError as error:
-            raise InputError(str(error).replace(str(path), name)) from error
+        return _open(path, name, content, kind_of(name))
+
+
+def _open(path: Path, name: str, content: bytes, kind: str) -> Opened:
+    """Open `path`, of which an error speaks as `name`: where it lies says nothing to a person in a browser."""
+    try:
+        return _opened(_digest(content), name, kind, lambda: path)
+    except PermgraphError as error:
+        raise InputError(str(error).replace(str(path), name)) from error
 
 
 def _digest(content: bytes) -> str:

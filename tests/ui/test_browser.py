@@ -1,0 +1,172 @@
+"""The explorer in a real browser: choose, see the missing edge, click it, read what mends it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ORDERS = "arn:aws:lambda:eu-west-1:222222222222:function:orders"
+#: A new profile each time, and nothing asked of the network.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(name="address", scope="module")
+def _address() -> Iterator[str]:
+    """The explorer on a free loopback port, opened with the embedded scenario as `permgraph ui` does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    line = [sys.executable, "-m", "ui.launch", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=30)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            # Not up yet. Waiting for the process to end is a pause that a failed start cuts short.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.1)
+                pytest.fail(server.communicate()[0].decode())
+    pytest.fail(f"the explorer was not up after {seconds:g} s")
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="complaints")
+def _complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture(name="page", params=[pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")])
+def _page(request: pytest.FixtureRequest, browser: Browser, address: str, complaints: list[str]) -> Iterator[Page]:
+    width, height = request.param
+    page = browser.new_page(viewport={"width": width, "height": height})
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda failed: complaints.append(f"{failed.url}: {failed.failure}"))
+    page.goto(address)
+    expect(page.locator(".host g.edge").first).to_be_visible(timeout=60_000)
+    yield page
+    page.close()
+
+
+def test_the_missing_edge_is_seen_clicked_and_explained(page: Page, complaints: list[str], tmp_path: Path) -> None:
+    missing = page.locator(".host g.edge.missing")
+    expect(page.locator("h1.pg-verdict")).to_contain_text("is missing, on the trust side")
+    expect(missing.first.locator("text").first).to_contain_text("missing")
+    _choose(page, "To", "orders")
+    _choose(page, "To", "orders:live")
+    expect(page.locator("h1.pg-verdict")).to_contain_text("orders:live")
+
+    page.locator(".host g.edge.allowed path.hit").first.dispatch_event("click")
+    expect(page).to_have_url(re.compile(r"picked="))
+    expect(page.locator(".pg-why .pg-chip")).to_contain_text("allowed")
+
+    missing.locator("path.hit").first.dispatch_event("click")
+    expect(page.locator(".pg-why .pg-chip")).to_contain_text("assumes — missing")
+    expect(page.get_by_test_id("stCode").first).to_contain_text('"Action": "sts:AssumeRole"')
+    expect(missing.first).to_have_class(re.compile(r"\bpicked\b"))
+
+    page.screenshot(path=tmp_path / "explorer.png", full_page=True)
+    assert (tmp_path / "explorer.png").stat().st_size > 10_000
+    assert _overflow(page) <= 0, "the page scrolls sideways"
+    assert complaints == []
+
+
+def test_a_link_restores_what_was_seen(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    page.goto(f"{address}?from=partner/dev&to={ORDERS}:live&k=1")
+    expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
+    expect(page.locator("h1.pg-verdict")).to_contain_text("dev can't invoke orders:live")
+    page.close()
+
+
+def test_the_picture_is_worked_by_keyboard_and_wheel(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    edge = page.locator(".host g.edge.missing").first
+    expect(edge).to_be_visible(timeout=60_000)
+    picture = page.locator(".host svg")
+    before = picture.get_attribute("viewBox")
+    page.locator(".host").hover()
+    page.mouse.wheel(0, -300)
+    expect(picture).not_to_have_attribute("viewBox", before or "")
+    other = page.locator(".host g.edge.allowed").first
+    other.focus()
+    page.keyboard.press("Enter")
+    expect(other).to_have_class(re.compile(r"\bpicked\b"))
+    zoomed = picture.get_attribute("viewBox")
+    page.locator(".tools [data-do=fit]").click()
+    expect(picture).not_to_have_attribute("viewBox", zoomed or "")
+    page.close()
+
+
+def test_going_back_brings_back_what_was_picked(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    chip = page.locator(".pg-why .pg-chip")
+    expect(chip).to_contain_text("missing", timeout=60_000)
+    page.locator(".host g.edge.allowed path.hit").first.dispatch_event("click")
+    expect(chip).to_contain_text("allowed")
+    page.go_back()
+    expect(chip).to_contain_text("missing")
+    page.close()
+
+
+def _choose(page: Page, label: str, name: str) -> None:
+    box = page.get_by_role("combobox", name=re.compile(label))
+    box.click()
+    box.fill(name)
+    page.get_by_role("option", name=re.compile(rf"^{re.escape(name)} ")).first.click()
+
+
+def _overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    script = (
+        "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth) - innerWidth"
+    )
+    return int(page.evaluate(script))
