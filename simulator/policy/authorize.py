@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome
 from models.request import Attached, Request, RequesterKind
-from simulator.policy.formula import Formula, Unread, all_of, any_of, leaves, negation
+from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
 from simulator.policy.layers import Findings, near_misses, read_layer, spelled
 from simulator.policy.principals import Form
-from simulator.policy.residual import Spelling, assume, outcomes, residual_of, search
+from simulator.policy.residual import Spelling, assume, certainly, decisive, facts, outcomes, residual_of, search
 
 __all__ = ["Analysis", "PolicySet", "Request", "analyse", "authorize"]
 
@@ -94,7 +94,7 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    bounded = bool(policies.boundary)
+    bounded = _bounded(request, policies)
     findings = {
         layer: read_layer(layer, attached, request, bounded) for layer, attached in _plain_layers(request, policies)
     }
@@ -102,11 +102,19 @@ def analyse(request: Request, policies: PolicySet) -> Analysis:
     scp_levels = [read_layer(Layer.SCP, level, request, bounded) for level in scps]
     rcp_levels = [read_layer(Layer.RCP, level, request, bounded) for level in rcps]
     analysis = Analysis(request, policies, findings, scp_levels, rcp_levels)
-    for layer, facts in policies.unread.items():
+    for layer, lacking in policies.unread.items():
         if _binds(layer, request):
-            _add_unread(analysis, layer, facts)
-    _combine(analysis)
+            _add_unread(analysis, layer, lacking)
+    combine(analysis)
     return analysis
+
+
+def _bounded(request: Request, policies: PolicySet) -> Formula:
+    """Whether the caller has a permissions boundary, as NotPrincipal asks."""
+    if request.requester.is_outside:
+        return False
+    unread = policies.unread.get(Layer.BOUNDARY, ())
+    return bool(policies.boundary) or any_of(Unread(fact, "boundary is there") for fact in unread)
 
 
 def _plain_layers(request: Request, policies: PolicySet) -> list[tuple[Layer, tuple[Attached, ...]]]:
@@ -152,7 +160,8 @@ def _add_unread(analysis: Analysis, layer: Layer, facts: tuple[MissingFact, ...]
     found.denies = any_of((found.denies, *(Unread(fact, f"{layer} denies") for fact in facts)))
 
 
-def _combine(analysis: Analysis) -> None:
+def combine(analysis: Analysis) -> None:
+    """Set what the findings come to together."""
     request, findings = analysis.request, analysis.findings
     caller = request.requester
     is_root = caller.kind is RequesterKind.ROOT
@@ -209,17 +218,21 @@ def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
     results = outcomes(assumed)
     if len(results) > 1:
         outcome = Outcome.UNKNOWN
-        gaps = _facts(assumed)
+        gaps = decisive(assumed, facts(assumed))
     elif results == {"denied"}:
         outcome = Outcome.EXPLICIT_DENY if _certain(assume(analysis.denies)) else Outcome.IMPLICIT_DENY
     else:
         outcome = Outcome.ALLOWED if results == {"allowed"} else Outcome.CONDITIONAL
+    residual = residual_of(certainly(assumed), spelling) if outcome is Outcome.CONDITIONAL else None
+    if outcome is Outcome.CONDITIONAL and residual is None:
+        # Conditional whatever the facts are, but on what depends on them.
+        outcome, gaps = Outcome.UNKNOWN, facts(assumed)
     return Decision(
         outcome,
         because=_because(analysis, outcome),
         layers=_layer_outcomes(analysis),
         near_misses=_near_misses(analysis) if outcome is Outcome.IMPLICIT_DENY else (),
-        residual=residual_of(_without_facts(assumed), spelling) if outcome is Outcome.CONDITIONAL else None,
+        residual=residual,
         gaps=gaps,
         assumes=assumes,
     )
@@ -229,41 +242,14 @@ def _certain(formula: Formula) -> bool:
     return outcomes(formula) == {"allowed"}
 
 
-def _facts(formula: Formula) -> tuple[MissingFact, ...]:
-    found: dict[MissingFact, None] = {}
-    for atom in leaves(formula):
-        if isinstance(atom, Unread):
-            found[atom.fact] = None
-        else:
-            for _, state in atom.states:
-                fact = getattr(state, "fact", None)
-                if fact is not None:
-                    found[fact] = None
-    return tuple(found)
-
-
 def _assumptions(formula: Formula) -> tuple[Formula, tuple[MissingFact, ...]]:
     """Take what nobody asked for as if there were none, and say which of it the outcome would turn on."""
-    unasked = [fact for fact in _facts(formula) if not fact.refused]
+    unasked = [fact for fact in facts(formula) if not fact.refused]
     if not unasked:
         return formula, ()
     taken = assume(formula)
     plain = outcomes(taken)
-    return taken, tuple(unasked) if outcomes(formula) != plain else ()
-
-
-def _without_facts(formula: Formula) -> Formula:
-    """Every unread fact comes to the same here, so one of the ways is as good as another."""
-    from simulator.policy.formula import replace
-    from simulator.policy.residual import branches, facts_in
-
-    while unread := facts_in(formula):
-        first = unread[0]
-        if isinstance(first, Unread):
-            formula = replace(formula, lambda atom, f=first: False if atom == f else atom)
-        else:
-            formula = next(part for _, part in branches(formula, first[0]))
-    return formula
+    return taken, decisive(formula, unasked) if outcomes(formula) != plain else ()
 
 
 def _because(analysis: Analysis, outcome: Outcome) -> tuple[Citation, ...]:
@@ -272,13 +258,21 @@ def _because(analysis: Analysis, outcome: Outcome) -> tuple[Citation, ...]:
     cited: dict[Citation, None] = {}
     for found in _in_order(analysis):
         if outcome is not Outcome.EXPLICIT_DENY:
-            cited.update((citation, None) for citation, formula in found.allowing if _can_hold(formula))
+            cited.update((citation, None) for citation in _allowing(found, outcome))
         if outcome is not Outcome.ALLOWED:
             wanted = _certain if outcome is Outcome.EXPLICIT_DENY else _can_hold
             cited.update((citation, None) for citation, formula in found.denying if wanted(formula))
     if outcome is Outcome.EXPLICIT_DENY and not cited:
         cited.update((citation, None) for found in _in_order(analysis) for citation, _ in found.denying)
     return tuple(cited)
+
+
+def _allowing(found: Findings, outcome: Outcome) -> list[Citation]:
+    """The Allow statements that matter: for certain those that match for certain, where a layer has such."""
+    certain = [citation for citation, formula in found.allowing if _certain(assume(formula))]
+    if outcome is Outcome.ALLOWED and certain:
+        return certain
+    return [citation for citation, formula in found.allowing if _can_hold(assume(formula))]
 
 
 def _can_hold(formula: Formula) -> bool:
@@ -322,7 +316,7 @@ def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
 
 def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     request, policies = analysis.request, analysis.policies
-    bounded = bool(policies.boundary)
+    bounded = _bounded(request, policies)
     found: list[NearMiss] = []
     for layer, attached in _plain_layers(request, policies):
         if not _lets_through(analysis, layer):

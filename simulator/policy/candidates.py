@@ -1,7 +1,7 @@
 """The values of an open key that can make a difference: one for each way in which its conditions can turn out.
 
-For text the patterns run side by side as automata, so that every combination of matching and not matching that some
-value reaches is reached; numbers, dates and addresses are taken at and around every bound.
+For text the patterns run side by side as one automaton (automata.py), so that every combination of matching and not
+matching that some value reaches is reached; numbers, dates and addresses are taken at and around every bound.
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ from __future__ import annotations
 import base64
 import ipaddress
 import itertools
-import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 
 from models.context import Absent, Known, NotRead, Open, State
 from simulator.policy import match
+from simulator.policy.automata import Group, witnesses
+from simulator.policy.formula import Formula
 from simulator.policy.operators import NULL, OPERATORS, PatternTest, Test, moment, network, number
 
-#: Beyond these the automata stop, and samples of the patterns stand in.
-MOST_STEPS = 60_000
-MOST_SUBSETS = 6
-FRESH = "x"
+#: Of more distinct values than this, sets of two and of all of them are tried.
+MOST_SUBSETS = 8
+MOST_CAPTURES = 24
 
 
 def candidates(key: str, atoms: Sequence[Test | PatternTest], state: State) -> list[State]:
@@ -34,10 +32,18 @@ def candidates(key: str, atoms: Sequence[Test | PatternTest], state: State) -> l
     many = spec.multivalued or any(atom.condition.quantifier for atom in own)
     found: list[State] = [Known((value,), spec.multivalued) for value in singles if not spec.includes]
     if many:
-        found += _sets(singles, spec)
+        found += _sets(_unlike(key, singles, own), spec)
     if spec.may_be_absent and not spec.includes:
         found.append(Absent())
     return found
+
+
+def _unlike(key: str, values: list[str], own: list[Test]) -> list[str]:
+    """One value of each sort: what the conditions can't tell apart makes no difference in a set either."""
+    sorts: dict[tuple[Formula, ...], str] = {}
+    for value in values:
+        sorts.setdefault(tuple(atom.settle({key: Known((value,), True)}) for atom in own), value)
+    return list(sorts.values())
 
 
 def _sets(singles: list[str], spec: Open) -> Iterator[Known]:
@@ -57,7 +63,7 @@ def _values(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec
     if families and families <= {"Numeric", "Date", "Ip"}:
         found = [value for family in sorted(families) for value in _around(family, _bounds(own, family))]
         return list(dict.fromkeys(found))
-    texts = list(dict.fromkeys(_texts(own, spec)))
+    texts = list(dict.fromkeys(_texts(key, own, atoms, spec)))
     for family in sorted(families & {"Numeric", "Date", "Ip"}):
         texts += _around(family, _bounds(own, family))
     for atom in atoms:
@@ -109,29 +115,40 @@ def _addresses(blocks: list[str]) -> list[str]:
     return list(dict.fromkeys([*found, "203.0.113.1", "2001:db8::1"]))
 
 
-def _texts(own: list[Test], spec: Open) -> Iterator[str]:
-    """Text values: the witnesses of the automata."""
-    globs: dict[tuple[match.Glob, bool], None] = {}
-    for atom in own:
-        condition = atom.condition
-        if condition.operator == NULL:
-            continue
-        operator = OPERATORS[condition.operator]
-        known = dict(atom.states)
-        for value in condition.values:
-            glob = match.fill(match.template(value, atom.variables, operator.wildcards), lambda key: _value(known, key))  # noqa: B023 - called at once
-            if glob is None:
-                continue
-            if operator.family == "Binary":
-                yield value
-                continue
-            shaped = match.arn_glob(glob) if operator.family == "Arn" else glob
-            if shaped is not None:
-                globs[(shaped, "IgnoreCase" in condition.operator)] = None
+def _texts(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec: Open) -> Iterator[str]:
+    """Text values: one for each way in which the conditions can turn out together."""
+    groups = dict.fromkeys(_group(atom) for atom in (*own, *_compared_with(key, atoms)))
     if spec.pattern is not None:
-        globs[(match.template(spec.pattern, False), False)] = None  # type: ignore[index]
-    yield from witnesses(tuple(globs))
-    yield base64.b64encode(b"x").decode() if any(atom.condition.operator == "BinaryEquals" for atom in own) else FRESH
+        groups[((match.template(spec.pattern, False), False),)] = None  # type: ignore[index]
+    groups.pop((), None)
+    yield from witnesses(tuple(groups))
+    for atom in own:
+        if atom.condition.operator == "BinaryEquals":
+            yield from atom.condition.values
+            yield base64.b64encode(b"x").decode()
+
+
+def _group(atom: Test) -> Group:
+    """The patterns of one condition, with the values of variables that are known filled in."""
+    condition = atom.condition
+    operator = OPERATORS.get(condition.operator)
+    if operator is None or operator.family not in ("String", "Arn"):
+        return ()
+    known = dict(atom.states)
+    found = []
+    for value in condition.values:
+        glob = match.fill(match.template(value, atom.variables, operator.wildcards), lambda key: _value(known, key))
+        shaped = match.arn_glob(glob) if glob is not None and operator.family == "Arn" else glob
+        if shaped is not None:
+            found.append((shaped, "IgnoreCase" in condition.operator))
+    return tuple(found)
+
+
+def _compared_with(key: str, atoms: Sequence[Test | PatternTest]) -> list[Test]:
+    """Conditions on the keys that `key` is compared with as a variable: its values have to suit them too."""
+    tests = [atom for atom in atoms if isinstance(atom, Test)]
+    others = {atom.condition.key.lower() for atom in tests if key in atom.keys} - {key}
+    return [atom for atom in tests if atom.condition.key.lower() in others and key not in atom.keys]
 
 
 def _value(states: dict[str, State], key: str) -> str | None:
@@ -153,137 +170,43 @@ def _captured(key: str, atom: Test | PatternTest) -> list[str]:
     return [text for pattern, got in pairs for text in _captures(pattern, got, key, known)]
 
 
-def _captures(pattern: match.Template, got: str, key: str, known: dict[str, State]) -> Iterator[str]:
-    if key not in (name.lower() for name in match.variables_of(pattern)):
-        return
-    for greedy in ("", "?"):
-        expression = []
-        for part in pattern:
-            if isinstance(part, match.Text):
-                expression.append(re.escape(part.text))
-            elif isinstance(part, match.Wildcard):
-                expression.append(".*" if part.sign == match.STAR else ".")
-            elif part.key.lower() == key:
-                expression.append(f"(.*{greedy})")
-            else:
-                value = _value(known, part.key)
-                expression.append(re.escape(value) if value is not None else ".*")
-        found = re.fullmatch("".join(expression), got, re.DOTALL)
-        if found:
-            yield found.group(1)
+def _captures(pattern: match.Template, got: str, key: str, known: dict[str, State]) -> list[str]:
+    """What a variable may stand for so that its pattern matches `got`, at most `MOST_CAPTURES` of it."""
+    found: dict[str, None] = {}
+    for index, part in enumerate(pattern):
+        if not isinstance(part, match.Variable) or part.key.lower() != key:
+            continue
+        starts = _reached(pattern[:index], got, known)
+        ends = _reached(_reversed(pattern[index + 1 :]), got[::-1], known, backwards=True)
+        for start in _places(starts):
+            for end in (len(got) - place for place in _places(ends)):
+                if start <= end and len(found) < MOST_CAPTURES:
+                    found[got[start:end]] = None
+    return list(found)
 
 
-# --- the automata: every pattern's set of positions, side by side -------------------------------------------------
+def _reversed(pattern: match.Template) -> match.Template:
+    return tuple(match.Text(part.text[::-1]) if isinstance(part, match.Text) else part for part in reversed(pattern))
 
 
-@lru_cache(maxsize=512)
-def witnesses(globs: tuple[tuple[match.Glob, bool], ...]) -> tuple[str, ...]:
-    """A shortest value for each combination of patterns that some value matches at once.
-
-    Args:
-        globs: patterns, each with whether it disregards letter case.
-    """
-    if not globs:
-        return (FRESH,)
-    if all(len(glob) == 1 and isinstance(glob[0], match.Text) for glob, _ in globs):
-        return tuple(dict.fromkeys(_plain(globs)))
-    machines = [_Machine(glob, folded) for glob, folded in globs]
-    found = dict.fromkeys(_searched(machines))
-    samples = (_sample(glob) for glob, _ in globs)
-    return tuple(dict.fromkeys((*(text for text in samples if text), *found, FRESH)))
-
-
-def _plain(globs: Iterable[tuple[match.Glob, bool]]) -> Iterator[str]:
-    for glob, folded in globs:
-        text = glob[0].text  # type: ignore[union-attr]  # checked by the caller
-        yield text
-        if folded:
-            yield text.swapcase()
-    yield FRESH + FRESH.join(sorted({glob[0].text for glob, _ in globs}))[:20]  # type: ignore[union-attr]
+def _reached(pattern: match.Template, got: str, known: dict[str, State], *, backwards: bool = False) -> int:
+    """The places of `got`, a bit each, that a part of a pattern can match up to."""
+    everywhere = (1 << (len(got) + 1)) - 1
+    state = 1
+    for part in pattern:
+        value = _value(known, part.key) if isinstance(part, match.Variable) else None
+        if isinstance(part, match.Text) or value is not None:
+            text = part.text if isinstance(part, match.Text) else (value or "")[:: -1 if backwards else 1]
+            state = sum(1 << (at + len(text)) for at in _places(state) if got.startswith(text, at))
+        elif isinstance(part, match.Wildcard) and part.sign == match.ANY:
+            state = state << 1 & everywhere
+        else:  # a star, or a variable whose value isn't known yet: everything from the first place on
+            state = everywhere & -(state & -state)
+    return state
 
 
-def _sample(glob: match.Glob) -> str:
-    return "".join(
-        part.text if isinstance(part, match.Text) else ("" if part.sign == match.STAR else FRESH) for part in glob
-    )
-
-
-def _searched(machines: list[_Machine]) -> Iterator[str]:
-    """Breadth first over the sets of positions, a character at a time."""
-    letters = sorted({char for machine in machines for char in machine.letters})
-    fresh = next(char for char in "x0qzñ§€" + "".join(map(chr, range(0x100, 0x2000))) if char not in letters)
-    alphabet = [*letters, fresh] if ":" in letters else [*letters, fresh, ":"]
-    start = tuple(machine.start for machine in machines)
-    origin: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
-    seen: set[tuple[bool, ...]] = set()
-    queue = deque([start])
-    steps = 0
-    while queue and steps < MOST_STEPS:
-        state = queue.popleft()
-        accepts = tuple(machine.accepts(part) for machine, part in zip(machines, state, strict=True))
-        if accepts not in seen and origin[state] is not None:
-            seen.add(accepts)
-            yield _spelled(state, origin)
-        for char in alphabet:
-            steps += 1
-            reached = tuple(machine.step(part, char) for machine, part in zip(machines, state, strict=True))
-            if reached not in origin:
-                origin[reached] = (state, char)
-                queue.append(reached)
-
-
-def _spelled(state: tuple[int, ...], origin: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None]) -> str:
-    chars = []
-    step = origin[state]
-    while step is not None:
-        chars.append(step[1])
-        step = origin[step[0]]
-    return "".join(reversed(chars))
-
-
-class _Machine:
-    """A pattern as a set of positions, one bit each; bit i: the first i elements are matched."""
-
-    def __init__(self, glob: match.Glob, folded: bool) -> None:
-        self.items: list[tuple[str, bool, str]] = []  # (sign or "", bounded, character)
-        for part in glob:
-            if isinstance(part, match.Wildcard):
-                self.items.append((part.sign, part.bounded, ""))
-            else:
-                self.items += (("", False, char) for char in part.text)
-        self.folded = folded
-        self.letters = {
-            char for _, _, text in self.items for char in ((text, text.swapcase()) if folded else (text,)) if char
-        }
-        self.letters = {char for char in self.letters if len(char) == 1}
-        self.end = 1 << len(self.items)
-        self.start = self._closed(1)
-
-    def _closed(self, state: int) -> int:
-        """A star may match nothing."""
-        for index, (sign, _, _) in enumerate(self.items):
-            if sign == match.STAR and state >> index & 1:
-                state |= 1 << (index + 1)
-        return state
-
-    def step(self, state: int, char: str) -> int:
-        reached = 0
-        index = 0
-        rest = state
-        while rest:
-            if rest & 1 and index < len(self.items):
-                sign, bounded, text = self.items[index]
-                if sign == "":
-                    if text == char or (self.folded and text.lower() == char.lower()):
-                        reached |= 1 << (index + 1)
-                elif not (bounded and char == ":"):
-                    reached |= 1 << (index if sign == match.STAR else index + 1)
-            rest >>= 1
-            index += 1
-        return self._closed(reached)
-
-    def accepts(self, state: int) -> bool:
-        return bool(state & self.end)
+def _places(state: int) -> list[int]:
+    return [at for at in range(state.bit_length()) if state >> at & 1]
 
 
 def state_of(atoms: Iterable[Test | PatternTest], key: str) -> State:

@@ -5,13 +5,15 @@ A layer that limits and doesn't allow is named itself, never gone around; where 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.decision import Layer
 from models.request import RequesterKind
-from simulator.policy.authorize import Analysis, can_be_allowed, resource_layer, stands_alone
-from simulator.policy.formula import Formula, all_of, negation
+from simulator.policy.authorize import Analysis, can_be_allowed, combine, resource_layer, stands_alone
+from simulator.policy.formula import Formula, Unread, all_of, negation, replace
+from simulator.policy.layers import Findings
 from simulator.policy.principals import Form
 
 Judge = Callable[[Formula], bool]
@@ -32,11 +34,44 @@ def lacks(analysis: Analysis) -> tuple[Lack, ...]:
         return ()
     if not can_be_allowed(negation(analysis.denies)):
         return ()
-    found = _lacks(analysis, can_be_allowed)
-    if not found and not can_be_allowed(analysis.allows):
-        # Each side may allow, but never together: then all that isn't certain is named.
+    found = _lacks(analysis, _may_hold)
+    if not _mends(analysis, found):
+        # Each layer may allow, but never all together: then all that isn't certain is named.
         found = _lacks(analysis, lambda formula: formula is True)
-    return found
+    return found if _mends(analysis, found) else ()
+
+
+def _may_hold(formula: Formula) -> bool:
+    """Whether some completion makes it true; what wasn't read is no grant to build on."""
+    return can_be_allowed(replace(formula, lambda atom: False if isinstance(atom, Unread) else atom))
+
+
+def _mends(analysis: Analysis, found: tuple[Lack, ...]) -> bool:
+    """Whether an unconditional Allow in each of those layers makes it possible that the request is allowed."""
+    findings = dict(analysis.findings)
+    levels = list(analysis.scp_levels)
+    for lack in found:
+        if lack.layer is Layer.SCP:
+            levels[lack.level] = _granted(levels[lack.level], Form.ITSELF)
+        else:
+            findings[lack.layer] = _granted(findings.get(lack.layer, Findings(lack.layer)), _form(analysis, lack.layer))
+    mended = dataclasses.replace(analysis, findings=findings, scp_levels=levels)
+    combine(mended)
+    return can_be_allowed(together(mended))
+
+
+def _granted(found: Findings, form: Form) -> Findings:
+    return dataclasses.replace(found, allows={**found.allows, form: True})
+
+
+def _form(analysis: Analysis, layer: Layer) -> Form:
+    """How the grant would name the caller: a session by its role."""
+    if layer is not resource_layer(analysis.request):
+        return Form.ITSELF
+    kind = analysis.request.requester.kind
+    if kind in (RequesterKind.ROLE, RequesterKind.SESSION, RequesterKind.FEDERATED_USER):
+        return Form.BEHIND
+    return Form.ACCOUNT if kind is RequesterKind.ROOT else Form.ITSELF
 
 
 def _lacks(analysis: Analysis, holds: Judge) -> tuple[Lack, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from models.context import Absent, Known, NotRead
 from models.decision import Citation, Layer, NearMiss
 from models.policy import Condition, Effect, Statement
-from models.request import Attached, Request, Requester, RequesterKind
+from models.request import Attached, Request, RequesterKind
 from simulator.policy import match
 from simulator.policy.formula import Formula, all_of, any_of, negation
 from simulator.policy.operators import NULL, test_condition, test_pattern
@@ -35,7 +35,7 @@ class Findings:
         return self.allows.get(form, False)
 
 
-def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: bool) -> Findings:
+def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
     """Evaluate every statement of a layer's policies."""
     found = Findings(layer)
     denies: list[Formula] = []
@@ -45,7 +45,7 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
         forms = _forms(layer, statement, request, has_boundary)
         if not forms:
             continue
-        rest = all_of((_resource(statement, attached, request), _conditions(statement, attached, request)))
+        rest = all_of((_resource(layer, statement, attached, request), _conditions(statement, attached, request)))
         cited = Citation(layer, attached.name, statement.label, statement.effect, attached.holder)
         whole = all_of((any_of(forms.values()), rest))
         if whole is False:
@@ -73,7 +73,7 @@ def _action_matches(statement: Statement, action: str) -> bool:
     return not any(match.action_matches(pattern, action) for pattern in statement.not_actions or ())
 
 
-def _forms(layer: Layer, statement: Statement, request: Request, has_boundary: bool) -> dict[Form, Formula]:
+def _forms(layer: Layer, statement: Statement, request: Request, has_boundary: Formula) -> dict[Form, Formula]:
     if layer not in _POLICY_WITH_PRINCIPAL:
         return {Form.ITSELF: True}
     caller = request.requester
@@ -89,20 +89,22 @@ def _forms(layer: Layer, statement: Statement, request: Request, has_boundary: b
     return {form: formula for form, formula in forms.items() if formula is not False}
 
 
-def _resource(statement: Statement, attached: Attached, request: Request) -> Formula:
+def _resource(layer: Layer, statement: Statement, attached: Attached, request: Request) -> Formula:
     """Whether the statement is about the request's resource; without Resource it is about what its policy is on."""
     value = request.resource if request.traits.has_resource_types else "*"
     variables = attached.policy.has_variables
-    if statement.resources is not None:
-        return any_of(_pattern(pattern, value, variables, request) for pattern in statement.resources)
-    if statement.not_resources is not None:
-        return all_of(negation(_pattern(pattern, value, variables, request)) for pattern in statement.not_resources)
-    return True
+    patterns = statement.resources if statement.not_resources is None else statement.not_resources
+    if patterns is None:
+        return True
+    matched = any_of(_pattern(layer, pattern, value, variables, request) for pattern in patterns)
+    return matched if statement.not_resources is None else negation(matched)
 
 
-def _pattern(pattern: str, value: str, variables: bool, request: Request) -> Formula:
+def _pattern(layer: Layer, pattern: str, value: str, variables: bool, request: Request) -> Formula:
     if not match.is_resource_pattern(pattern):
         return False
+    if layer in (Layer.IDENTITY, Layer.BOUNDARY):
+        pattern = match.completed(pattern)
     return test_pattern(pattern, value, variables, request.context)
 
 
@@ -111,7 +113,7 @@ def _conditions(statement: Statement, attached: Attached, request: Request) -> F
     return all_of(test_condition(condition, variables, request.context) for condition in statement.conditions)
 
 
-def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: bool) -> list[NearMiss]:
+def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> list[NearMiss]:
     """The Allow statements that failed in exactly one element."""
     found = []
     for attached, statement in _statements(policies):
@@ -125,7 +127,7 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
 
 
 def _failures(
-    layer: Layer, statement: Statement, attached: Attached, request: Request, has_boundary: bool
+    layer: Layer, statement: Statement, attached: Attached, request: Request, has_boundary: Formula
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each element that fails: its name, what it wanted, what it got."""
     if not _action_matches(statement, request.action):
@@ -133,7 +135,7 @@ def _failures(
     if not _forms(layer, statement, request, has_boundary):
         wanted = ", ".join(f"{item.value}" for item in statement.principals or statement.not_principals or ())
         yield "principal", wanted or "nobody", request.requester.name
-    if _resource(statement, attached, request) is False:
+    if _resource(layer, statement, attached, request) is False:
         yield "resource", _either(statement.resources, statement.not_resources), request.resource
     for condition in statement.conditions:
         if test_condition(condition, attached.policy.has_variables, request.context) is False:
@@ -162,7 +164,3 @@ def _got(condition: Condition, request: Request) -> str:
     if isinstance(state, Known):
         return ", ".join(state.values)
     return "absent" if isinstance(state, Absent) else "not read" if isinstance(state, NotRead) else "not known"
-
-
-def is_root(caller: Requester) -> bool:
-    return caller.kind is RequesterKind.ROOT

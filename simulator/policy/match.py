@@ -40,7 +40,8 @@ class Variable:
 Glob = tuple[Text | Wildcard, ...]
 Template = tuple[Text | Wildcard | Variable, ...]
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}',]*?)\s*(?:,\s*'([^']*)'\s*)?\}")
+# Not `\s*(…*?)\s*`: on `${` and a run of spaces that tries every way to cut the run.
+_VARIABLE = re.compile(r"\$\{([^{}',]*)(?:,\s*'([^']*)'\s*)?\}")
 
 
 @lru_cache(maxsize=65536)
@@ -50,7 +51,7 @@ def template(text: str, variables: bool, wildcards: bool = True) -> Template:
     position = 0
     if variables and "${" in text:
         for found in _VARIABLE.finditer(text):
-            key = found.group(1)
+            key = found.group(1).strip()
             if not key:
                 continue
             _add_plain(parts, text[position : found.start()], wildcards)
@@ -253,6 +254,18 @@ class _Piece:
 def action_matches(pattern: str, action: str) -> bool:
     """Match an Action pattern, without regard to case. Source: "IAM JSON policy elements: Action"."""
     return matches(template(pattern.lower(), False), action.lower())  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=16384)
+def completed(pattern: str) -> str:
+    """An ARN with fewer than six fields, with `*` for those that are missing: `arn:aws:sqs` is every queue.
+
+    Source: IAM User Guide, "IAM identifiers" (of identity-based policies; session policies can't have them).
+    """
+    if not pattern.startswith("arn:"):
+        return pattern
+    colons = sum(part.text.count(":") for part in template(pattern, True) if isinstance(part, Text))
+    return pattern + ":*" * (5 - colons)
 
 
 def is_resource_pattern(text: str) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
-from models.context import Absent, Known, NotRead, Open, State
+from models.context import Known, NotRead, Open, State
 from models.errors import PolicyError
 from models.policy import Condition, Quantifier
 from models.request import Context
@@ -43,14 +44,15 @@ def _arn_like(wanted: match.Glob, got: str) -> bool:
     return glob is not None and match.matches(glob, got) if got.count(":") >= 5 else False
 
 
+# Not all that Decimal takes: `1_000`, digits of other scripts and exponents beyond reason are no numbers of AWS.
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
+
+
 @lru_cache(maxsize=16384)
 def number(text: str) -> Decimal | None:
     """A decimal number, or None for what is none."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 @lru_cache(maxsize=16384)
@@ -59,8 +61,9 @@ def moment(text: str) -> Decimal | None:
     seconds = number(text)
     if seconds is not None and not (len(text) == 8 and text.isdigit()):
         return seconds
+    text = text.strip()
     try:
-        date = datetime.fromisoformat(text.strip())
+        date = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
     except ValueError:
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
@@ -273,7 +276,3 @@ def test_pattern(pattern: str, value: str, variables: bool, context: Context) ->
 def _pattern_holds(pattern: str, value: str, states: Mapping[str, State]) -> bool:
     glob = match.fill(match.template(pattern, True), lambda key: variable(states, key))
     return glob is not None and match.matches(glob, value)
-
-
-#: For a state that nothing hangs on any more.
-SETTLED = (Known, Absent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from models.errors import PolicyError
@@ -43,6 +44,9 @@ _ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?_-]+", re.ASCII)
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{10,}", re.ASCII)
+# Not a number of AWS's (nor is NaN): beyond a double's range.
+_TOO_LARGE = 1e300
+_PRINCIPAL_ARN = re.compile(r"arn:[^:*?]+:(?:iam|sts)::\d{12}:[^*?]+", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazon(?:aws)?\.com(?:\.cn)?", re.ASCII)
 
 
@@ -71,10 +75,15 @@ def _from_text(text: str, strict: bool) -> object:
             raise PolicyError(f"`{twice}` is written twice")
         return found
 
+    def refused(word: str) -> object:
+        raise PolicyError(f"not JSON: `{word}` is no value")
+
     try:
-        return json.loads(text, object_pairs_hook=unique)
+        return json.loads(text, object_pairs_hook=unique, parse_constant=refused)
     except json.JSONDecodeError as error:
         raise PolicyError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise PolicyError("not a policy: a number is too long") from error
     except RecursionError as error:
         raise PolicyError("not a policy: nested too deeply") from error
 
@@ -135,7 +144,7 @@ class _Reader:
         if sid is not None and not isinstance(sid, str):
             raise PolicyError(f"needs a string, not {_kind_of(sid)}", f"{place}.Sid")
         if self.strict:
-            self._check_patterns(actions or not_actions or (), resources or not_resources or (), place)
+            self._check_patterns(actions or not_actions or (), resources or not_resources or (), body, place)
         return Statement(
             number=number,
             effect=_effect(body, place),
@@ -146,7 +155,7 @@ class _Reader:
             not_actions=not_actions,
             resources=resources,
             not_resources=not_resources,
-            conditions=self._conditions(body.get("Condition"), f"{place}.Condition"),
+            conditions=self._conditions(body.get("Condition", {}), f"{place}.Condition"),
         )
 
     def _either(
@@ -173,13 +182,20 @@ class _Reader:
         elif not there and self.kind is not PolicyKind.RESOURCE:
             raise PolicyError("needs Resource or NotResource", place)
 
-    def _check_patterns(self, actions: tuple[str, ...], resources: tuple[str, ...], place: str) -> None:
+    def _check_patterns(
+        self, actions: tuple[str, ...], resources: tuple[str, ...], body: dict[str, Any], place: str
+    ) -> None:
         for action in actions:
             if not _ACTION.fullmatch(action):
-                raise PolicyError(f"`{action}` is not an action such as `lambda:InvokeFunction`", f"{place}.Action")
+                element = "Action" if "Action" in body else "NotAction"
+                raise PolicyError(f"`{action}` is not an action such as `lambda:InvokeFunction`", f"{place}.{element}")
+        # What a user, group or role has may hold incomplete ARNs: AWS completes them.
+        completes = self.kind in (PolicyKind.IDENTITY, PolicyKind.BOUNDARY)
         for resource in resources:
-            if not match.is_resource_pattern(resource) or not (set(resource) == {"*"} or _ARN.fullmatch(resource)):
-                raise PolicyError(f"`{resource}` is not an ARN", f"{place}.Resource")
+            whole = match.completed(resource) if completes else resource
+            if not match.is_resource_pattern(whole) or not (set(whole) == {"*"} or _ARN.fullmatch(whole)):
+                element = "Resource" if "Resource" in body else "NotResource"
+                raise PolicyError(f"`{resource}` is not an ARN", f"{place}.{element}")
 
     def _principals(
         self, body: dict[str, Any], place: str
@@ -215,7 +231,7 @@ class _Reader:
         if not isinstance(body, dict):
             raise PolicyError(f"needs `*` or an object, not {_kind_of(body)}", place)
         found: list[Principal] = []
-        for kind, values in body.items():
+        for kind, values in _named(body, place):
             if self.strict:
                 _known_names({kind: None}, PRINCIPAL_KINDS, place)
             found += (Principal(kind, value) for value in _strings(values, f"{place}.{kind}"))
@@ -225,16 +241,14 @@ class _Reader:
         return tuple(found)
 
     def _conditions(self, body: object, place: str) -> tuple[Condition, ...]:
-        if body is None:
-            return ()
         if not isinstance(body, dict):
             raise PolicyError(f"needs an object, not {_kind_of(body)}", place)
         found = []
-        for spelling, keys in body.items():
+        for spelling, keys in _named(body, place):
             operator, quantifier, if_exists = _operator(spelling, f"{place}.{spelling}")
             if not isinstance(keys, dict):
                 raise PolicyError(f"needs an object, not {_kind_of(keys)}", f"{place}.{spelling}")
-            for key, values in keys.items():
+            for key, values in _named(keys, f"{place}.{spelling}"):
                 texts = _condition_values(values, f"{place}.{spelling}.{key}")
                 found.append(Condition(operator, key, texts, quantifier, if_exists))
         return tuple(found)
@@ -247,6 +261,14 @@ def _effect(body: dict[str, Any], place: str) -> Effect:
     if effect not in tuple(Effect):
         raise PolicyError(f"`{effect}` is not one of Allow, Deny", f"{place}.Effect")
     return Effect(effect)
+
+
+def _named(body: dict[Any, Any], place: str) -> Iterator[tuple[str, Any]]:
+    """The members of an object; YAML has keys that aren't strings, JSON doesn't."""
+    for name, value in body.items():
+        if not isinstance(name, str):
+            raise PolicyError(f"needs a string, not {_kind_of(name)}", place)
+        yield name, value
 
 
 def _strings(body: object, place: str) -> tuple[str, ...]:
@@ -264,7 +286,9 @@ def _condition_values(body: object, place: str) -> tuple[str, ...]:
     for value in values:
         if isinstance(value, bool):
             texts.append(str(value).lower())
-        elif isinstance(value, str | int | float):
+        elif isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, int | float) and abs(value) < _TOO_LARGE:
             texts.append(str(value))
         else:
             raise PolicyError(f"needs a string, not {_kind_of(value)}", place)
@@ -307,17 +331,14 @@ def _unique_sids(statements: tuple[Statement, ...]) -> None:
 
 def _check_principal(principal: Principal, place: str) -> None:
     kind, value = principal.kind, principal.value
-    good = {
-        "AWS": lambda: (
-            value == "*"
-            or _ACCOUNT.fullmatch(value)
-            or _UNIQUE_ID.fullmatch(value)
-            or (re.fullmatch(r"arn:[^:*?]+:(iam|sts)::\d{12}:[^*?]+", value) and _ARN.fullmatch(value))
-        ),
-        "Service": lambda: _SERVICE.fullmatch(value),
-        "Federated": lambda: value and "*" not in value and "?" not in value,
-        "CanonicalUser": lambda: value,
-    }[kind]()
-    if not good:
+    if not _is_principal(kind, value):
         hint = "; a part of a principal can't be a wildcard" if "*" in value or "?" in value else ""
         raise PolicyError(f"`{value}` is not a principal of the kind {kind}{hint}", place)
+
+
+def _is_principal(kind: str, value: str) -> bool:
+    if kind == "AWS":
+        return value == "*" or any(form.fullmatch(value) for form in (_ACCOUNT, _UNIQUE_ID, _PRINCIPAL_ARN))
+    if kind == "Service":
+        return _SERVICE.fullmatch(value) is not None
+    return value != "" and (kind == "CanonicalUser" or not set("*?") & set(value))

@@ -130,20 +130,22 @@ def _session_named(value: str, caller: Requester, context: Context) -> Formula:
         return False
     if not isinstance(context.lookup("aws:userid"), Open | NotRead | Known):
         return False
-    escaped = session.replace("*", "${*}").replace("?", "${?}")
+    escaped = re.sub(r"[$*?]", r"${\g<0>}", session)
     return test_condition(Condition("StringLike", "aws:userid", (f"*:{escaped}",)), True, context)
 
 
-def spared(statement: Statement, caller: Requester, context: Context, has_boundary: bool) -> Formula:
-    """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary."""
+def spared(statement: Statement, caller: Requester, context: Context, has_boundary: Formula) -> Formula:
+    """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary.
+
+    A boundary counts "regardless of the values specified in the NotPrincipal element".
+    """
     forms: dict[Form, Formula] = {}
     for principal in statement.not_principals or ():
         for form, formula in named(principal, caller, context).items():
             forms[form] = any_of((forms.get(form, False), formula))
-    if forms.get(Form.ANYBODY, False) is True:
-        return True
-    if has_boundary:
-        return False
+    everybody = forms.get(Form.ANYBODY, False) is True
+    if has_boundary is True or everybody:
+        return negation(has_boundary)
     wanted: tuple[Form, ...] = (Form.ITSELF,)
     if caller.kind in (RequesterKind.USER, RequesterKind.FEDERATED_USER):
         wanted = (Form.ITSELF, Form.ACCOUNT)
@@ -151,10 +153,10 @@ def spared(statement: Statement, caller: Requester, context: Context, has_bounda
         wanted = (Form.ITSELF, Form.BEHIND, Form.ACCOUNT)
     elif caller.kind is RequesterKind.ROOT:
         wanted = (Form.ACCOUNT,)
-    return all_of(forms.get(form, False) for form in wanted)
+    return all_of((negation(has_boundary), *(forms.get(form, False) for form in wanted)))
 
 
-def admits(statement: Statement, caller: Requester, context: Context, has_boundary: bool) -> dict[Form, Formula]:
+def admits(statement: Statement, caller: Requester, context: Context, has_boundary: Formula) -> dict[Form, Formula]:
     """The forms in which a statement's Principal element is about the caller."""
     if statement.not_principals is not None:
         return {Form.ITSELF: negation(spared(statement, caller, context, has_boundary))}

@@ -7,12 +7,11 @@ evaluating it. Facts that weren't read are tried both ways: where the outcome di
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from models.context import Absent, Known, NotRead, State
-from models.decision import Residual
+from models.decision import MissingFact, Residual
 from simulator.policy.candidates import candidates, state_of
 from simulator.policy.formula import All, AnyOf, Formula, Not, Unread, all_of, any_of, leaves, negation, replace
 from simulator.policy.layers import spelled
@@ -20,6 +19,8 @@ from simulator.policy.operators import NULL, OPERATORS, PatternTest, Test
 
 Assignment = dict[str, State]
 Spelling = Callable[[str], str]
+
+OUTCOMES = ("allowed", "conditional", "denied")
 
 #: With more atoms than this a residual is not searched for parts that make no difference.
 MOST_ATOMS = 24
@@ -53,6 +54,11 @@ def _search(formula: Formula, wanted: bool, failed: dict[Formula, bool]) -> Assi
         return {} if formula is wanted else None
     if formula in failed:
         return None
+    unread = next((atom for atom in leaves(formula) if isinstance(atom, Unread)), None)
+    if unread is not None:
+        return _search(_taken(formula, unread, True), wanted, failed) or _search(
+            _taken(formula, unread, False), wanted, failed
+        )
     key = open_keys(formula)[0]
     for state, reached in branches(formula, key):
         found = _search(reached, wanted, failed)
@@ -64,7 +70,7 @@ def _search(formula: Formula, wanted: bool, failed: dict[Formula, bool]) -> Assi
 
 def branches(formula: Formula, key: str) -> Iterator[tuple[State, Formula]]:
     """Each state of `key` that makes a difference, with what then remains."""
-    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest) and key in atom.keys]
+    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
     seen: set[Formula] = set()
     for state in candidates(key, atoms, state_of(atoms, key)):
         reached = assign(formula, {key: state})
@@ -100,17 +106,56 @@ def assume(formula: Formula) -> Formula:
     return replace(formula, taken)
 
 
-def outcomes(formula: Formula) -> set[str]:
-    """The outcomes over all that wasn't read: of `allowed`, `conditional`, `denied` those that can come out."""
-    unread = facts_in(formula)
+def _taken(formula: Formula, atom: Any, value: bool) -> Formula:
+    """The formula with one atom taken for true or false."""
+    return replace(formula, lambda leaf: value if leaf == atom else leaf)
+
+
+def ways(formula: Formula, about: MissingFact | None = None) -> Iterator[Formula]:
+    """The formula for each way in which what wasn't read (of one fact, or of all) may turn out."""
+    unread = [item for item in facts_in(formula) if about in (None, _fact_of(item))]
     if not unread:
-        return {_outcome(formula)}
+        yield formula
+        return
     first = unread[0]
     if isinstance(first, Unread):
-        both = (replace(formula, lambda atom: value if atom == first else atom) for value in (True, False))
-        return set().union(*(outcomes(part) for part in both))
-    key = first[0]
-    return set().union(*(outcomes(part) for _, part in branches(formula, key)))
+        for value in (True, False):
+            yield from ways(_taken(formula, first, value), about)
+        return
+    for _, part in branches(formula, first[0]):
+        yield from ways(part, about)
+
+
+def _fact_of(item: Any) -> MissingFact:
+    fact = item.fact if isinstance(item, Unread) else item[1].fact
+    assert isinstance(fact, MissingFact)
+    return fact
+
+
+def outcomes(formula: Formula) -> set[str]:
+    """The outcomes over all that wasn't read: of `allowed`, `conditional`, `denied` those that can come out."""
+    found: set[str] = set()
+    for way in dict.fromkeys(ways(formula)):
+        found.add(_outcome(way))
+        if len(found) == len(OUTCOMES):
+            break
+    return found
+
+
+def facts(formula: Formula) -> tuple[MissingFact, ...]:
+    """The facts that weren't read and stand in it."""
+    return tuple(dict.fromkeys(_fact_of(item) for item in facts_in(formula)))
+
+
+def decisive(formula: Formula, among: Sequence[MissingFact]) -> tuple[MissingFact, ...]:
+    """Those of the facts on which the outcome turns; all of them where it turns only on several at once."""
+    found = [fact for fact in among if len({frozenset(outcomes(way)) for way in ways(formula, fact)}) > 1]
+    return tuple(found or among)
+
+
+def certainly(formula: Formula) -> Formula:
+    """What holds whatever the facts are that weren't read."""
+    return all_of(dict.fromkeys(ways(formula)))
 
 
 def _outcome(formula: Formula) -> str:
@@ -127,7 +172,7 @@ def reduced(formula: Formula) -> Formula:
     if len(atoms) > MOST_ATOMS:
         return formula
     for atom, value in itertools.product(atoms, (True, False)):
-        without = replace(formula, lambda leaf, a=atom, v=value: v if leaf == a else leaf)
+        without = _taken(formula, atom, value)
         if without != formula and equivalent(formula, without):
             formula = without
     return formula
@@ -136,13 +181,6 @@ def reduced(formula: Formula) -> Formula:
 def equivalent(left: Formula, right: Formula) -> bool:
     differ = any_of((all_of((left, negation(right))), all_of((negation(left), right))))
     return search(differ, True) is None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How keys are spelled in an answer."""
-
-    spelling: Spelling = spelled
 
 
 def residual_of(formula: Formula, spelling: Spelling = spelled) -> Residual | None:
@@ -206,9 +244,30 @@ def tree(formula: Formula, spelling: Spelling) -> dict[str, Any]:
     if isinstance(formula, AnyOf):
         return {"any": [tree(part, spelling) for part in formula.parts]}
     if isinstance(formula, PatternTest):
-        return {"operator": "StringLike", "key": spelling(formula.keys[0]), "values": [formula.pattern]}
+        return _pattern_tree(formula, spelling)
+    assert isinstance(formula, Test)
     condition = formula.condition
     return {"operator": condition.spelling, "key": spelling(condition.key), "values": list(condition.values)}
+
+
+def _pattern_tree(atom: PatternTest, spelling: Spelling) -> dict[str, Any]:
+    """What the key in a Resource pattern has to be for the pattern to match: the texts that fit in its place.
+
+    Several keys in one pattern: each choice of their values that fits.
+    """
+    choices = [candidates(key, (atom,), state_of((atom,), key)) for key in atom.keys]
+    fits: list[dict[str, Any]] = []
+    for states in itertools.product(*choices):
+        if atom.settle(dict(zip(atom.keys, states, strict=True))) is True:
+            needed = [_is(spelling(key), state) for key, state in zip(atom.keys, states, strict=True)]
+            fits.append(needed[0] if len(needed) == 1 else {"all": needed})
+    return fits[0] if len(fits) == 1 else {"any": fits}
+
+
+def _is(key: str, state: State) -> dict[str, Any]:
+    if isinstance(state, Known):
+        return {"operator": "StringEquals", "key": key, "values": list(state.values)}
+    return {"operator": NULL, "key": key, "values": ["true"]}
 
 
 def _sentence(formula: Formula, spelling: Spelling) -> str:
@@ -228,6 +287,7 @@ def _said(formula: Formula, spelling: Spelling) -> str:
         return "(" + " or ".join(_said(part, spelling) for part in formula.parts) + ")"
     if isinstance(formula, PatternTest):
         return f"{formula.value} is like {formula.pattern}"
+    assert isinstance(formula, Test)
     condition = formula.condition
     key = spelling(condition.key)
     if condition.operator == NULL:
