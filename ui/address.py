@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 #: What a link holds, under these names both in the address and in the session.
-NAMES = ("scenario", "from", "to", "picked", "k")
+NAMES = ("scenario", "from", "to", "picked", "k", "show")
 _SEEN = "address"
 
 

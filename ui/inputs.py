@@ -49,6 +49,11 @@ def names() -> list[str]:
     return [*given, *sorted(library.names(), key=lambda name: name != library.DEMO)]
 
 
+def first() -> str:
+    """The input to open with."""
+    return next(iter(names()), library.DEMO)
+
+
 def label(name: str, upload: str | None = None) -> str:
     """What a person calls an input."""
     if name == UPLOAD:

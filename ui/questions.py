@@ -14,6 +14,9 @@ from ui.inputs import Opened
 
 _KEPT = 64
 
+#: What can be shown -> whether it hangs on the two ends.
+SHOWN = {"ways": (True, True), "to": (False, True), "from": (True, False), "all": (False, False)}
+
 
 def _content(opened: Opened) -> str:
     return opened.digest
@@ -26,10 +29,12 @@ def ways_between(opened: Opened, source: str, target: str, k: int) -> PathsAnswe
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
-def surroundings(opened: Opened, source: str, target: str) -> tuple[GraphAnswer, str]:
-    """The graph between two ends and, if it is too large to be had, an empty one and why."""
+def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[GraphAnswer, str]:
+    """The part of the graph that `show` names and, if it is too large to be had, an empty one and why."""
+    ends = SHOWN[show]
     try:
-        return whole_graph(opened.world, source=source, target=target), ""
+        start, end = (name if wanted else None for name, wanted in zip((source, target), ends, strict=True))
+        return whole_graph(opened.world, source=start, target=end), ""
     except PermgraphError as error:
         return GraphAnswer(nodes=(), edges=()), str(error)
 

@@ -151,6 +151,17 @@ def account_names(snapshot: Snapshot) -> dict[str, str]:
     return {account.id: account.name for account in snapshot.accounts if account.name}
 
 
+def shown_label(show: str, source: str, target: str) -> str:
+    """What a person calls a part of the graph."""
+    labels = {
+        "ways": "Ways between",
+        "to": f"All that leads to {short(target)}",
+        "from": f"All that {short(source)} leads to",
+        "all": "Everything",
+    }
+    return labels[show]
+
+
 def with_steps(graph: GraphAnswer, answer: PathsAnswer, names: Mapping[str, str]) -> GraphAnswer:
     """Return the graph with every step of the ways in it, so that a way can always be followed in the picture."""
     edges = {(edge.source, edge.target, edge.kind): edge for edge in graph.edges}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from models.snapshot import Snapshot
+from simulator.collector import store
 from ui import inputs
 from ui.launch import APP, SETTINGS, flags
+from ui.launch import main as launch_main
 
 ORDERS = "arn:aws:lambda:eu-west-1:222222222222:function:orders"
 DEV = "arn:aws:iam::111111111111:user/dev"
@@ -64,7 +68,7 @@ def test_a_link_restores_the_page(app: AppTest) -> None:
 def test_choosing_puts_the_choice_into_the_address(app: AppTest) -> None:
     app.run()
     app.selectbox(key="to").set_value(f"{ORDERS}:live").run()
-    assert app.query_params["to"] == [f"{ORDERS}:live"]
+    assert app.query_params["to"] == f"{ORDERS}:live"
     assert "from" not in app.query_params
 
 
@@ -117,6 +121,29 @@ def test_a_file_that_went_away_is_one_line(app: AppTest, snapshot_file: Path) ->
     app.run()
     assert not app.exception
     assert "cannot be read" in app.error[0].value
+
+
+def test_a_snapshot_without_anything_in_it_is_one_line(app: AppTest, snapshot_file: Path) -> None:
+    store.save(Snapshot(taken_at=datetime(2026, 1, 1, tzinfo=UTC)), snapshot_file)
+    app.run()
+    assert not app.exception
+    assert app.error[0].value == "partner.json: holds nothing that a way could start at or lead to"
+
+
+def test_more_than_the_ways_can_be_shown(app: AppTest) -> None:
+    app.run()
+    app.selectbox(key="show").set_value("all").run()
+    assert not app.exception
+    assert app.query_params["show"] == "all"
+    assert "inbox" in list(app.dataframe[0].value["from"])
+
+
+def test_a_file_that_is_not_there_is_said_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["ui", "--no-browser", "--snapshot", "nowhere.json"])
+    assert launch_main() == 2
+    assert capsys.readouterr().err == "error: nowhere.json: no such file\n"
 
 
 def test_without_anything_to_draw_with_the_table_and_a_plain_chart_remain(

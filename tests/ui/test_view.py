@@ -238,3 +238,16 @@ def test_escaped_text_is_plain_in_markdown() -> None:
 )
 def test_lists_in_sentences(words: list[str], expected: str) -> None:
     assert view.listed(words) == expected
+
+
+@pytest.mark.parametrize(
+    "show, expected",
+    [
+        ("ways", "Ways between"),
+        ("to", "All that leads to orders:live"),
+        ("from", "All that dev leads to"),
+        ("all", "Everything"),
+    ],
+)
+def test_what_can_be_shown_is_named_after_the_ends(show: str, expected: str) -> None:
+    assert view.shown_label(show, DEV, ORDERS) == expected

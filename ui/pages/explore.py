@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from models.answer import GraphAnswer, GraphEdge, PathsAnswer
-from models.errors import PermgraphError
+from models.errors import InputError, PermgraphError
 from simulator.render.collapse import READABLE, collapse
 from simulator.render.dot import edge_ids, to_dot
 from simulator.render.lines import facts as fact_lines
@@ -19,6 +19,7 @@ from ui.inputs import Opened
 ICON = Path(style.__file__).with_name("icon.svg")
 PICTURE = "picture"
 DEFAULT_K = 3
+DEFAULT_SHOW = "ways"
 
 
 def page() -> None:
@@ -35,7 +36,7 @@ def page() -> None:
 
 def _explore(head: st.delta_generator.DeltaGenerator, opened: Opened, source: str, target: str, k: int) -> None:
     answer = questions.ways_between(opened, source, target, k)
-    found, too_large = questions.surroundings(opened, source, target)
+    found, too_large = questions.surroundings(opened, source, target, st.session_state["show"])
     names = view.account_names(opened.snapshot)
     graph = view.with_steps(found, answer, names)
     head.html(style.head(opened.title, opened.note, view.verdict(answer, names), view.counts(graph)))
@@ -49,8 +50,9 @@ def _explore(head: st.delta_generator.DeltaGenerator, opened: Opened, source: st
         picked = _picked(way, graph)
         with space:
             _picture(graph, answer, picked, way)
+            _tools(graph, answer)
     with right:
-        _why(opened, graph, picked, names)
+        _why(opened, graph, _readable(graph, answer), picked, names)
         _table(graph, picked)
     _lacks(way, graph, picked, names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
@@ -66,7 +68,7 @@ def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str,
         upload = st.file_uploader(
             "A scenario (.yaml) or a snapshot (.json, .json.gz)", key="upload", on_change=_uploaded, max_upload_size=64
         )
-    default = inputs.names()[0]
+    default = inputs.first()
     options = [*([inputs.UPLOAD] if upload else []), *inputs.names()]
     wanted = st.session_state.setdefault("scenario", default)
     if wanted not in options:
@@ -88,12 +90,23 @@ def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str,
         opened = inputs.open_named(chosen)
     source = _end(columns[1], "From", "from", view.sources(opened.snapshot), opened, 0)
     target = _end(columns[2], "To", "to", view.targets(opened.snapshot), opened, 1)
+    if not (source and target):
+        raise InputError("holds nothing that a way could start at or lead to", opened.title)
     st.session_state.setdefault("k", DEFAULT_K)
+    if st.session_state.get("show") not in questions.SHOWN:
+        st.session_state["show"] = DEFAULT_SHOW
     k = ways.number_input("Ways", 1, 20, key="k", on_change=_forget, args=(("picked",),))
-    state = {"scenario": chosen, "from": source, "to": target, "picked": st.session_state.get("picked"), "k": str(k)}
+    state = {
+        "scenario": chosen,
+        "from": source,
+        "to": target,
+        "picked": st.session_state.get("picked"),
+        "k": str(k),
+        "show": st.session_state["show"],
+    }
     address.write(
         {name: value or "" for name, value in state.items()},
-        {"scenario": default, "from": opened.ends[0], "to": opened.ends[1], "k": str(DEFAULT_K)},
+        {"scenario": default, "from": opened.ends[0], "to": opened.ends[1], "k": str(DEFAULT_K), "show": DEFAULT_SHOW},
     )
     return opened, source, target, int(k)
 
@@ -126,7 +139,7 @@ def _end(
         on_change=_forget,
         args=(("picked",),),
     )
-    return str(st.session_state[key])
+    return str(st.session_state[key] or "")
 
 
 def _choose_way(ways: Sequence[view.Way], key: str) -> view.Way | None:
@@ -151,7 +164,7 @@ def _picked(way: view.Way | None, graph: GraphAnswer) -> str | None:
 
 
 def _picture(graph: GraphAnswer, answer: PathsAnswer, picked: str | None, way: view.Way | None) -> None:
-    shown = collapse(graph, keep=view.on_ways(answer))
+    shown = _readable(graph, answer)
     if len(shown.nodes) < len(graph.nodes):
         st.caption(
             f"{len(graph.nodes)} nodes are more than the {READABLE} that can be read: many of a kind are drawn as one."
@@ -164,18 +177,33 @@ def _picture(graph: GraphAnswer, answer: PathsAnswer, picked: str | None, way: v
         st.graphviz_chart(to_dot(shown, for_file=True), width="stretch")
         return
     graph_component(svg, picked=picked, way=way.edges if way else (), key=PICTURE, on_pick=_pick_in_picture)
+
+
+def _tools(graph: GraphAnswer, answer: PathsAnswer) -> None:
+    """Under the picture: what it shows, and the picture as a file."""
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    row.selectbox(
+        "Show",
+        list(questions.SHOWN),
+        key="show",
+        format_func=lambda show: view.shown_label(show, answer.source, answer.target),
+        width=300,
+    )
     try:
-        st.download_button(
-            "SVG", questions.svg_file(shown), "permgraph.svg", "image/svg+xml", icon=":material/download:"
-        )
-    except PermgraphError as error:
-        st.caption(str(error))
+        svg = questions.svg_file(_readable(graph, answer))
+    except PermgraphError:
+        return  # Why not was said where the picture should be.
+    row.download_button("SVG", svg, "permgraph.svg", "image/svg+xml", icon=":material/download:", on_click="ignore")
 
 
-def _why(opened: Opened, graph: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
+def _readable(graph: GraphAnswer, answer: PathsAnswer) -> GraphAnswer:
+    return collapse(graph, keep=view.on_ways(answer))
+
+
+def _why(opened: Opened, graph: GraphAnswer, drawn: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
     """Explain what is picked: an edge with its statements, or a node."""
-    node = next((node for node in graph.nodes if node.id == picked), None)
-    edge = {**edge_ids(collapse(graph)), **edge_ids(graph)}.get(picked or "")
+    node = next((node for node in (*graph.nodes, *drawn.nodes) if node.id == picked), None)
+    edge = {**edge_ids(drawn), **edge_ids(graph)}.get(picked or "")
     with st.container(border=True, key="why"):
         if edge is not None:
             _why_edge(opened, edge, names)
@@ -274,7 +302,7 @@ def _forget(names: Sequence[str]) -> None:
 
 
 def _uploaded() -> None:
-    st.session_state["scenario"] = inputs.UPLOAD if st.session_state.get("upload") else inputs.names()[0]
+    st.session_state["scenario"] = inputs.UPLOAD if st.session_state.get("upload") else inputs.first()
     _forget(("from", "to", "picked"))
 
 
