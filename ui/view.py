@@ -168,14 +168,23 @@ def with_steps(graph: GraphAnswer, answer: PathsAnswer, names: Mapping[str, str]
     nodes = {node.id: node for node in graph.nodes}
     for step in (step for way in answer.paths for step in way.steps):
         if (step.source, step.target, step.kind) not in edges:
-            edges[step.source, step.target, step.kind] = GraphEdge(
-                source=step.source, target=step.target, kind=step.kind, status=step.status, missing=step.missing
-            )
+            edges[step.source, step.target, step.kind] = _edge(step)
     for end in (answer.source, answer.target, *(end for source, target, _ in edges for end in (source, target))):
         nodes.setdefault(end, _node(end))
     accounts = {**names, **graph.accounts}
     return graph.model_copy(
         update={"nodes": tuple(nodes.values()), "edges": tuple(edges.values()), "accounts": accounts}
+    )
+
+
+def _edge(step: StepAnswer) -> GraphEdge:
+    return GraphEdge(
+        source=step.source,
+        target=step.target,
+        kind=step.kind,
+        status=step.status,
+        missing=step.missing,
+        detail=listed(list(dict.fromkeys(f"{grant.side} of {short(grant.holder)}" for grant in step.missing))),
     )
 
 
@@ -362,8 +371,8 @@ def _reasons(edge: GraphEdge, step: StepAnswer | None) -> Iterable[str]:
         example = ", ".join(f"{key} = {_value(value)}" for key, value in step.residual.allowed_with.items())
         if example:
             yield f"For instance with {example}."
-    elif edge.detail:
-        yield edge.detail
+    elif edge.detail and not (step and step.missing):
+        yield edge.detail  # Where statements are missing, they follow, and say more.
 
 
 def _value(value: object) -> str:
