@@ -20,6 +20,7 @@ from models.request import Attached, Request, Requester, RequesterKind
 from simulator.facts import reference
 from simulator.facts.global_keys import row
 from simulator.facts.traits import traits
+from simulator.policy import match, operators
 from simulator.policy.authorize import PolicySet, authorize, stands_alone
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
@@ -54,6 +55,25 @@ def evaluate_line(line: bytes | str) -> dict[str, Any]:
     except Exception as error:
         # A bug of ours. It is said on its line, and the lines after it are answered all the same.
         return {"id": name, "error": f"internal error: {type(error).__name__}: {error}"}
+
+
+#: The engine remembers what it worked out by the text of patterns, names and values.
+_REMEMBERED = (
+    match.template,
+    match.action_matches,
+    operators.number,
+    operators.moment,
+    operators.network,
+    traits,
+    reference.expand,
+    reference.spelling,
+)
+
+
+def forget() -> None:
+    """Drop what the engine remembers: for a stream in which every line has names of its own it would only grow."""
+    for remembered in _REMEMBERED:
+        remembered.cache_clear()
 
 
 def evaluate(document: Mapping[str, Any]) -> dict[str, Any]:

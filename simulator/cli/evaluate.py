@@ -13,6 +13,9 @@ import click
 from simulator.cli.errors import YES, fail
 from simulator.cli.output import as_json
 
+#: Lines after which the engine's memory is emptied. Common patterns are soon there again, and it can't grow.
+FORGET_AFTER = 2_000
+
 
 @click.command("evaluate", short_help="Requests with their policies in, decisions out: the bare engine.")
 @click.argument("file", metavar="FILE|-")
@@ -40,10 +43,12 @@ def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
 
 def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """Yield an answer for each line, in order and as soon as it is read. Blank lines at the end are no lines."""
-    from simulator.answers.evaluate import evaluate_line
+    from simulator.answers.evaluate import evaluate_line, forget
 
     blank = 0
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
+        if number % FORGET_AFTER == 0:
+            forget()
         if not line.strip():
             blank += 1
             continue

@@ -106,6 +106,9 @@ def _invoke(arguments: list[str]) -> int:
         with permgraph.make_context("permgraph", [], resilient_parsing=True) as context:
             click.echo(permgraph.get_help(context))
         return BAD_INPUT
+    if any("\0" in argument for argument in arguments):
+        # No shell can say this, but who calls us as a library can; no file name may hold it either.
+        raise click.UsageError("an argument holds a null character")
     try:
         with permgraph.make_context("permgraph", arguments) as context:
             code: Any = permgraph.invoke(context)

@@ -57,7 +57,7 @@ def age_lines(snapshot: Snapshot, now: datetime | None = None) -> list[Text]:
         return []
     from simulator.render.lines import line
 
-    return [line((f"snapshot taken {age(snapshot.taken_at, now or datetime.now(UTC))}", "dim"))]
+    return [line(""), line((f"snapshot taken {age(snapshot.taken_at, now or datetime.now(UTC))}", "dim"))]
 
 
 def age(taken: datetime, now: datetime) -> str:

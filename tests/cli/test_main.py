@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -256,7 +257,7 @@ def test_no_traceback_whatever_is_typed(
     """Commands that would start something (a server, reading an account) are left out; nothing is read from stdin."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PERMGRAPH_DEBUG", raising=False)
-    monkeypatch.setattr(sys, "stdin", open(os.devnull, encoding="utf-8"))  # noqa: SIM115, PTH123
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     if {"ui", "collect"} & set(words):
         words = ["paths", *words]
     code = main.run(words)
