@@ -182,6 +182,10 @@ _NONE = {
 }
 
 
+#: What a sentence says when it is about everything.
+_ABOUT = re.compile(r" (?:of|for|on|in|account) \{\}|\{\} ?")
+
+
 def _gap(fact: FactAnswer) -> str:
     return _fact(fact, _WHAT.get(fact.what, fact.what + " of {}"))
 
@@ -191,8 +195,9 @@ def _assumed(fact: FactAnswer) -> str:
 
 
 def _fact(fact: FactAnswer, form: str) -> str:
-    about = "any account" if fact.about == "*" else fact.about
-    return form.format(about) + (f": {fact.reason}" if fact.reason else "")
+    if fact.about == "*":
+        form = _ABOUT.sub("", form)
+    return form.format(fact.about) + (f": {fact.reason}" if fact.reason else "")
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

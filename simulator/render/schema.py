@@ -20,6 +20,7 @@ ANSWERS: dict[str, type[answer.AnswerModel]] = {
     "paths": answer.PathsAnswer,
     "who-can": answer.WhoCanAnswer,
     "reach": answer.ReachAnswer,
+    "what-if": answer.WhatIfAnswer,
     "test": answer.TestAnswer,
     "graph": answer.GraphAnswer,
     "evaluate": answer.EvaluateAnswer,

@@ -84,7 +84,7 @@ def _why(answer: CanAnswer, names: Names) -> list[Text]:
         lines += [heading("why")] + [line(*citation(cited, names), indent=2) for cited in answer.because] + [line("")]
     if answer.layers:
         lines.append(heading("layer by layer"))
-        lines += [line(f"{side(layer):<24}", status(outcome), indent=2) for layer, outcome in answer.layers.items()]
+        lines += [line(f"{side(layer):<23}  ", status(outcome), indent=2) for layer, outcome in answer.layers.items()]
     else:
         lines.append(line("no policy bears on it"))
     return lines
