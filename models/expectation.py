@@ -60,7 +60,7 @@ def _which_listed(value: Any) -> str:
 
 
 Listed = Annotated[
-    Annotated[str, Tag("=name")] | Annotated[ListedShape, Tag("listed")],
+    Annotated[str, Tag("=name")] | Annotated[ListedShape, Tag("=listed")],
     Discriminator(_which_listed),
 ]
 
