@@ -22,13 +22,13 @@ def _content(opened: Opened) -> str:
     return opened.digest
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
 def ways_between(opened: Opened, source: str, target: str, k: int) -> PathsAnswer:
     """The `k` cheapest ways."""
     return paths(opened.world, source, target, k=k)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
 def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[GraphAnswer, str]:
     """The part of the graph that `show` names and, if it is too large to be had, an empty one and why."""
     ends = SHOWN[show]
@@ -39,7 +39,7 @@ def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[G
         return GraphAnswer(nodes=(), edges=()), str(error)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs={Opened: _content})
+@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
 def explain(opened: Opened, source: str, target: str, kind: str) -> StepAnswer | None:
     """The engine's answer about one edge."""
     return step(opened.world, source, target, kind)

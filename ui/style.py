@@ -44,11 +44,11 @@ def why(why: Why) -> str:
     )
 
 
-def node(label: str, kind: str, name: str) -> str:
+def node(title: str, kind: str, note: str) -> str:
     """What a node is."""
     return (
-        f'<div class="pg pg-why"><h2>{escape(label)}</h2><p>{escape(kind.replace("_", " "))}</p>'
-        f'<p class="pg-cited">{escape(name)}</p></div>'
+        f'<div class="pg pg-why"><h2>{escape(title)}</h2><p>{escape(kind)}</p>'
+        f'<p class="pg-cited">{escape(note)}</p></div>'
     )
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from models.answer import GraphAnswer, GraphEdge, PathsAnswer
+from models.answer import GraphAnswer, GraphEdge, GraphNode, PathsAnswer
 from models.errors import InputError, PermgraphError
 from simulator.render.collapse import READABLE, collapse
-from simulator.render.dot import edge_ids, to_dot
+from simulator.render.dot import SET, edge_ids, to_dot
 from simulator.render.lines import facts as fact_lines
 from ui import address, inputs, questions, style, view
 from ui.graph import graph as graph_component
@@ -208,7 +208,7 @@ def _why(opened: Opened, graph: GraphAnswer, drawn: GraphAnswer, picked: str | N
         if edge is not None:
             _why_edge(opened, edge, names)
         elif node is not None:
-            _why_node(node.id, node.label, node.kind)
+            _why_node(node)
         else:
             st.html(style.section("Pick an edge, in the picture or in the table, to see why it is as it is"))
 
@@ -220,11 +220,15 @@ def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> None
     _grants(explained.grants)
 
 
-def _why_node(node: str, label: str, kind: str) -> None:
-    st.html(style.node(label, kind, node))
+def _why_node(node: GraphNode) -> None:
+    title, _, members = node.label.partition("\n")
+    if node.kind == SET:
+        st.html(style.node(title, members, "Drawn as one; the table has the edges of each."))
+        return
+    st.html(style.node(title, node.kind.replace("_", " "), node.id))
     start, end = st.columns(2)
-    start.button("Ways from here", on_click=_go, args=("from", node), width="stretch")
-    end.button("Ways to here", on_click=_go, args=("to", node), width="stretch")
+    start.button("Ways from here", on_click=_go, args=("from", node.id), width="stretch")
+    end.button("Ways to here", on_click=_go, args=("to", node.id), width="stretch")
 
 
 def _grants(accounts: Sequence[view.AccountGrants]) -> None:
