@@ -1,6 +1,6 @@
 """The bare engine: one request with its policies, as a line of JSON, to its decision. No snapshot, no graph.
 
-What is read how stands in docs/ beside the contract; in short: `context` is the whole truth, `open_keys` are not
+What is read how stands in docs/command-line.md; in short: `context` is the whole truth, `open_keys` are not
 known, and only what follows from principal and resource is added.
 """
 

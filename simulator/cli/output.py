@@ -63,11 +63,11 @@ def age_lines(snapshot: Snapshot, now: datetime | None = None) -> list[Text]:
 def age(taken: datetime, now: datetime) -> str:
     """Return how long ago it was in words: `3 days ago`."""
     taken = taken if taken.tzinfo else taken.replace(tzinfo=UTC)
-    seconds = int((now - taken).total_seconds())
+    seconds = round((now - taken).total_seconds())
     if seconds < -60:
         return f"in the future ({taken:%Y-%m-%d %H:%M} UTC); is this machine's clock right?"
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if count := seconds // size:
+        if count := max(seconds, 0) // size:
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
 

@@ -99,7 +99,7 @@ def paths_only(answer: PathsAnswer, names: Names, *, with_grants: bool = True) -
     """Return the verdict and the ways, without what the answer rests on; without grants also what mends them."""
     lines = [_paths_verdict(answer, names)]
     for number, path in enumerate(answer.paths, start=1):
-        lines += [line(""), *_path(path, names, number)]
+        lines += [line(""), *_path(path, names, number if len(answer.paths) > 1 else None)]
         missing = [grant for step in path.steps for grant in step.missing]
         if missing and with_grants:
             lines += [line(""), *grants(missing, names, indent=3)]
@@ -123,9 +123,10 @@ def _paths_verdict(answer: PathsAnswer, names: Names) -> Text:
     return line(("NO", "bold red"), f"  no way {ends} holds; the nearest lacks {counted(cost, 'statement')}")
 
 
-def _path(path: PathAnswer, names: Names, number: int) -> list[Text]:
+def _path(path: PathAnswer, names: Names, number: int | None) -> list[Text]:
     cost = f", {counted(path.cost, 'statement')} to add" if path.cost else ""
-    lines = [line((f"{number}. ", "bold"), status(path.status, mark=False), cost)]
+    count = "" if number is None else f"{number}. "
+    lines = [line((count, "bold"), status(path.status, mark=False), cost)]
     kinds = max((len(step.kind) for step in path.steps), default=0)
     for step in path.steps:
         lines += _step(step, names, kinds)

@@ -163,7 +163,7 @@ def test_a_path_is_a_line_for_each_step_and_the_grants_below() -> None:
     assert shown(text.paths(path_answer(), NAMES)) == (
         "NO  no way from user dev to function orders:live holds; the nearest lacks 1 statement\n"
         "\n"
-        "1. missing, 1 statement to add\n"
+        "missing, 1 statement to add\n"
         "   + assumes  user dev -> role pipeline  allowed\n"
         "   - assumes  role pipeline -> role invoker  missing: account 222222222222, trust policy of role invoker\n"
         "   ~ invokes  role invoker -> function orders:live  conditional\n"
