@@ -81,7 +81,8 @@ def _urls(
             reader.one("lambda:GetFunctionUrlConfig", fact, region, absent=_NONE, FunctionName=name, **qualifier)
             for qualifier in parameters
         ]
-        found = [answer for answer in answers if answer]
+        # Some emulators answer for the function what is an alias's: the ARN in the answer says whose it is.
+        found = list({answer["FunctionArn"]: answer for answer in answers if answer}.values())
     return tuple(shapes.UrlConfig.model_validate(entry) for entry in found)
 
 
