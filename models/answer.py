@@ -149,6 +149,25 @@ class ReachAnswer(AnswerModel):
     assumes: tuple[FactAnswer, ...]
 
 
+class OpenedAnswer(AnswerModel):
+    """An edge, or with `kind` `path` a pair that only a way joins, whose openness changed."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: str
+    before: StatusName
+    after: StatusName
+    via: tuple[str, ...]
+
+
+class WhatIfAnswer(AnswerModel):
+    changes: tuple[dict[str, Any], ...]
+    opens: tuple[OpenedAnswer, ...]
+    closes: tuple[OpenedAnswer, ...]
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
 class ExpectationAnswer(AnswerModel):
     """`expected` and `got` are sentences for people; `got` is empty where it passed."""
 

@@ -127,7 +127,7 @@ class Edge:
         """What has to be added for it to hold; empty unless it is missing."""
         if self.status is not Status.MISSING:
             return ()
-        grants = {grant.place + (grant.action,): grant for part in self.requirements for grant in part.missing}
+        grants = {(*grant.place, grant.action): grant for part in self.requirements for grant in part.missing}
         return tuple(grants.values())
 
     @property

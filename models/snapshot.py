@@ -255,7 +255,7 @@ class Assumption(Value):
 class Snapshot(Value):
     """Accounts as they were read at `taken_at` (UTC). Tuples are sorted by ARN or id."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     taken_at: datetime
     origin: str = "collected"
     """`collected`, `saved`, or `scenario`."""

@@ -1,0 +1,1 @@
+"""One module per question: a pure function from a world and a question to its answer."""

@@ -1,0 +1,86 @@
+"""The k cheapest ways from one node to another, with what is missing on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.answer import PathAnswer, PathsAnswer
+from models.context import NOTHING_GIVEN, Given
+from models.edge import Edge, EdgeKind, Status
+from simulator.answers import shapes
+from simulator.edges import RULES
+from simulator.edges.question import Question
+from simulator.graph import Graph, Path, cheapest
+from simulator.world import arns
+from simulator.world.nodes import shown
+from simulator.world.world import World
+
+
+def paths(
+    world: World,
+    source: str,
+    target: str,
+    *,
+    action: str | None = None,
+    k: int = 5,
+    given: Given = NOTHING_GIVEN,
+) -> PathsAnswer:
+    """Find the ways from `source` to `target`, cheapest first; the direct one that is denied comes last.
+
+    Args:
+        action: what is to be done on `target`; without it, run a function or become a role.
+    """
+    graph, ends = grown(world, source, target, action, given)
+    found = cheapest(graph, source, ends, k)
+    found += _direct_and_hopeless(graph, source, target)
+    used = [edge for path in found for edge in path.edges]
+    lacked = [fact for edge in used for fact in edge.assumes] + ([] if found else list(graph.question.lacked))
+    gaps = [fact for edge in used for fact in edge.gaps]
+    return PathsAnswer(
+        source=source,
+        target=target,
+        paths=tuple(_answer(path) for path in found),
+        gaps=shapes.facts((*gaps, *world.inventory_gaps())),
+        assumes=shapes.facts(lacked),
+    )
+
+
+def grown(
+    world: World, source: str, target: str, action: str | None, given: Given, missing: bool = True
+) -> tuple[Graph, tuple[str, ...]]:
+    """The graph between two nodes, and the nodes that count as the end: a role's sessions in functions too."""
+    asker = source
+    if arns.is_function(source) and (function := world.functions.get(arns.split_function(source)[0])):
+        asker = function.role or source
+    question = Question(given, _called(target, action), (asker, target), missing)
+    ends = (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
+    graph = Graph(world, question)
+    graph.grow_backward(ends)
+    for rule in RULES.values():
+        graph.add(rule(world, frozenset((source,)), frozenset(ends), question))
+    return graph, ends
+
+
+def _called(target: str, action: str | None) -> str | None:
+    """The action that `calls` is about: none where another kind of step does it."""
+    lowered = (action or "").lower()
+    if arns.is_function(target) and lowered == "lambda:invokefunction":
+        return None
+    if arns.is_role(target) and lowered == "sts:assumerole":
+        return None
+    return action
+
+
+def _direct_and_hopeless(graph: Graph, source: str, target: str) -> list[Path]:
+    """The direct step where no path may go through it: denied, or refused in a way that no grant mends."""
+    direct: Iterable[Edge] = (
+        edge
+        for edge in graph.out_of(source)
+        if shown(edge.target) == target and edge.kind is not EdgeKind.MEMBER_OF and not edge.can_be_bought
+    )
+    return [Path((edge,)) for edge in direct]
+
+
+def _answer(path: Path) -> PathAnswer:
+    cost = 0 if path.status is Status.DENIED else path.cost
+    return PathAnswer(status=path.status.value, cost=cost, steps=tuple(shapes.step(edge) for edge in path.edges))

@@ -1,0 +1,57 @@
+"""Everybody who may do an action on a resource: directly, by a qualifier, by role chains, by event sources."""
+
+from __future__ import annotations
+
+from models.answer import HOW_ORDER, PrincipalAnswer, WhoCanAnswer
+from models.context import NOTHING_GIVEN, Given
+from models.edge import Status
+from simulator.answers import shapes
+from simulator.answers.paths import grown
+from simulator.graph import Way, ways
+from simulator.world import arns
+from simulator.world.world import World
+
+LISTED = frozenset({"user", "role", "service", "identity_provider", "account", "anyone"})
+
+
+def who_can(
+    world: World,
+    action: str,
+    resource: str,
+    *,
+    given: Given = NOTHING_GIVEN,
+    include_takeover: bool = False,
+) -> WhoCanAnswer:
+    """List the principals, one entry for each and each manner of getting there.
+
+    Args:
+        include_takeover: also who may take the function or its role over; no rule finds such steps yet.
+    """
+    graph, _ = grown(world, "", resource, action, given, missing=False)
+    found = [
+        (node, how, way)
+        for node, by_how in ways(graph, resource, backward=True).items()
+        if "#" not in node and arns.kind_of(node) in LISTED
+        for how, way in by_how.items()
+        if how != "takeover" or include_takeover
+    ]
+    found.sort(key=lambda item: (item[2].rank, HOW_ORDER.index(item[1]), item[0]))
+    gaps = [fact for _, _, way in found for edge in way.edges for fact in edge.gaps]
+    return WhoCanAnswer(
+        action=action,
+        resource=resource,
+        principals=tuple(_answer(node, how, way) for node, how, way in found),
+        gaps=shapes.facts((*gaps, *world.inventory_gaps())),
+        assumes=shapes.facts(graph.question.lacked),
+    )
+
+
+def _answer(node: str, how: str, way: Way) -> PrincipalAnswer:
+    conditions = [item for edge in way.edges for item in edge.residuals]
+    return PrincipalAnswer(
+        principal=node,
+        status=way.status.value,
+        how=how,
+        via=way.via,
+        residual=shapes.together(conditions) if way.status is Status.CONDITIONAL else None,
+    )

@@ -1,0 +1,130 @@
+"""The graph as it is drawn: of everything, or of what lies around two nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.answer import GraphAnswer, GraphEdge, GraphNode
+from models.context import NOTHING_GIVEN, Given
+from models.edge import Edge, Status
+from models.errors import PermgraphError
+from simulator.answers import shapes
+from simulator.answers.paths import grown
+from simulator.edges.question import Question
+from simulator.graph import Graph
+from simulator.world import arns
+from simulator.world.nodes import shown
+from simulator.world.world import World
+
+MOST_NODES = 2000
+
+
+def whole_graph(
+    world: World,
+    *,
+    source: str | None = None,
+    target: str | None = None,
+    given: Given = NOTHING_GIVEN,
+    limit: int = MOST_NODES,
+) -> GraphAnswer:
+    """The nodes and edges around `source` and `target`: what leads to the one, what the other leads to.
+
+    Raises:
+        PermgraphError: for more than `limit` nodes without either end.
+    """
+    snapshot = world.snapshot
+    size = sum(map(len, (snapshot.users, snapshot.roles, snapshot.groups, world.function_nodes, snapshot.resources)))
+    if source is None and target is None:
+        if size > limit:
+            raise PermgraphError(f"the graph has about {size} nodes, more than {limit}: name --from or --to")
+        graph = Graph(world, Question(given)).grow_whole()
+        return answer(world, graph.edges, _every_node(world))
+    if source is not None and target is not None:
+        graph, _ = grown(world, source, target, None, given)
+        return answer(world, _between(graph, source, target), (source, target))
+    graph = Graph(world, Question(given))
+    end = source or target or ""
+    graph = graph.grow_forward((end,)) if source else graph.grow_backward((end,))
+    return answer(world, graph.edges, (end,))
+
+
+def _between(graph: Graph, source: str, target: str) -> tuple[Edge, ...]:
+    """The edges on some way from `source` to `target`, whatever their status."""
+    leads = _closure(graph, source, forward=True)
+    led = _closure(graph, target, forward=False)
+    return tuple(edge for edge in graph.edges if edge.source in leads and edge.target in led)
+
+
+def _closure(graph: Graph, start: str, *, forward: bool) -> set[str]:
+    seen = {start}
+    stack = [start]
+    while stack:
+        node = stack.pop()
+        for edge in graph.out_of(node) if forward else graph.into(node):
+            other = edge.target if forward else edge.source
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+    return seen
+
+
+def _every_node(world: World) -> Iterable[str]:
+    yield from (*world.users, *world.groups, *world.roles, *world.function_nodes, *world.resources)
+
+
+def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAnswer:
+    """Edges and nodes in the contract's shape; a role and its sessions in functions are one node."""
+    merged: dict[tuple[str, str, str], Edge] = {}
+    names = dict.fromkeys(nodes)
+    every = sorted(edges, key=lambda edge: edge.status.rank)
+    for edge in every:
+        merged.setdefault((shown(edge.source), shown(edge.target), edge.kind.value), edge)
+        names.update(dict.fromkeys((shown(edge.source), shown(edge.target))))
+    return GraphAnswer(
+        nodes=tuple(_node(world, name) for name in sorted(names)),
+        edges=tuple(_edge(merged[key]) for key in sorted(merged)),
+        accounts=dict(sorted(world.names.items())),
+        gaps=shapes.facts((*(fact for edge in every for fact in edge.gaps), *world.inventory_gaps())),
+        assumes=shapes.facts(fact for edge in every for fact in edge.assumes),
+    )
+
+
+def _node(world: World, name: str) -> GraphNode:
+    account = arns.account_of(name)
+    resource = world.resources.get(name)
+    if name.startswith("account:"):
+        account = name.removeprefix("account:")
+    return GraphNode(
+        id=name,
+        kind=arns.kind_of(name),
+        account=account or (resource.account if resource else None),
+        region=arns.region_of(name),
+        label=arns.short(name),
+    )
+
+
+def _edge(edge: Edge) -> GraphEdge:
+    step = shapes.step(edge)
+    return GraphEdge(
+        source=step.source,
+        target=step.target,
+        kind=step.kind,
+        status=step.status,
+        missing=step.missing,
+        detail=_detail(edge),
+    )
+
+
+def _detail(edge: Edge) -> str:
+    """In a few words what decides an edge that is not simply allowed."""
+    if edge.status is Status.MISSING:
+        first = next(iter(edge.missing), None)
+        return f"{first.side} of {arns.short(first.holder)}" if first else "no grant can mend it"
+    if edge.status is Status.DENIED:
+        cited = next(iter(edge.because), None)
+        return f"{cited.statement} of {arns.short(cited.policy)}" if cited else ""
+    if edge.status is Status.CONDITIONAL:
+        return "; ".join(item.text for item in edge.residuals)
+    if edge.status is Status.UNKNOWN:
+        return "; ".join(fact.reason for fact in edge.gaps[:1])
+    return ""

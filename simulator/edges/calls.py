@@ -1,0 +1,34 @@
+"""role -> resource: what a function's code does, as declared, or the action that was asked about.
+
+Functions are reached by `invokes`, roles by `assumes`; everything else by `calls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.edge import Edge, EdgeKind
+from simulator.edges.grantable import edges_to
+from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.world.nodes import ask
+from simulator.world.world import World
+
+
+def edges(
+    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
+) -> Iterator[Edge]:
+    """Yield the declared calls of functions; with an action asked about, whoever may do it on the asked target."""
+    if question.action and question.asked:
+        resource = question.asked[1]
+        if among(resource, targets):
+            yield from edges_to(world, EdgeKind.CALLS, resource, question.action, resource, sources, question)
+        return
+    for function in world.snapshot.functions:
+        node = f"{function.role}#{function.arn}"
+        if not function.role or not among(node, sources):
+            continue
+        for call in function.code_calls:
+            for resource in call.resources:
+                if among(resource, targets):
+                    parts = tuple(ask(world, node, action, resource, question.given) for action in call.actions)
+                    yield Edge(node, resource, EdgeKind.CALLS, parts)

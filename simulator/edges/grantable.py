@@ -1,0 +1,53 @@
+"""What the rules `invokes`, `assumes` and `feeds` share: who might do an action on a resource, and the edge for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from models.edge import Edge, EdgeKind
+from simulator.edges.evidence import names_principal, names_resource
+from simulator.edges.question import Nodes, Question, among
+from simulator.world import arns
+from simulator.world.nodes import actors, ask, named_principals, outsiders, shown
+from simulator.world.world import World
+
+
+def edges_to(
+    world: World, kind: EdgeKind, target: str, action: str, resource: str, sources: Nodes, question: Question
+) -> Iterator[Edge]:
+    """Yield the edges of `kind` into `target` from whoever may do `action` on `resource`, or nearly may."""
+    account = world.account_of(resource)
+    owner = account if isinstance(account, str) else None
+    policies, unread = world.resource_policies(resource, owner)
+    named = named_principals(policies, action, resource)
+    opens_to_others = any(item.kind in ("AWS", "*") for item in named) or bool(unread)
+    for node in _candidates(world, sources, outsiders(world, named)):
+        if node == target:
+            continue
+        at_home = arns.account_of(shown(node)) in (owner, None) or owner is None
+        by_name = names_resource(world, node, action, resource)
+        asked = question.asked == (shown(node), target)
+        if not (at_home or opens_to_others or by_name or asked):
+            continue
+        edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
+        if question.wants(edge, by_name or names_principal(policies, node, action, resource)):
+            yield edge
+
+
+def _candidates(world: World, sources: Nodes, others: Iterable[str]) -> Iterator[str]:
+    everyone = dict.fromkeys((*actors(world), *others))
+    if sources is None:
+        yield from everyone
+        return
+    for node in sorted(sources):
+        if node in everyone or _is_outsider(node):
+            yield node
+
+
+def _is_outsider(node: str) -> bool:
+    """Nodes that a question may name though no policy does."""
+    return node == "anyone" or node.startswith("service:") or arns.kind_of(node) == "session"
+
+
+def wanted_targets(every: Iterable[str], targets: Nodes) -> list[str]:
+    return [node for node in every if among(node, targets)]

@@ -1,0 +1,23 @@
+"""principal, or the session in which a function runs -> function, per qualifier: lambda:InvokeFunction.
+
+Source: Lambda Developer Guide, "Granting other AWS entities access to your Lambda functions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.edge import Edge, EdgeKind
+from simulator.edges.grantable import edges_to, wanted_targets
+from simulator.edges.question import EVERYTHING, Nodes, Question
+from simulator.world.world import World
+
+ACTION = "lambda:InvokeFunction"
+
+
+def edges(
+    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
+) -> Iterator[Edge]:
+    """Yield an edge for whoever may invoke a function, version or alias, or for whom there is half of a grant."""
+    for target in wanted_targets(world.function_nodes, targets):
+        yield from edges_to(world, EdgeKind.INVOKES, target, ACTION, target, sources, question)

@@ -1,0 +1,45 @@
+"""queue, stream, broker -> function: an enabled event source mapping whose execution role may read the source.
+
+Source: Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.decision import Decision, FactKind, MissingFact, Outcome
+from models.edge import Edge, EdgeKind, Requirement
+from models.snapshot import Mapping
+from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.triggers.table import POLLED
+from simulator.world import arns
+from simulator.world.world import World
+
+
+def edges(
+    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
+) -> Iterator[Edge]:
+    """Yield one edge per enabled mapping with a source that has an ARN."""
+    for mapping in world.snapshot.mappings:
+        if mapping.source and mapping.enabled and among(mapping.source, sources) and among(mapping.function, targets):
+            yield Edge(mapping.source, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
+
+
+def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Requirement, ...]:
+    """What the execution role needs; unknown for a source whose needs aren't in the table."""
+    source = mapping.source or ""
+    row = POLLED.get(arns.service_of(source) or "")
+    function = world.functions.get(arns.split_function(mapping.function)[0])
+    if row is None or function is None or not function.role:
+        what = "how Lambda polls it" if row is None else f"the function `{mapping.function}`"
+        fact = MissingFact(FactKind.FUNCTION, source, f"{what} is not known to this version")
+        return (
+            Requirement(source, "lambda:CreateEventSourceMapping", source, Decision(Outcome.UNKNOWN, gaps=(fact,))),
+        )
+    caller = world.poller(function.arn)
+    asked = [(action, source) for action in row.actions]
+    resource = world.resources.get(source)
+    key = resource.attributes.get(row.key_attribute or "") if resource else None
+    if key and not key.startswith("alias/aws/"):
+        asked += ((action, world.key_arn(key, source)) for action in row.encrypted)
+    return tuple(world.ask(caller, action, on, question.given, in_step=True) for action, on in asked)

@@ -1,0 +1,43 @@
+"""function -> role: the execution role exists, and lets Lambda assume it.
+
+Source: Lambda Developer Guide, "Defining Lambda function permissions with an execution role".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.decision import Decision, FactKind, MissingFact, Outcome
+from models.edge import Edge, EdgeKind, Requirement
+from models.snapshot import Function
+from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.world import arns
+from simulator.world.world import World
+
+ACTION = "sts:AssumeRole"
+LAMBDA = "service:lambda.amazonaws.com"
+
+
+def edges(
+    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
+) -> Iterator[Edge]:
+    """Yield one edge per function, to the session in which its code runs."""
+    for function in world.snapshot.functions:
+        if not function.role or not among(function.arn, sources):
+            continue
+        node = f"{function.role}#{function.arn}"
+        if among(node, targets) or (targets is not None and function.role in targets):
+            yield Edge(function.arn, node, EdgeKind.RUNS_AS, (trusts_lambda(world, function, question),))
+
+
+def trusts_lambda(world: World, function: Function, question: Question) -> Requirement:
+    """Whether Lambda may assume a function's role; a role that doesn't exist can't be mended by a grant."""
+    role = function.role or ""
+    if role in world.roles:
+        return world.ask(world.caller(LAMBDA), ACTION, role, question.given, in_step=True)
+    account = arns.account_of(role) or ""
+    fact = world.lacking(FactKind.IDENTITY, account, role)
+    if account not in world.collected:
+        fact = MissingFact(FactKind.IDENTITY, account, f"account {account} was not collected")
+    decision = Decision(Outcome.UNKNOWN, gaps=(fact,)) if fact else Decision(Outcome.IMPLICIT_DENY)
+    return Requirement(LAMBDA, ACTION, role, decision)

@@ -1,0 +1,234 @@
+"""Grow the graph that a question needs, and find the ways through it.
+
+Backwards from an end, forwards from a start, until nothing new is found. networkx holds what is searched for paths.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from models.answer import HOW_PRECEDENCE, How
+from models.edge import Edge, EdgeKind, Status
+from simulator.edges import RULES
+from simulator.edges.question import Question
+from simulator.world.nodes import shown
+from simulator.world.world import World
+
+#: Weights that keep the order of paths: statements first, then steps.
+_PER_STATEMENT = 1_000_000
+_PER_STEP = 1
+#: Paths of the same cost looked at beyond those that are shown, for the order among equals.
+MOST_EQUALS = 300
+
+_HOW_OF: Mapping[EdgeKind, How] = {
+    EdgeKind.INVOKES: "direct",
+    EdgeKind.CALLS: "direct",
+    EdgeKind.ASSUMES: "role_chain",
+    EdgeKind.QUALIFIES: "qualifier",
+    EdgeKind.TRIGGERS: "event_source",
+    EdgeKind.POLLED_BY: "event_source",
+    EdgeKind.FEEDS: "event_source",
+    EdgeKind.RUNS_AS: "function_chain",
+    EdgeKind.MEMBER_OF: "direct",
+}
+#: One step of these kinds is direct.
+_DIRECT = frozenset({EdgeKind.INVOKES, EdgeKind.CALLS, EdgeKind.ASSUMES})
+
+
+class Graph:
+    """Edges found so far. `forward` and `backward` are grown once, and shared by what is asked of it."""
+
+    def __init__(self, world: World, question: Question) -> None:
+        self.world = world
+        self.question = question
+        self._edges: dict[tuple[str, str, EdgeKind], Edge] = {}
+        self._into: dict[str, list[Edge]] = {}
+        self._from: dict[str, list[Edge]] = {}
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(self._edges.values())
+
+    def add(self, edges: Iterable[Edge]) -> list[Edge]:
+        """Take edges in, and return the new ones."""
+        fresh = []
+        for edge in edges:
+            key = (edge.source, edge.target, edge.kind)
+            if key not in self._edges:
+                self._edges[key] = edge
+                self._into.setdefault(edge.target, []).append(edge)
+                self._from.setdefault(edge.source, []).append(edge)
+                fresh.append(edge)
+        return fresh
+
+    def grow_backward(self, ends: Iterable[str]) -> Graph:
+        """Find everything from which there may be a way to one of `ends`."""
+        return self._grow(frozenset(ends), backward=True)
+
+    def grow_forward(self, starts: Iterable[str]) -> Graph:
+        """Find everything to which there may be a way from one of `starts`."""
+        return self._grow(frozenset(starts), backward=False)
+
+    def grow_whole(self) -> Graph:
+        """Find every edge there is."""
+        for rule in RULES.values():
+            self.add(rule(self.world, None, None, self.question))
+        return self
+
+    def _grow(self, frontier: frozenset[str], *, backward: bool) -> Graph:
+        seen: set[str] = set()
+        while frontier:
+            seen |= frontier
+            found: set[str] = set()
+            for kind, rule in RULES.items():
+                if kind is EdgeKind.MEMBER_OF:
+                    continue
+                sources, targets = (None, frontier) if backward else (frontier, None)
+                for edge in self.add(rule(self.world, sources, targets, self.question)):
+                    found.add(edge.source if backward else edge.target)
+            frontier = frozenset(found - seen)
+        return self
+
+    def into(self, node: str) -> list[Edge]:
+        return self._into.get(node, [])
+
+    def out_of(self, node: str) -> list[Edge]:
+        return self._from.get(node, [])
+
+
+# --- ways: for who-can and reach -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Way:
+    """A way that may be open. `rank` is its status's; ways compare in the order of answers."""
+
+    rank: int
+    steps: int
+    names: tuple[str, ...]
+    edges: tuple[Edge, ...] = field(compare=False)
+
+    @property
+    def status(self) -> Status:
+        return tuple(Status)[self.rank]
+
+    @property
+    def how(self) -> How:
+        """The first that occurs in it of takeover, event source, function chain, role chain, qualifier, direct."""
+        if len(self.edges) == 1 and self.edges[0].kind in _DIRECT:
+            return "direct"
+        kinds = {_HOW_OF[edge.kind] for edge in self.edges}
+        return next(how for how in HOW_PRECEDENCE if how in kinds)
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """What it goes through, without its two ends."""
+        return tuple(shown(edge.target) for edge in self.edges[:-1])
+
+
+def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]:
+    """The best way between `end` and every node, one for each manner of going.
+
+    Best first over (status, steps, names): a longer way is never better than its part, so the first one found counts.
+    """
+    best: dict[str, dict[How, Way]] = {}
+    counter = 0
+    queue: list[tuple[Way, int, str, frozenset[str]]] = [(Way(0, 0, (), ()), 0, end, frozenset((end,)))]
+    while queue:
+        way, _, node, passed = heapq.heappop(queue)
+        if way.edges:
+            known = best.setdefault(node, {})
+            if way.how in known:
+                continue
+            known[way.how] = way
+        for edge in graph.into(node) if backward else graph.out_of(node):
+            other = edge.source if backward else edge.target
+            if other in passed or edge.status.rank > Status.UNKNOWN.rank:
+                continue
+            edges = (edge, *way.edges) if backward else (*way.edges, edge)
+            names = tuple(shown(step.target) for step in edges[:-1])
+            counter += 1
+            longer = Way(max(way.rank, edge.status.rank), way.steps + 1, names, edges)
+            heapq.heappush(queue, (longer, counter, other, passed | {other}))
+    return best
+
+
+# --- paths -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way that holds, or would with `cost` statements added."""
+
+    edges: tuple[Edge, ...]
+
+    @property
+    def status(self) -> Status:
+        return max((edge.status for edge in self.edges), key=lambda status: status.rank)
+
+    @property
+    def cost(self) -> int:
+        return len({grant.place for edge in self.edges for grant in edge.missing})
+
+    @property
+    def order(self) -> tuple[int, int, int, tuple[str, ...]]:
+        names = tuple(shown(edge.target) for edge in self.edges)
+        return (self.cost, self.status.rank, len(self.edges), names)
+
+
+def cheapest(graph: Graph, start: str, ends: Iterable[str], k: int) -> list[Path]:
+    """The `k` first paths in the order of answers: cost, then certainty, then steps, then names."""
+    found: dict[tuple[str, ...], Path] = {}
+    for worst in (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN, Status.MISSING):
+        network = _network(graph, ends, worst)
+        if len(found) >= k:
+            break
+        for path in _up_to(network, start, k + len(found), worst):
+            found[tuple(edge.target for edge in path.edges)] = path
+    return sorted(found.values(), key=lambda path: path.order)[:k]
+
+
+_END = "end of every path"
+
+
+def _network(graph: Graph, ends: Iterable[str], worst: Status) -> nx.DiGraph:
+    """The graph to search: of the edges between two nodes the cheapest that may be used."""
+    network = nx.DiGraph()
+    for edge in graph.edges:
+        if edge.kind is EdgeKind.MEMBER_OF or edge.status.rank > worst.rank or not edge.can_be_bought:
+            continue
+        cost = len({grant.place for grant in edge.missing})
+        weight = cost * _PER_STATEMENT + _PER_STEP
+        known = network.get_edge_data(edge.source, edge.target)
+        if known is None or (weight, edge.status.rank) < (known["weight"], known["edge"].status.rank):
+            network.add_edge(edge.source, edge.target, weight=weight, edge=edge)
+    for end in ends:
+        if end in network:
+            network.add_edge(end, _END, weight=0, edge=None)
+    return network
+
+
+def _up_to(network: nx.DiGraph, start: str, k: int, worst: Status) -> Iterator[Path]:
+    """Yield paths by weight: k of them whose worst step is `worst`, and all that weigh as much as the last."""
+    if start not in network or _END not in network:
+        return
+    taken = looked = 0
+    last: float | None = None
+    try:
+        for nodes in nx.shortest_simple_paths(network, start, _END, weight="weight"):
+            pairs = list(itertools.pairwise(nodes[:-1]))
+            weight = sum(network.edges[pair]["weight"] for pair in pairs)
+            looked += 1
+            if (taken >= k and weight != last) or looked > k + MOST_EQUALS:
+                return
+            path = Path(tuple(network.edges[pair]["edge"] for pair in pairs))
+            if pairs and path.status is worst:
+                taken, last = taken + 1, weight
+                yield path
+    except nx.NetworkXNoPath:
+        return

@@ -1,0 +1,1 @@
+"""The services that invoke Lambda: facts as rows, each with its source."""

@@ -1,0 +1,126 @@
+"""The exact statements that mend a refusal: least that works, on which side, in which account.
+
+Sources: IAM User Guide, "The confused deputy problem", "How to use an external ID"; Lambda Developer Guide, "Granting
+Lambda function access to AWS services".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from models.context import Known
+from models.decision import Layer
+from models.edge import Grant
+from models.request import Context, Request
+from simulator.policy.lacks import Lack
+from simulator.world import arns
+from simulator.world.caller import Caller, CallerKind
+
+if TYPE_CHECKING:
+    from simulator.world.world import World
+
+_SIDE_ORDER = ("identity", "resource", "trust", "boundary", "scp", "rcp", "session", "vpc_endpoint")
+
+
+def grants(
+    world: World, caller: Caller, request: Request, lacks: Iterable[Lack], targets: tuple[str, ...], context: Context
+) -> tuple[Grant, ...]:
+    """One grant for each layer that lacks an Allow, the caller's account first."""
+    found = [_grant(world, caller, request, lack, targets, context) for lack in lacks]
+    return ordered(found, caller.account)
+
+
+def ordered(found: Iterable[Grant], first_account: str | None) -> tuple[Grant, ...]:
+    """The contract's order: the caller's account first, then side, then action."""
+    return tuple(
+        sorted(
+            found,
+            key=lambda grant: (
+                grant.account != first_account,
+                grant.account or "",
+                _SIDE_ORDER.index(grant.side),
+                grant.action,
+                grant.holder,
+                grant.resource,
+            ),
+        )
+    )
+
+
+def _grant(
+    world: World, caller: Caller, request: Request, lack: Lack, targets: tuple[str, ...], context: Context
+) -> Grant:
+    own_side = lack.layer not in (Layer.RESOURCE, Layer.TRUST, Layer.VPC_ENDPOINT)
+    account = caller.account if own_side else _owner(request, caller)
+    holder = caller.role or caller.arn or caller.node
+    condition: dict[str, Any] | None = None
+    if lack.layer is Layer.SCP:
+        holder = targets[lack.level]
+        account = world.organization.management_account
+    elif not own_side:
+        holder = _bearer(request.resource)
+        condition = _condition(world, caller, request, context)
+    principal = _principal(caller)
+    statement: dict[str, Any] = {"Effect": "Allow"}
+    if not own_side:
+        statement["Principal"] = _element(caller, principal)
+    statement["Action"] = request.action
+    if lack.layer is not Layer.TRUST:
+        statement["Resource"] = request.resource if request.traits.has_resource_types else "*"
+    if condition:
+        statement["Condition"] = condition
+    return Grant(account, lack.layer.value, holder, caller.node, request.action, request.resource, condition, statement)
+
+
+def _owner(request: Request, caller: Caller) -> str | None:
+    return request.resource_account or arns.account_of(request.resource) or caller.account
+
+
+def _bearer(resource: str) -> str:
+    return resource if arns.is_function(resource) else arns.policy_bearer(resource)
+
+
+def _principal(caller: Caller) -> str:
+    return caller.service or caller.provider_name or caller.role or caller.arn or caller.node
+
+
+def _element(caller: Caller, principal: str) -> Any:
+    if caller.kind is CallerKind.SERVICE:
+        return {"Service": principal}
+    if caller.kind is CallerKind.ANONYMOUS:
+        return "*"
+    if caller.kind in (CallerKind.WEB_IDENTITY, CallerKind.SAML):
+        return {"Federated": principal}
+    return {"AWS": principal}
+
+
+def _condition(world: World, caller: Caller, request: Request, context: Context) -> dict[str, Any] | None:
+    """What keeps others out: the source a service acts for, the external id or token claims that are known."""
+    found: dict[str, Any] = {}
+    if caller.kind is CallerKind.SERVICE:
+        arn, account = context.lookup("aws:SourceArn"), context.lookup("aws:SourceAccount")
+        if isinstance(arn, Known):
+            found["ArnLike"] = {"aws:SourceArn": _single(arn)}
+        if isinstance(account, Known):
+            found["StringEquals"] = {"aws:SourceAccount": _single(account)}
+    elif caller.kind in (CallerKind.WEB_IDENTITY, CallerKind.SAML):
+        claims = {key: _single(state) for key in _claims(caller) if isinstance(state := context.lookup(key), Known)}
+        if claims:
+            found["StringEquals"] = claims
+    elif request.action.lower() == "sts:assumerole":
+        external = context.lookup("sts:ExternalId")
+        if isinstance(external, Known):
+            found["StringEquals"] = {"sts:ExternalId": _single(external)}
+    return found or None
+
+
+def _claims(caller: Caller) -> tuple[str, ...]:
+    if caller.kind is CallerKind.SAML:
+        return ("saml:aud",)
+    host = caller.provider.url if caller.provider else caller.provider_name
+    return (f"{host}:aud", f"{host}:sub")
+
+
+def _single(state: Known) -> Any:
+    return state.values[0] if len(state.values) == 1 else list(state.values)

@@ -1,0 +1,141 @@
+"""What a person types, as a node: an ARN, a short name that only one thing has, a service, `anyone`.
+
+Source of the forms: docs/output.md ("Nodes are named by ARN …").
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from models.decision import FactKind
+from models.errors import UnknownNameError
+from simulator.policy import match
+from simulator.world import arns
+
+if TYPE_CHECKING:
+    from simulator.world.world import World
+
+_SERVICE = re.compile(r"(?:service:)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazon(?:aws)?\.com(?:\.cn)?)", re.ASCII)
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:\S+", re.ASCII)
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+#: Which kinds a question means first, where a name fits several things.
+_PREFERRED = {"principal": ("user", "role"), "resource": ("function",)}
+MOST_NEAREST = 3
+
+
+def resolve(world: World, name: str, what: str = "name") -> str:
+    """Return the node that `name` means. `what` is `principal`, `resource` or `name`.
+
+    Raises:
+        UnknownNameError: nothing has the name, several things have it, or the ARN is of something that a collected
+            account would have and hasn't.
+    """
+    if name in ("anyone", "*"):
+        return "anyone" if name == "anyone" or what == "principal" else "*"
+    if name.startswith(("federated:", "url:")):
+        return name
+    if found := _SERVICE.fullmatch(name):
+        return f"service:{found.group(1)}"
+    if name.startswith("arn:"):
+        return _arn(world, name, what)
+    if name.startswith("account:") and _ACCOUNT.fullmatch(name.removeprefix("account:")):
+        return name
+    return _short(world, name, what)
+
+
+def _arn(world: World, name: str, what: str) -> str:
+    if not _ARN.fullmatch(name):
+        raise UnknownNameError(name, what, why="ill-formed ARN as")
+    account, kind = arns.account_of(name), arns.kind_of(name)
+    if kind == "session":
+        return _session(world, name, what)
+    if account not in world.collected or (world.lacking(FactKind.IDENTITY, account) and kind != "function"):
+        return name
+    known = {
+        "user": world.users,
+        "role": world.roles,
+        "group": world.groups,
+        "function": dict.fromkeys(world.function_nodes),
+    }.get(kind)
+    if known is None or name in known or ":durable-execution" in name:
+        return name
+    base, qualifier = arns.split_function(name)
+    if kind == "function" and qualifier in ("$LATEST", "$LATEST.PUBLISHED") and base in known:
+        return name
+    raise UnknownNameError(name, kind, _nearest(name, known))
+
+
+def _session(world: World, name: str, what: str) -> str:
+    parts = name.split(":", 5)[5].split("/")
+    account = arns.account_of(name)
+    there = any(arns.account_of(arn) == account and arn.rsplit("/", 1)[-1] == parts[1] for arn in world.roles)
+    if len(parts) != 3 or not parts[2]:
+        raise UnknownNameError(name, what, why="ill-formed session ARN as")
+    if account in world.collected and not there and not world.lacking(FactKind.IDENTITY, account):
+        raise UnknownNameError(name, "role of session", _nearest(parts[1], [arns.short(arn) for arn in world.roles]))
+    return name
+
+
+def _short(world: World, name: str, what: str) -> str:
+    index = world.short_names
+    found = index.get(name, ())
+    if len(found) > 1:
+        preferred = [node for node in found if arns.kind_of(node) in _PREFERRED.get(what, ())]
+        others = [node for node in found if what == "resource" and arns.kind_of(node) not in ("user", "role", "group")]
+        found = next((some for some in (preferred, others) if len(some) == 1), found)
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        raise UnknownNameError(name, what, tuple(sorted(found))[:MOST_NEAREST], why="ambiguous")
+    if _ACCOUNT.fullmatch(name) and what == "principal" and name in world.collected:
+        partition = next((arns.partition_of(arn) for arn in (*world.roles, *world.functions)), "aws")
+        return f"arn:{partition}:iam::{name}:root"
+    raise UnknownNameError(name, what, _nearest(name, index))
+
+
+def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    every = sorted(set(names))
+    close = difflib.get_close_matches(name, every, MOST_NEAREST, cutoff=0.6)
+    if not close:
+        pattern = match.template(f"*{name.lower().rsplit('/', 1)[-1]}*", False)
+        close = [item for item in every if len(name) > 2 and match.matches(pattern, item.lower())][:MOST_NEAREST]  # type: ignore[arg-type]
+    return tuple(close)
+
+
+def short_names(world: World) -> dict[str, tuple[str, ...]]:
+    """Every short form -> the nodes that have it."""
+    found: dict[str, dict[str, None]] = {}
+    for node in _named_nodes(world):
+        for form in _forms(world, node):
+            found.setdefault(form, {})[node] = None
+    return {form: tuple(nodes) for form, nodes in found.items()}
+
+
+def _named_nodes(world: World) -> Iterator[str]:
+    yield from (*world.users, *world.roles, *world.groups, *world.function_nodes, *world.resources, *world.providers)
+    for trigger in world.snapshot.triggers:
+        yield trigger.source
+    for mapping in world.snapshot.mappings:
+        if mapping.source:
+            yield mapping.source
+
+
+def _forms(world: World, node: str) -> Iterator[str]:
+    """`dev`, `user/dev`, `111111111111/dev`, `111111111111:user/dev`, `partner/dev`, `partner/user/dev`."""
+    tail = node.split(":", 5)[5]
+    short = arns.short(node)
+    with_path = tail.partition("/")[2]
+    forms = dict.fromkeys((short, tail, with_path, f"{arns.kind_of(node)}/{short}"))
+    resource = world.resources.get(node)
+    account = arns.account_of(node) or (resource.account if resource else None)
+    for form in forms:
+        if not form:
+            continue
+        yield form
+        for owner in (account, world.names.get(account or "")):
+            if owner:
+                yield f"{owner}/{form}"
+                yield f"{owner}:{form}"

@@ -1,0 +1,130 @@
+"""The nodes of the graph: who can act, what can run, and what is named in a policy.
+
+A role in which a function's code runs is a node of its own, `ROLE-ARN#FUNCTION-ARN`: what is known of its requests
+differs from what is known of other sessions of that role. Answers show both as the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from models.context import Given
+from models.decision import Decision, FactKind, MissingFact, Outcome
+from models.edge import Requirement
+from models.policy import Effect, Principal, Statement
+from models.request import Attached
+from models.snapshot import Snapshot
+from simulator.policy import match
+from simulator.policy.principals import account_named
+from simulator.world import arns
+from simulator.world.caller import Caller, CallerKind
+from simulator.world.world import World
+
+
+def shown(node: str) -> str:
+    """The node as answers name it."""
+    return node.partition("#")[0]
+
+
+def execution_nodes(snapshot: Snapshot) -> tuple[str, ...]:
+    """A node for each function that has a role."""
+    return tuple(f"{function.role}#{function.arn}" for function in snapshot.functions if function.role)
+
+
+def actors(world: World) -> tuple[str, ...]:
+    """Users, roles, and the sessions in which functions run."""
+    snapshot = world.snapshot
+    users = (user.arn for user in snapshot.users)
+    roles = (role.arn for role in snapshot.roles)
+    return (*users, *roles, *execution_nodes(snapshot))
+
+
+def caller_of(world: World, node: str) -> Caller:
+    """Who asks when this node does."""
+    _, _, function = node.partition("#")
+    if function:
+        return world.execution_role(function)
+    if node.startswith("account:"):
+        return _somebody_of(world, node.removeprefix("account:"))
+    return world.caller(node)
+
+
+def _somebody_of(world: World, account: str) -> Caller:
+    partition = next((arns.partition_of(arn) for arn in (*world.roles, *world.functions)), "aws")
+    return Caller(CallerKind.USER, f"account:{account}", f"arn:{partition}:iam::{account}:user/*", account)
+
+
+def allowing(policies: Iterable[Attached], action: str, resource: str | None) -> Iterator[Statement]:
+    """The Allow statements about an action (and a resource), whomever they are for."""
+    for attached in policies:
+        for statement in attached.policy.statements:
+            if statement.effect is Effect.ALLOW and covers(statement, action, resource):
+                yield statement
+
+
+def covers(statement: Statement, action: str, resource: str | None) -> bool:
+    """Whether a statement's action and resource elements could be about these; variables count as anything."""
+    if statement.actions is not None:
+        if not any(match.action_matches(pattern, action) for pattern in statement.actions):
+            return False
+    elif any(match.action_matches(pattern, action) for pattern in statement.not_actions or ()):
+        return False
+    if resource is None or statement.resources is None:
+        return True
+    return any(pattern_covers(pattern, resource) for pattern in statement.resources)
+
+
+def pattern_covers(pattern: str, resource: str) -> bool:
+    glob: match.Glob = tuple(
+        match.Wildcard(match.STAR) if isinstance(part, match.Variable) else part
+        for part in match.template(pattern, True)
+    )
+    return match.is_resource_pattern(pattern) and match.matches(glob, resource)
+
+
+def named_principals(policies: Iterable[Attached], action: str, resource: str | None) -> tuple[Principal, ...]:
+    """Every principal that an Allow of these policies names for an action."""
+    found: dict[Principal, None] = {}
+    for statement in allowing(policies, action, resource):
+        found.update((principal, None) for principal in statement.principals or ())
+    return tuple(found)
+
+
+def outsiders(world: World, principals: Iterable[Principal]) -> Iterator[str]:
+    """The nodes that a policy's principals add: services, `anyone`, providers, accounts that were not collected."""
+    found: dict[str, None] = {}
+    for principal in principals:
+        if principal.value == "*" and principal.kind in ("*", "AWS"):
+            found["anyone"] = None
+        elif principal.kind == "Service":
+            found[f"service:{principal.value}"] = None
+        elif principal.kind == "Federated":
+            is_arn = principal.value.startswith("arn:")
+            found[principal.value if is_arn else f"federated:{principal.value}"] = None
+        elif principal.kind == "AWS":
+            account = account_named(principal.value) or arns.account_of(principal.value)
+            if account and account not in world.collected:
+                found[f"account:{account}"] = None
+    yield from found
+
+
+def ask(
+    world: World, node: str, action: str, resource: str, given: Given, principals: Iterable[Principal] = ()
+) -> Requirement:
+    """Decide a step of a way.
+
+    An account that was not collected is asked for as anybody whom `principals` names there: its own side isn't
+    known, so the best it comes to is unknown.
+    """
+    if not node.startswith("account:"):
+        return world.ask(caller_of(world, node), action, resource, given, in_step=True)
+    account = node.removeprefix("account:")
+    named = [item.value for item in principals if item.kind == "AWS" and arns.account_of(item.value) == account]
+    callers = [_somebody_of(world, account)]
+    callers += (world.caller(arn) for arn in named if arns.kind_of(arn) in ("user", "role", "session"))
+    fact = MissingFact(FactKind.IDENTITY, account, f"account {account} was not collected")
+    for caller in callers:
+        requirement = world.ask(caller, action, resource, given, in_step=True)
+        if requirement.decision.outcome is Outcome.UNKNOWN:
+            return Requirement(node, action, resource, Decision(Outcome.UNKNOWN, gaps=(fact,)))
+    return Requirement(node, action, resource, Decision(Outcome.IMPLICIT_DENY))

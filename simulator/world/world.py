@@ -1,0 +1,425 @@
+"""A snapshot made ready to be asked: indexes, compiled policies, callers, and who is in which organization.
+
+Built once and shared by all questions; derived and never written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from models.context import NOTHING_GIVEN, Given
+from models.decision import INVENTORIES, FactKind, Layer, MissingFact
+from models.edge import Requirement
+from models.errors import PermgraphError
+from models.policy import Policy, PolicyKind
+from models.request import Attached, Request, Requester, RequesterKind
+from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User
+from simulator.facts.managed import managed_policy
+from simulator.facts.reference import spelling
+from simulator.facts.traits import traits
+from simulator.policy.authorize import PolicySet, analyse, decide
+from simulator.policy.lacks import lacks
+from simulator.policy.parse import parse_policy
+from simulator.world import arns, names
+from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
+from simulator.world.context import SnapshotContext
+from simulator.world.documents import Documents
+from simulator.world.grants import grants
+from simulator.world.organization import OrganizationTree
+
+_REQUESTER_KINDS = {
+    CallerKind.USER: RequesterKind.USER,
+    CallerKind.ROLE_SESSION: RequesterKind.ROLE,
+    CallerKind.EXECUTION_ROLE: RequesterKind.ROLE,
+    CallerKind.SERVICE: RequesterKind.SERVICE,
+    CallerKind.FEDERATED_USER: RequesterKind.FEDERATED_USER,
+    CallerKind.ANONYMOUS: RequesterKind.ANONYMOUS,
+    CallerKind.WEB_IDENTITY: RequesterKind.FEDERATED_IDENTITY,
+    CallerKind.SAML: RequesterKind.FEDERATED_IDENTITY,
+    CallerKind.ROOT: RequesterKind.ROOT,
+}
+
+
+class World:
+    """A snapshot with its indexes. `strict` turns every assumption into a gap."""
+
+    def __init__(self, snapshot: Snapshot, strict: bool = False) -> None:
+        self.snapshot = snapshot
+        self.strict = strict
+        self.documents = Documents(snapshot)
+        self.users: dict[str, User] = {user.arn: user for user in snapshot.users}
+        self.groups: dict[str, Group] = {group.arn: group for group in snapshot.groups}
+        self.roles: dict[str, Role] = {role.arn: role for role in snapshot.roles}
+        self.functions: dict[str, Function] = {function.arn: function for function in snapshot.functions}
+        self.resources: dict[str, Resource] = {resource.arn: resource for resource in snapshot.resources}
+        self.policies: dict[str, ManagedPolicy] = {policy.arn: policy for policy in snapshot.policies}
+        self.providers = {provider.arn: provider for provider in snapshot.identity_providers}
+        self.collected = frozenset(account.id for account in snapshot.accounts if account.collected)
+        self.names = {account.id: account.name for account in snapshot.accounts if account.name}
+        self._facts = _facts_of(snapshot, strict)
+        self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
+
+    @cached_property
+    def organization(self) -> OrganizationTree:
+        return OrganizationTree(self.snapshot, self.documents)
+
+    @cached_property
+    def function_nodes(self) -> tuple[str, ...]:
+        """Every function with its versions and aliases: a permission sits on each ARN by itself."""
+        found: list[str] = []
+        for function in self.snapshot.functions:
+            found.append(function.arn)
+            found += (f"{function.arn}:{name}" for name in (*function.versions, *function.aliases))
+        return tuple(found)
+
+    @cached_property
+    def short_names(self) -> dict[str, tuple[str, ...]]:
+        return names.short_names(self)
+
+    def resolve(self, name: str, what: str = "name") -> str:
+        """The node that a person means by `name`; see `simulator.world.names`."""
+        return names.resolve(self, name, what)
+
+    # --- what was not read ----------------------------------------------------------------------------------------
+
+    def lacking(self, what: FactKind, *abouts: str | None) -> MissingFact | None:
+        """The gap or assumption about the first of `abouts` that has one."""
+        for about in abouts:
+            if about is not None and (found := self._facts.get((what, about))):
+                return found
+        return None
+
+    def inventory_gaps(self) -> tuple[MissingFact, ...]:
+        """Refused inventories: listed with answers, and they change no status."""
+        return tuple(fact for (what, _), fact in self._facts.items() if what in INVENTORIES and fact.refused)
+
+    # --- WorldFacts: what the context of a request needs ----------------------------------------------------------
+
+    def organization_of(self, account: str) -> OrgPlace | MissingFact | None:
+        if fact := self.lacking(FactKind.ORGANIZATION, account, "*"):
+            return fact
+        return self.organization.place(account)
+
+    def resource_tags(self, arn: str) -> Mapping[str, str] | MissingFact:
+        if fact := self.lacking(FactKind.TAGS, arn):
+            return fact
+        if arns.is_function(arn):
+            function = self.functions.get(arns.split_function(arn)[0])
+            return function.tags if function else {}
+        holder = self.roles.get(arn) or self.users.get(arn) or self.resources.get(arns.policy_bearer(arn))
+        return holder.tags if holder else {}
+
+    def account_of(self, arn: str) -> str | MissingFact | None:
+        named = arns.account_of(arn)
+        if named:
+            return named
+        if fact := self.lacking(FactKind.ATTRIBUTES, arns.policy_bearer(arn)):
+            return fact
+        found = self.resources.get(arns.policy_bearer(arn))
+        return found.account if found else None
+
+    def region_of(self, arn: str) -> str | None:
+        found = self.resources.get(arns.policy_bearer(arn))
+        return (found.region if found else None) or arns.region_of(arn)
+
+    def trust_of(self, role_arn: str) -> Policy | None:
+        role = self.roles.get(role_arn)
+        return self.documents.policy(role.trust, PolicyKind.TRUST, role_arn) if role else None
+
+    def functions_with_role(self, role_arn: str) -> tuple[str, ...]:
+        return self._functions_by_role.get(role_arn, ())
+
+    @cached_property
+    def _functions_by_role(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for function in self.snapshot.functions:
+            if function.role:
+                found[function.role] = (*found.get(function.role, ()), function.arn)
+        return found
+
+    # --- policies ------------------------------------------------------------------------------------------------
+
+    def identity_of(self, arn: str) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        """The identity-based policies of a user (its groups' included) or role, and those that weren't read."""
+        if arn not in self._identities:
+            self._identities[arn] = self._identity_of(arn)
+        return self._identities[arn]
+
+    def _identity_of(self, arn: str) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        holders: list[User | Role | Group] = []
+        user = self.users.get(arn)
+        if user:
+            holders = [user, *(self.groups[group] for group in user.groups if group in self.groups)]
+        elif arn in self.roles:
+            holders = [self.roles[arn]]
+        attached: list[Attached] = []
+        unread: list[MissingFact] = []
+        if not holders:
+            account = arns.account_of(arn) or ""
+            refused = self.lacking(FactKind.IDENTITY, account, arn)
+            unread.append(refused or MissingFact(FactKind.IDENTITY, arn, "its policies were not read"))
+        for holder in holders:
+            for name, document in holder.inline.items():
+                policy = self.documents.policy(document, PolicyKind.IDENTITY, holder.arn)
+                attached.append(Attached(name, policy, holder.arn))
+            for policy_arn in holder.attached:
+                managed = self.managed(policy_arn, PolicyKind.IDENTITY, holder.arn)
+                if isinstance(managed, Attached):
+                    attached.append(managed)
+                else:
+                    unread.append(managed)
+        return tuple(attached), tuple(unread)
+
+    def managed(self, arn: str, kind: PolicyKind, holder: str) -> Attached | MissingFact:
+        """A managed policy: the collected document, else the one AWS publishes, else a missing fact."""
+        found = self.policies.get(arn)
+        if found:
+            return Attached(arn, self.documents.policy(found.document, kind, arn), holder)
+        published = managed_policy(arn) if ":iam::aws:policy/" in arn else None
+        if published:
+            return Attached(arn, parse_policy(published.document, kind, strict=False), holder)
+        return self.lacking(FactKind.MANAGED_POLICY, arn) or MissingFact(
+            FactKind.MANAGED_POLICY, arn, "its document was not read"
+        )
+
+    def resource_policies(self, arn: str, account: str | None) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        """The policy of a resource, whatever its kind, and what of it wasn't read."""
+        if arns.is_role(arn) and arn in self.roles:
+            return (Attached(arn, self.documents.policy(self.roles[arn].trust, PolicyKind.TRUST, arn), arn),), ()
+        if account and account not in self.collected:
+            reason = f"account {account} was not collected"
+            return (), (MissingFact(FactKind.RESOURCE_POLICY, arn, reason),)
+        if arns.is_function(arn):
+            return self._function_policies(arn)
+        bearer = arns.policy_bearer(arn)
+        resource = self.resources.get(bearer)
+        if resource and resource.policy:
+            policy = self.documents.policy(resource.policy, PolicyKind.RESOURCE, bearer)
+            return (Attached(bearer, policy, bearer),), ()
+        service = arns.service_of(arn)
+        fact = self.lacking(FactKind.RESOURCE_POLICY, bearer, f"{account}/{service}", account)
+        return (), (fact,) if fact and service in _WITH_POLICIES else ()
+
+    def _function_policies(self, arn: str) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        """The unqualified document and the requested qualifier's; each statement still has to match the ARN."""
+        base, qualifier = arns.split_function(arn)
+        function = self.functions.get(base)
+        attached = []
+        for name, place in (("", base), (qualifier, arn)):
+            document = function.policies.get(name) if function and name is not None else None
+            if document:
+                attached.append(Attached(place, self.documents.policy(document, PolicyKind.RESOURCE, place), place))
+        fact = self.lacking(FactKind.RESOURCE_POLICY, arn, base)
+        return tuple(attached), (fact,) if fact else ()
+
+    # --- callers -------------------------------------------------------------------------------------------------
+
+    def caller(self, node: str) -> Caller:
+        """Who asks when a node does: a user, role, session, function (its execution role), service, provider, …
+
+        Raises:
+            PermgraphError: for what can't make requests, such as a group or a queue.
+        """
+        if node == "anyone":
+            return Caller(CallerKind.ANONYMOUS, node, None, None)
+        if node.startswith("service:"):
+            return Caller(CallerKind.SERVICE, node, None, None, service=node.removeprefix("service:"))
+        if node.startswith("federated:"):
+            return Caller(CallerKind.WEB_IDENTITY, node, None, None, provider_name=node.removeprefix("federated:"))
+        if node in self.providers:
+            provider = self.providers[node]
+            kind = CallerKind.SAML if provider.kind == "saml" else CallerKind.WEB_IDENTITY
+            return Caller(kind, node, None, None, provider=provider)
+        if arns.is_function(node):
+            return self.execution_role(node)
+        return self._principal(node)
+
+    def _principal(self, node: str) -> Caller:
+        account, kind = arns.account_of(node), arns.kind_of(node)
+        if kind == "user":
+            user = self.users.get(node)
+            return Caller(
+                CallerKind.USER,
+                node,
+                node,
+                account,
+                name=node.rsplit("/", 1)[-1],
+                unique_id=user.id if user else None,
+                tags=user.tags if user else {},
+            )
+        if kind == "role":
+            return self._session(node, node, None)
+        if kind == "session":
+            _, name, session = node.split(":", 5)[5].split("/", 2)
+            role = next(
+                (arn for arn in self.roles if arns.account_of(arn) == account and arn.endswith(f"/{name}")), None
+            )
+            made = f"arn:{arns.partition_of(node)}:iam::{account}:role/{name}"
+            return self._session(node, role or made, session)
+        if kind == "account" and arns.parts(node):
+            return Caller(CallerKind.ROOT, node, node, account)
+        if node.split(":", 5)[-1].startswith("federated-user/"):
+            return Caller(CallerKind.FEDERATED_USER, node, node, account, name=node.rsplit("/", 1)[-1])
+        raise PermgraphError(
+            f"`{node}` makes no requests: ask for a user, role, session, function, service or `anyone`"
+        )
+
+    def _session(self, node: str, role_arn: str, session: str | None) -> Caller:
+        role = self.roles.get(role_arn)
+        return Caller(
+            CallerKind.ROLE_SESSION,
+            node,
+            role_arn,
+            arns.account_of(role_arn),
+            name=role_arn.rsplit("/", 1)[-1],
+            role=role_arn,
+            session_name=session,
+            unique_id=role.id if role else None,
+            tags=role.tags if role else {},
+        )
+
+    def poller(self, function_arn: str) -> Caller:
+        """Lambda, reading an event source with a function's execution role: no code of the function is running."""
+        return replace(self.execution_role(function_arn), function=None)
+
+    def key_arn(self, key: str, beside: str) -> str:
+        """The ARN of a KMS key given by id, alias or ARN, in the account and Region of the resource that uses it."""
+        if key.startswith("arn:"):
+            return key
+        found = arns.parts(beside)
+        kind = key if key.startswith("alias/") else f"key/{key}"
+        return f"arn:{found[1]}:kms:{found[3]}:{found[4]}:{kind}" if found else key
+
+    def execution_role(self, function_arn: str) -> Caller:
+        """The session in which a function's code runs.
+
+        Raises:
+            PermgraphError: for a function whose role isn't known.
+        """
+        base, _ = arns.split_function(function_arn)
+        function = self.functions.get(base)
+        if function is None or not function.role:
+            raise PermgraphError(f"the execution role of `{function_arn}` is not known")
+        session = self._session(function.role, function.role, base.rsplit(":", 1)[-1])
+        return replace(session, kind=CallerKind.EXECUTION_ROLE, function=base)
+
+    # --- deciding ------------------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        caller: Caller,
+        action: str,
+        resource: str,
+        given: Given = NOTHING_GIVEN,
+        *,
+        source: Source | None = None,
+        in_step: bool = False,
+    ) -> Requirement:
+        """Decide one request over the snapshot, with what would mend it.
+
+        Args:
+            source: what a service acts for.
+            in_step: the request is a step of a way, where a given key applies only if it makes sense.
+        """
+        account = self.account_of(resource) if resource != "*" else caller.account
+        owner = account if isinstance(account, str) else None
+        context = SnapshotContext(
+            self,
+            caller,
+            action,
+            resource,
+            resource_account=owner,
+            given=given,
+            source=source,
+            given_everywhere=not in_step,
+        )
+        request = self._request(caller, action, resource, owner, context)
+        policies, targets = self._policy_set(request, caller)
+        analysis = analyse(request, policies)
+        decision = decide(analysis, spelling)
+        found = lacks(analysis) if decision.outcome.value == "implicitDeny" else ()
+        missing = grants(self, caller, request, found, targets, context) if found else ()
+        return Requirement(caller.node, action, resource, decision, missing)
+
+    def _request(
+        self, caller: Caller, action: str, resource: str, owner: str | None, context: SnapshotContext
+    ) -> Request:
+        kind = _REQUESTER_KINDS[caller.kind]
+        if caller.kind is CallerKind.ROLE_SESSION and caller.node != caller.role:
+            kind = RequesterKind.SESSION
+        name = caller.service or caller.provider_name or ("*" if caller.node == "anyone" else caller.node)
+        resource_in = self.snapshot.resources and self.resources.get(resource)
+        managed_key = bool(resource_in) and resource_in.attributes.get("KeyManager") == "AWS"  # type: ignore[union-attr]
+        management = self.organization.management_account
+        return Request(
+            Requester(kind, name, caller.account, role=caller.role),
+            action,
+            resource,
+            context,
+            owner,
+            traits(action, resource, aws_managed_key=managed_key),
+            management_account=management is not None and caller.account == management,
+            resource_in_management_account=management is not None and owner == management,
+            service_linked_role=":role/aws-service-role/" in (caller.role or ""),
+        )
+
+    def _policy_set(self, request: Request, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
+        """The policies that take part, and the holders of the SCP levels."""
+        unread: dict[Layer, tuple[MissingFact, ...]] = {}
+        identity: tuple[Attached, ...] = ()
+        boundary: tuple[Attached, ...] | None = None
+        if caller.arn and caller.kind is not CallerKind.ROOT:
+            identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
+            boundary, unread[Layer.BOUNDARY] = self._boundary(caller.role or caller.arn)
+        resource, lacking = self.resource_policies(request.resource, request.resource_account)
+        if lacking:
+            unread[Layer.TRUST if arns.is_role(request.resource) else Layer.RESOURCE] = lacking
+        scps, targets, lacking = self._levels(caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
+        unread[Layer.SCP] = lacking
+        rcps, _, lacking = self._levels(request.resource_account, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP)
+        unread[Layer.RCP] = lacking
+        policies = PolicySet(
+            identity=identity,
+            boundary=boundary,
+            resource=resource,
+            scps=scps,
+            rcps=rcps,
+            unread={layer: facts for layer, facts in unread.items() if facts},
+        )
+        return policies, targets
+
+    def _boundary(self, arn: str) -> tuple[tuple[Attached, ...] | None, tuple[MissingFact, ...]]:
+        holder = self.users.get(arn) or self.roles.get(arn)
+        if holder is None or holder.boundary is None:
+            return None, ()
+        found = self.managed(holder.boundary, PolicyKind.BOUNDARY, arn)
+        return ((found,), ()) if isinstance(found, Attached) else (None, (found,))
+
+    def _levels(
+        self, account: str | None, wanted: str, kind: PolicyKind
+    ) -> tuple[tuple[tuple[Attached, ...], ...], tuple[str, ...], tuple[MissingFact, ...]]:
+        if account is None:
+            return (), (), ()
+        fact = self.lacking(FactKind.ORGANIZATION, account, "*")
+        if fact is not None:
+            return (), (), (fact,)
+        return (*self.organization.levels(account, wanted, kind), ())
+
+
+#: Services whose resources may have a policy of their own, as far as the snapshot's facts speak of them.
+_WITH_POLICIES = frozenset(
+    ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
+)
+
+
+def _facts_of(snapshot: Snapshot, strict: bool) -> dict[tuple[FactKind, str], MissingFact]:
+    facts = {
+        (item.what, item.about): MissingFact(item.what, item.about, item.reason, refused=strict)
+        for item in snapshot.assumptions
+    }
+    for gap in snapshot.gaps:
+        reason = f"{gap.call} {gap.status}" + (f": {gap.message}" if gap.message else "")
+        facts[(gap.what, gap.about)] = MissingFact(gap.what, gap.about, reason)
+    return facts
