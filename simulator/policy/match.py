@@ -89,6 +89,11 @@ def _joined(parts: list[Text | Wildcard | Variable]) -> Template:
     return tuple(joined)
 
 
+def glob(text: str) -> Glob:
+    """Read a pattern in which `${…}` is text."""
+    return tuple(part for part in template(text, False) if not isinstance(part, Variable))
+
+
 def fill(pattern: Template, value_of: Callable[[str], str | None]) -> Glob | None:
     """Put values into a template; None where a variable has neither value nor default.
 

@@ -216,9 +216,9 @@ class _Reader:
         if there[0] == "Principal":
             return found, None
         if self.kind in (PolicyKind.TRUST, PolicyKind.RCP):
-            raise PolicyError("NotPrincipal is not allowed here", place)
+            raise PolicyError("NotPrincipal is not allowed here", f"{place}.NotPrincipal")
         if body.get("Effect") == Effect.ALLOW:
-            raise PolicyError("NotPrincipal is allowed with Deny only", place)
+            raise PolicyError("NotPrincipal is allowed with Deny only", f"{place}.NotPrincipal")
         return None, found
 
     def _principal_element(self, body: object, place: str) -> tuple[Principal, ...]:

@@ -7,7 +7,6 @@ control policies"; Lambda Developer Guide. Expected values are those pages', not
 # ruff: noqa: E501 - a row of a table stays on its line
 from __future__ import annotations
 
-
 from typing import Any
 
 import pytest
@@ -15,8 +14,6 @@ import pytest
 from models.decision import Layer, Outcome
 from models.request import Traits
 from tests.policy.builders import (
-    A,
-    B,
     FEDERATED,
     FUNCTION,
     KEY,
@@ -28,6 +25,8 @@ from tests.policy.builders import (
     SESSION,
     TARGET_ROLE,
     USER,
+    A,
+    B,
     allow,
     ask,
     deny,

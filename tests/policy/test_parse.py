@@ -1,0 +1,202 @@
+"""Reading documents. Source: IAM User Guide, "Grammar of the IAM JSON policy language"; our two manners: docs/engine.md."""
+
+# ruff: noqa: E501 - a row of a table stays on its line
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from models.errors import PolicyError
+from models.policy import Condition, Effect, Policy, PolicyKind, Principal, Quantifier, Statement
+from simulator.policy.parse import parse_policy
+from tests.policy.builders import FUNCTION, USER, allow, deny, document, to, trusts
+
+IDENTITY = PolicyKind.IDENTITY
+RESOURCE = PolicyKind.RESOURCE
+TRUST = PolicyKind.TRUST
+
+
+def tolerant(body: object, kind: PolicyKind = IDENTITY) -> Policy:
+    return parse_policy(body, kind, strict=False)
+
+
+def strict(body: object, kind: PolicyKind = IDENTITY) -> Policy:
+    return parse_policy(body, kind, strict=True)
+
+
+def without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != name}
+
+
+def test_a_whole_document() -> None:
+    body = document(
+        to({"AWS": [USER, "111111111111"], "Service": "s3.amazonaws.com"}, Sid="One", Condition={"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a", 1, True]}}),
+        {"Effect": "Deny", "NotPrincipal": "*", "NotAction": ["s3:*"], "NotResource": FUNCTION},
+    )  # fmt: skip
+    assert tolerant({**body, "Id": "me"}, RESOURCE) == Policy(
+        (
+            Statement(
+                1,
+                Effect.ALLOW,
+                "One",
+                principals=(Principal("AWS", USER), Principal("AWS", "111111111111"), Principal("Service", "s3.amazonaws.com")),
+                actions=("lambda:InvokeFunction",),
+                resources=(FUNCTION,),
+                conditions=(Condition("StringLike", "aws:TagKeys", ("a", "1", "true"), Quantifier.ANY, if_exists=True),),
+            ),
+            Statement(2, Effect.DENY, not_principals=(Principal("*", "*"),), not_actions=("s3:*",), not_resources=(FUNCTION,)),
+        ),
+        "2012-10-17",
+        "me",
+    )  # fmt: skip
+
+
+def test_json_text_reads_as_its_object_does() -> None:
+    body = document(allow(), deny(Sid="No"))
+    assert strict(json.dumps(body)) == strict(body)
+
+
+def test_one_statement_needs_no_list() -> None:
+    assert tolerant({"Version": "2012-10-17", "Statement": allow()}) == tolerant(document(allow()))
+
+
+def test_without_version_it_is_2008() -> None:
+    assert tolerant({"Statement": [allow()]}).version == "2008-10-17"
+    assert not tolerant({"Statement": [allow()]}).has_variables
+
+
+def test_an_empty_object_is_no_policy() -> None:
+    assert tolerant({}) == Policy(())
+    with pytest.raises(PolicyError):
+        strict({})
+
+
+def test_unknown_fields_are_kept_out_of_the_way() -> None:
+    body = {**document({**allow(), "New": 1}), "Other": {}}
+    assert tolerant(body) == tolerant(document(allow()))
+    with pytest.raises(PolicyError, match="`Other` is unknown"):
+        strict(body)
+
+
+def test_a_bare_principal_is_read_as_aws() -> None:
+    assert tolerant(document(to(USER)), RESOURCE) == tolerant(document(to({"AWS": USER})), RESOURCE)
+    with pytest.raises(PolicyError):
+        strict(document(to(USER)), RESOURCE)
+
+
+def test_without_principal_a_resource_based_statement_matches_nobody() -> None:
+    read = tolerant(document(allow()), RESOURCE)
+    assert read.statements[0].principals == ()
+    assert read.warnings
+    with pytest.raises(PolicyError):
+        strict(document(allow()), RESOURCE)
+
+
+def test_without_resource_it_is_about_the_resource_it_is_on() -> None:
+    assert tolerant(document(trusts("*")), TRUST).statements[0].resources is None
+    assert tolerant(document(without(to("*"), "Resource")), RESOURCE).statements[0].resources is None
+
+
+@pytest.mark.parametrize(
+    "resource, kind, good",
+    [
+        pytest.param("arn:aws:sqs", IDENTITY, True, id="AWS completes it in identity-based policies"),
+        pytest.param("arn:aws:sqs", PolicyKind.SESSION, False, id="session policies do not support it"),
+        pytest.param("arn:aws-cn:sqs:*:*:q", IDENTITY, True, id="any partition"),
+        pytest.param("sqs", IDENTITY, False, id="no ARN"),
+        pytest.param("*", IDENTITY, True, id="a star"),
+    ],
+)
+def test_strict_wants_arns(resource: str, kind: PolicyKind, good: bool) -> None:
+    assert tolerant(document(allow(resource=resource)), kind)
+    if good:
+        assert strict(document(allow(resource=resource)), kind)
+    else:
+        with pytest.raises(PolicyError, match="is not an ARN"):
+            strict(document(allow(resource=resource)), kind)
+
+
+BOTH_MANNERS = [
+    pytest.param("{", IDENTITY, "", id="not JSON"),
+    pytest.param("NaN", IDENTITY, "", id="NaN is not JSON"),
+    pytest.param('{"Version": "2012-10-17", "Version": "2012-10-17"}', IDENTITY, "", id="a name twice"),
+    pytest.param(f'{{"Id": {"9" * 5000}}}', IDENTITY, "", id="an endless number"),
+    pytest.param("[" * 200_000, IDENTITY, "", id="endless nesting"),
+    pytest.param([], IDENTITY, "", id="a list"),
+    pytest.param(None, IDENTITY, "", id="null"),
+    pytest.param(7, IDENTITY, "", id="a number"),
+    pytest.param({"Version": "2012-10-17"}, IDENTITY, "", id="no Statement"),
+    pytest.param({"Version": "2020-01-01", "Statement": []}, IDENTITY, "Version", id="an unknown Version"),
+    pytest.param({"Version": ["2012-10-17"], "Statement": []}, IDENTITY, "Version", id="a list as Version"),
+    pytest.param({**document(allow()), "Id": 5}, IDENTITY, "Id", id="a number as Id"),
+    pytest.param({"Statement": [allow(), 5]}, IDENTITY, "Statement[1]", id="a number as statement"),
+    pytest.param({"Statement": None}, IDENTITY, "Statement[0]", id="null as statement"),
+    pytest.param(document(allow(Sid=5)), IDENTITY, "Statement[0].Sid", id="a number as Sid"),
+    pytest.param(document(allow(Effect="allow")), IDENTITY, "Statement[0].Effect", id="an unknown Effect"),
+    pytest.param(document(allow(Effect=["Allow"])), IDENTITY, "Statement[0].Effect", id="a list as Effect"),
+    pytest.param(document(without(allow(), "Effect")), IDENTITY, "Statement[0]", id="no Effect"),
+    pytest.param(document(allow(NotAction="s3:*")), IDENTITY, "Statement[0]", id="both Action and NotAction"),
+    pytest.param(document(without(allow(), "Action")), IDENTITY, "Statement[0]", id="neither Action nor NotAction"),
+    pytest.param(document(allow(action=[5])), IDENTITY, "Statement[0].Action", id="a number as Action"),
+    pytest.param(document(allow(action=None)), IDENTITY, "Statement[0].Action", id="null as Action"),
+    pytest.param(document(allow(NotResource="*")), IDENTITY, "Statement[0]", id="both Resource and NotResource"),
+    pytest.param(document(without(allow(), "Resource")), IDENTITY, "Statement[0]", id="neither Resource nor NotResource"),
+    pytest.param(document(allow(resource={})), IDENTITY, "Statement[0].Resource", id="an object as Resource"),
+    pytest.param(document(to("*")), IDENTITY, "Statement[0]", id="Principal in an identity-based policy"),
+    pytest.param(document(deny(NotPrincipal="*")), IDENTITY, "Statement[0]", id="NotPrincipal in an identity-based policy"),
+    pytest.param(document(allow(NotPrincipal="*")), RESOURCE, "Statement[0].NotPrincipal", id="NotPrincipal with Allow"),
+    pytest.param(document(without({**deny("sts:AssumeRole"), "NotPrincipal": "*"}, "Resource")), TRUST, "Statement[0].NotPrincipal", id="NotPrincipal in a trust policy"),
+    pytest.param(document(to("*", NotPrincipal="*")), RESOURCE, "Statement[0]", id="both Principal and NotPrincipal"),
+    pytest.param(document(to(5)), RESOURCE, "Statement[0].Principal", id="a number as Principal"),
+    pytest.param(document(to({"AWS": 5})), RESOURCE, "Statement[0].Principal.AWS", id="a number as account"),
+    pytest.param(document(to({7: "x"})), RESOURCE, "Statement[0].Principal", id="a number as kind of principal"),
+    pytest.param(document(allow(Condition=None)), IDENTITY, "Statement[0].Condition", id="null as Condition"),
+    pytest.param(document(allow(Condition=[])), IDENTITY, "Statement[0].Condition", id="a list as Condition"),
+    pytest.param(document(allow(Condition={5: {}})), IDENTITY, "Statement[0].Condition", id="a number as operator"),
+    pytest.param(document(allow(Condition={"Bool": "k"})), IDENTITY, "Statement[0].Condition.Bool", id="text for keys"),
+    pytest.param(document(allow(Condition={"Bool": {True: "k"}})), IDENTITY, "Statement[0].Condition.Bool", id="true as a key"),
+    pytest.param(document(allow(Condition={"Bool": {"k": None}})), IDENTITY, "Statement[0].Condition.Bool.k", id="null as a value"),
+    pytest.param(document(allow(Condition={"Bool": {"k": [[]]}})), IDENTITY, "Statement[0].Condition.Bool.k", id="a list as a value"),
+    pytest.param(document(allow(Condition={"Bool": {"k": float("nan")}})), IDENTITY, "Statement[0].Condition.Bool.k", id="NaN as a value"),
+    pytest.param(document(allow(Condition={"Bool": {"k": 10**5000}})), IDENTITY, "Statement[0].Condition.Bool.k", id="an endless value"),
+    pytest.param(document(allow(Condition={"StringLikes": {"k": "v"}})), IDENTITY, "Statement[0].Condition.StringLikes", id="an unknown operator"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("manner", [strict, tolerant])
+@pytest.mark.parametrize("body, kind, place", BOTH_MANNERS)
+def test_never_tolerated(manner: Any, body: object, kind: PolicyKind, place: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        manner(body, kind)
+    assert caught.value.place == place
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body, kind, place",
+    [
+        pytest.param(document(), IDENTITY, "Statement", id="no statement at all"),
+        pytest.param(document(allow(Sid="A"), deny(Sid="A")), IDENTITY, "Statement[1].Sid", id="a Sid twice"),
+        pytest.param(document(allow(action=[])), IDENTITY, "Statement[0].Action", id="no action"),
+        pytest.param(document(allow(action="invoke")), IDENTITY, "Statement[0].Action", id="no service in an action"),
+        pytest.param(document(without(allow(NotAction="x"), "Action")), IDENTITY, "Statement[0].NotAction", id="no service in a NotAction"),
+        pytest.param(document(trusts("*", Resource="*")), TRUST, "Statement[0]", id="Resource in a trust policy"),
+        pytest.param(document(to({"Aws": USER})), RESOURCE, "Statement[0].Principal", id="an unknown kind of principal"),
+        pytest.param(document(to({"AWS": "arn:aws:iam::222222222222:user/*"})), RESOURCE, "Statement[0].Principal", id="a wildcard in a principal"),
+        pytest.param(document(to({"AWS": "12345"})), RESOURCE, "Statement[0].Principal", id="no account number"),
+        pytest.param(document(to({"Service": "s3"})), RESOURCE, "Statement[0].Principal", id="no service"),
+        pytest.param(document({**allow(), "Efect": "Deny"}), IDENTITY, "Statement[0]", id="an unknown element"),
+    ],
+)  # fmt: skip
+def test_refused_by_aws_and_strictly(body: object, kind: PolicyKind, place: str) -> None:
+    assert tolerant(body, kind)
+    with pytest.raises(PolicyError) as caught:
+        strict(body, kind)
+    assert caught.value.place == place
+
+
+def test_an_operator_gets_a_hint() -> None:
+    with pytest.raises(PolicyError, match="did you mean `StringLike`"):
+        strict(document(allow(Condition={"StringLikes": {"k": "v"}})))
