@@ -96,6 +96,24 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@st.composite
+def turning(draw: st.DrawFn) -> dict[str, Any]:
+    """A request whose statements all match but for their conditions, so that the answer mostly turns on the keys."""
+    likely = st.builds(
+        lambda effect, resource, found: {"Effect": effect, "Action": "*", "Resource": resource, "Condition": found},
+        st.sampled_from(("Allow", "Allow", "Deny")),
+        st.sampled_from(("*", "*", FUNCTIONS[3])),
+        conditions().filter(bool),
+    )
+    some = st.lists(likely, min_size=1, max_size=3)
+    return {
+        "principal": PRINCIPALS[0],
+        "resource_arn": f"{FUNCTIONS[0][:-1]}v",
+        "identity": draw(some),
+        "boundary": draw(st.none() | some),
+    }
+
+
 NAMES = ("Version", "Statement", "Effect", "Action", "Resource", "Principal", "Condition", "AWS", "Null", "Bool", 5)
 
 #: Whatever JSON, YAML or a careless program may hand over as a document.

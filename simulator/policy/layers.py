@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from models.context import Absent, Known, NotRead
-from models.decision import Citation, Layer, NearMiss
+from models.decision import Citation, Failed, Layer, NearMiss
 from models.policy import Condition, Effect, Statement
 from models.request import Attached, Request, RequesterKind
 from simulator.policy import match
@@ -128,7 +128,7 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
 
 def _failures(
     layer: Layer, statement: Statement, attached: Attached, request: Request, has_boundary: Formula
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[Failed, str, str]]:
     """Yield each element that fails: its name, what it wanted, what it got."""
     if not _action_matches(statement, request.action):
         yield "action", _either(statement.actions, statement.not_actions), request.action

@@ -12,6 +12,7 @@ from typing import Any
 
 from models.context import Absent, Known, NotRead, State
 from models.decision import MissingFact, Residual
+from simulator.policy import match
 from simulator.policy.candidates import candidates, state_of
 from simulator.policy.formula import All, AnyOf, Formula, Not, Unread, all_of, any_of, leaves, negation, replace
 from simulator.policy.layers import spelled
@@ -195,16 +196,31 @@ def residual_of(formula: Formula, spelling: Spelling = spelled) -> Residual | No
     keys = open_keys(formula)
     allowed = _completed(formula, search(formula, True) or {}, keys)
     denied = _nearest_denied(formula, allowed, keys) or _completed(formula, search(formula, False) or {}, keys)
-    names = {
-        atom.condition.key.lower(): spelling(atom.condition.key) for atom in leaves(formula) if isinstance(atom, Test)
-    }
-    name_of = {key: names.get(key) or spelling(key) for key in keys}
+    written = _as_written(formula)
+
+    def spelled_as(key: str) -> str:
+        return spelling(written.get(key.lower(), key))
+
     return Residual(
-        text=_sentence(formula, spelling),
-        when=tree(formula, spelling),
-        allowed_with={name_of[key]: _plain(allowed[key]) for key in keys},
-        denied_with={name_of[key]: _plain(denied[key]) for key in keys},
+        text=_sentence(formula, spelled_as),
+        when=tree(formula, spelled_as),
+        allowed_with={spelled_as(key): _plain(allowed[key]) for key in keys},
+        denied_with={spelled_as(key): _plain(denied[key]) for key in keys},
     )
+
+
+def _as_written(formula: Formula) -> dict[str, str]:
+    """Keys as the documents spell them, by lower-case name: those of conditions before those of variables."""
+    found: dict[str, str] = {}
+    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
+    for atom in atoms:
+        if isinstance(atom, Test):
+            found.setdefault(atom.condition.key.lower(), atom.condition.key)
+    for atom in atoms:
+        for text in (atom.pattern,) if isinstance(atom, PatternTest) else atom.condition.values:
+            for key in match.variables_of(match.template(text, True)):
+                found.setdefault(key.lower(), key)
+    return found
 
 
 def _completed(formula: Formula, found: Assignment, keys: list[str]) -> Assignment:

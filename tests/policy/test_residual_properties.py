@@ -19,7 +19,7 @@ from models.decision import Layer, Outcome
 from models.request import RequesterKind
 from simulator.policy.lacks import lacks
 from tests.policy.builders import analysis, ask
-from tests.strategies import DOMAIN, KEYS, requests
+from tests.strategies import DOMAIN, KEYS, requests, turning
 
 Completion = Mapping[str, str | None]
 
@@ -70,7 +70,7 @@ WIDE = dict.fromkeys(KEYS, Open())
 SEVERAL = ("v", "w", "u", "vv", "other", "f", "f:live", None)
 
 
-@given(requests())
+@given(turning() | requests())
 def test_conditional_if_and_only_if_completions_differ(request: dict[str, Any]) -> None:
     outcomes = {ask(**request, states=states(keys)).outcome for keys in completions((*DOMAIN, None))}
     got = ask(**request, states=CLOSED).outcome
@@ -84,7 +84,7 @@ def test_conditional_if_and_only_if_completions_differ(request: dict[str, Any]) 
         assert (got is Outcome.EXPLICIT_DENY) is (outcomes == {Outcome.EXPLICIT_DENY})
 
 
-@given(requests())
+@given(turning() | requests())
 def test_nothing_known_of_a_key_is_as_every_value_of_it(request: dict[str, Any]) -> None:
     found = {ask(**request, states=states(keys)).outcome is Outcome.ALLOWED for keys in completions(SEVERAL)}
     got = ask(**request, states=WIDE).outcome
@@ -92,7 +92,7 @@ def test_nothing_known_of_a_key_is_as_every_value_of_it(request: dict[str, Any])
     assert (got is Outcome.ALLOWED) is (found == {True})
 
 
-@given(requests())
+@given(turning() | requests())
 def test_the_residual_says_what_each_completion_gives(request: dict[str, Any]) -> None:
     residual = ask(**request, states=WIDE).residual
     if residual is None:
@@ -102,7 +102,7 @@ def test_the_residual_says_what_each_completion_gives(request: dict[str, Any]) -
         assert says(residual.when, keys) is given_, (residual.when, keys)
 
 
-@given(requests())
+@given(turning() | requests())
 def test_witnesses_are_what_they_say(request: dict[str, Any]) -> None:
     residual = ask(**request, states=WIDE).residual
     if residual is None:
@@ -114,7 +114,7 @@ def test_witnesses_are_what_they_say(request: dict[str, Any]) -> None:
         assert says(residual.when, keys) is expected
 
 
-@given(requests(), st.sampled_from((*DOMAIN, None)), st.sampled_from((*DOMAIN, None)))
+@given(requests() | turning(), st.sampled_from((*DOMAIN, None)), st.sampled_from((*DOMAIN, None)))
 def test_what_lacks_mends(request: dict[str, Any], k: str | None, l: str | None) -> None:  # noqa: E741 - the key's name
     known = states({"k": k, "l": l})
     before = analysis(**request, states=known)
@@ -136,13 +136,13 @@ def mended(request: dict[str, Any], found: Any) -> dict[str, Any]:
         named = {"Service": caller.name}
     elif caller.kind is RequesterKind.ANONYMOUS:
         named = "*"
-    grant = {"Effect": "Allow", "Action": request["action"], "Resource": request["resource_arn"]}
-    changed = {**request, "scps": [list(level or []) for level in request["scps"]]}
+    grant = {"Effect": "Allow", "Action": "*", "Resource": request["resource_arn"]}
+    changed = {**request, "scps": [list(level or []) for level in request.get("scps", ())]}
     for lack in found:
         if lack.layer is Layer.SCP:
             changed["scps"][lack.level].append(grant)
             continue
         side = {Layer.VPC_ENDPOINT: "endpoint"}.get(lack.layer, lack.layer.value)
         more = {**grant, "Principal": named} if side in ("resource", "endpoint") else grant
-        changed[side] = [*(changed[side] or []), more]
+        changed[side] = [*(changed.get(side) or []), more]
     return changed
