@@ -93,3 +93,13 @@ def test_a_broken_trust_fails_with_which_expectation_and_why(tmp_path: Path) -> 
 def test_the_same_file_gives_the_same_snapshot() -> None:
     for file in FILES:
         assert load(file).snapshot.model_dump_json() == load(file).snapshot.model_dump_json()
+
+
+def test_the_example_of_the_documentation_holds(tmp_path: Path) -> None:
+    text = (FOLDER.parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in text.split("```yaml\n")[1:]]
+    file = tmp_path / "example.yaml"
+    file.write_text("\n".join(blocks), encoding="utf-8")
+    answer = run(file)
+    assert [result.name for result in answer.expectations if not result.passed] == []
+    assert len(answer.expectations) == 4

@@ -43,7 +43,10 @@ class Judge:
         self.words = words
 
     def expectation(self, asked: Asked, prefix: str = "") -> ExpectationAnswer:
-        problems = list(_KINDS[asked.kind](self, asked))
+        problems: list[str] = []
+        for problem in _KINDS[asked.kind](self, asked):
+            if not any(problem in said for said in problems):
+                problems.append(problem)
         return ExpectationAnswer(
             name=f"{prefix}{asked.name}",
             passed=not problems,
