@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from models.context import Absent, Known, NotRead
 from models.decision import Citation, Failed, Layer, NearMiss
@@ -13,6 +14,8 @@ from simulator.policy import match
 from simulator.policy.formula import Formula, all_of, any_of, negation
 from simulator.policy.operators import NULL, test_condition, test_pattern
 from simulator.policy.principals import Form, admits
+
+Element = Literal["action", "resource", "principal", "condition"]
 
 _POLICY_WITH_PRINCIPAL = frozenset({Layer.RESOURCE, Layer.TRUST, Layer.VPC_ENDPOINT, Layer.RCP})
 

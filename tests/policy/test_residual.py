@@ -1,0 +1,118 @@
+"""What a conditional answer hangs on, and what wasn't read."""
+
+# ruff: noqa: E501 - a row of a table stays on its line
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.context import NotRead, Open
+from models.decision import FactKind, Layer, MissingFact, Outcome
+from simulator.policy import automata, match
+from tests.policy.builders import B, allow, ask, deny
+
+SOURCE = "aws:SourceIp"
+OFFICE = {"IpAddress": {SOURCE: "203.0.113.0/24"}}
+
+
+def test_the_sentence_and_the_tree() -> None:
+    decision = ask(identity=[allow(Condition=OFFICE)], opens=[SOURCE])
+    assert decision.residual is not None
+    assert decision.residual.text == "allowed if aws:SourceIp is in 203.0.113.0/24"
+    assert decision.residual.when == {"operator": "IpAddress", "key": SOURCE, "values": ["203.0.113.0/24"]}
+    assert decision.residual.denied_with == {SOURCE: None}
+
+
+@pytest.mark.parametrize(
+    "condition, expected",
+    [
+        pytest.param({"Null": {"k": "true"}}, Outcome.CONDITIONAL, id="it may be absent"),
+        pytest.param({"StringEquals": {"k": ""}}, Outcome.CONDITIONAL, id="it may be empty"),
+        pytest.param({"StringNotLike": {"k": "?*"}}, Outcome.CONDITIONAL, id="it may be absent or empty"),
+        pytest.param({"StringLike": {"k": "*"}, "Null": {"k": "true"}}, Outcome.IMPLICIT_DENY, id="not both there and not"),
+        pytest.param({"StringEquals": {"k": "a"}, "StringNotEquals": {"k": "a"}}, Outcome.IMPLICIT_DENY, id="no value is both"),
+        pytest.param({"StringLike": {"k": "a*b"}, "StringNotEquals": {"k": "ab"}}, Outcome.CONDITIONAL, id="some value is like it"),
+        pytest.param({"NumericGreaterThan": {"k": "1"}, "NumericLessThan": {"k": "2"}}, Outcome.CONDITIONAL, id="a number between"),
+        pytest.param({"NumericGreaterThan": {"k": "2"}, "NumericLessThan": {"k": "1"}}, Outcome.IMPLICIT_DENY, id="no number"),
+        pytest.param({"DateGreaterThan": {"k": "2026-01-01"}, "DateLessThan": {"k": "2026-01-02"}}, Outcome.CONDITIONAL, id="a moment between"),
+        pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": ["10.0.0.0/9", "10.128.0.0/9"]}}, Outcome.IMPLICIT_DENY, id="no address"),
+        pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": "10.0.0.0/9"}}, Outcome.CONDITIONAL, id="some address"),
+        pytest.param({"ArnLike": {"k": "arn:aws:s3:::*"}, "StringLike": {"k": "*:x"}}, Outcome.CONDITIONAL, id="an ARN like both"),
+        pytest.param({"StringEqualsIfExists": {"k": "a"}, "StringNotEqualsIfExists": {"k": "a"}}, Outcome.CONDITIONAL, id="absent alone"),
+        pytest.param({"StringEquals": {"k": "${l}"}}, Outcome.CONDITIONAL, id="as another open key"),
+        pytest.param({"StringEquals": {"k": "${l}"}, "StringNotEquals": {"k": "foo"}, "StringLike": {"l": "foo*"}}, Outcome.CONDITIONAL, id="as another open key, but for one value"),
+    ],
+)  # fmt: skip
+def test_an_open_key_may_be_any_value(condition: dict[str, Any], expected: Outcome) -> None:
+    assert ask(identity=[allow(Condition=condition)], opens=["k", "l"]).outcome is expected
+
+
+def test_each_value_gives_the_same_answer() -> None:
+    either = [allow(Condition={"Bool": {"k": value}}) for value in ("true", "false")]
+    assert ask(identity=either, states={"k": Open(may_be_absent=False)}).outcome is Outcome.ALLOWED
+    assert ask(identity=either, states={"k": Open()}).outcome is Outcome.CONDITIONAL
+
+
+def test_denies_that_together_always_match_are_explicit() -> None:
+    denies = [deny(Condition={name: {"k": "a"}}) for name in ("StringEquals", "StringNotEquals")]
+    decision = ask(identity=[allow(), *denies], opens=["k"])
+    assert decision.outcome is Outcome.EXPLICIT_DENY
+    assert [cited.statement for cited in decision.because] == ["#2", "#3"]
+
+
+def test_what_makes_no_difference_is_left_out() -> None:
+    decision = ask(
+        identity=[allow(Condition=OFFICE), allow(Condition={**OFFICE, "Bool": {"k": "true"}})], opens=["k", SOURCE]
+    )
+    assert decision.residual is not None
+    assert set(decision.residual.allowed_with) == {SOURCE}
+
+
+def test_a_variable_in_resource_is_what_stands_in_its_place() -> None:
+    pattern = f"arn:aws:lambda:eu-west-1:{B}:function:" + "${aws:PrincipalTag/team}"
+    decision = ask(identity=[allow(resource=pattern)], opens=["aws:PrincipalTag/team"])
+    assert decision.residual is not None
+    assert decision.residual.when == {"operator": "StringEquals", "key": "aws:PrincipalTag/team", "values": ["f"]}
+    assert decision.residual.allowed_with == {"aws:PrincipalTag/team": "f"}
+
+
+def fact(refused: bool, about: str = "x") -> MissingFact:
+    return MissingFact(FactKind.IDENTITY, about, "not read", refused)
+
+
+@pytest.mark.parametrize("refused, expected", [(True, Outcome.UNKNOWN), (False, Outcome.IMPLICIT_DENY)])
+def test_a_fact_that_was_not_read(refused: bool, expected: Outcome) -> None:
+    decision = ask(unread={Layer.IDENTITY: (fact(refused),)})
+    assert decision.outcome is expected
+    assert (decision.gaps or decision.assumes) == (fact(refused),)
+
+
+def test_a_fact_that_changes_nothing_is_not_named() -> None:
+    decision = ask(identity=[deny()], unread={Layer.SCP: (fact(True),), Layer.RCP: (fact(False),)})
+    assert decision.outcome is Outcome.EXPLICIT_DENY
+    assert (decision.gaps, decision.assumes) == ((), ())
+
+
+def test_only_the_facts_that_it_turns_on_are_named() -> None:
+    tag = NotRead(fact(True, "tags"))
+    statement = allow(Condition={"StringEquals": {"aws:ResourceTag/a": ["b"]}})
+    decision = ask(identity=[allow(), statement], states={"aws:ResourceTag/a": tag}, unread={Layer.SCP: (fact(True),)})
+    assert decision.gaps == (fact(True),)
+
+
+def test_conditional_on_what_depends_on_a_fact_is_unknown_unless_something_is_certain() -> None:
+    tag = {"aws:ResourceTag/a": NotRead(fact(True, "tags"))}
+    with_tag = allow(Condition={**OFFICE, "StringEquals": {"aws:ResourceTag/a": "b"}})
+    certain = allow(Condition={"IpAddress": {SOURCE: "198.51.100.7"}})
+    decision = ask(identity=[with_tag, certain], states=tag, opens=[SOURCE])
+    assert decision.outcome is Outcome.CONDITIONAL
+    assert decision.residual is not None
+    assert decision.residual.allowed_with == {SOURCE: "198.51.100.7"}
+
+
+def test_patterns_of_one_condition_need_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty long patterns give two sorts of values, however long they are: the search never starts."""
+    monkeypatch.setattr(automata, "MOST_STEPS", 0)
+    group = tuple((match.template(f"arn:aws:lambda:*:{B}:function:orders-{n}*", False), False) for n in range(30))
+    assert len(automata.witnesses((group,))) == 2  # type: ignore[arg-type]  # no variables
