@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from models.policy import Effect
 
@@ -52,6 +52,10 @@ class Citation:
     holder: str | None = None
 
 
+#: The element in which a near miss failed.
+Failed = Literal["action", "resource", "principal", "condition"]
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """An Allow that failed in one element only.
@@ -62,7 +66,7 @@ class NearMiss:
     layer: Layer
     policy: str
     statement: str
-    failed: str
+    failed: Failed
     wanted: str
     got: str
     holder: str | None = None

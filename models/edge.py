@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from models.decision import Citation, Decision, MissingFact, Outcome, Residual
 
@@ -55,6 +55,10 @@ STATUS_OF = {
 }
 
 
+#: Where a statement is to be added.
+Side = Literal["identity", "resource", "trust", "boundary", "scp", "rcp", "session", "vpc_endpoint"]
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One statement to be added somewhere.
@@ -65,7 +69,7 @@ class Grant:
     """
 
     account: str | None
-    side: str
+    side: Side
     holder: str
     principal: str
     action: str

@@ -9,6 +9,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
 from simulator.edges import RULES
+from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.graph import Graph, Path, cheapest
 from simulator.world import arns
@@ -53,7 +54,9 @@ def grown(
     if arns.is_function(source) and (function := world.functions.get(arns.split_function(source)[0])):
         asker = function.role or source
     question = Question(given, _called(target, action), (asker, target), missing)
-    ends = (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
+    ends: tuple[str, ...] = (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
+    if question.action is not None:
+        ends = (asked_node(target),)
     graph = Graph(world, question)
     graph.grow_backward(ends)
     for rule in RULES.values():

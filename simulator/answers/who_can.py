@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.answer import HOW_ORDER, PrincipalAnswer, WhoCanAnswer
+from models.answer import HOW_ORDER, How, PrincipalAnswer, WhoCanAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Status
 from simulator.answers import shapes
@@ -27,10 +27,10 @@ def who_can(
     Args:
         include_takeover: also who may take the function or its role over; no rule finds such steps yet.
     """
-    graph, _ = grown(world, "", resource, action, given, missing=False)
+    graph, ends = grown(world, "", resource, action, given, missing=False)
     found = [
         (node, how, way)
-        for node, by_how in ways(graph, resource, backward=True).items()
+        for node, by_how in ways(graph, ends[0], backward=True).items()
         if "#" not in node and arns.kind_of(node) in LISTED
         for how, way in by_how.items()
         if how != "takeover" or include_takeover
@@ -46,7 +46,7 @@ def who_can(
     )
 
 
-def _answer(node: str, how: str, way: Way) -> PrincipalAnswer:
+def _answer(node: str, how: How, way: Way) -> PrincipalAnswer:
     conditions = [item for edge in way.edges for item in edge.residuals]
     return PrincipalAnswer(
         principal=node,

@@ -5,15 +5,15 @@ Source: IAM User Guide, "Methods to assume a role", "Granting a user permissions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from models.edge import Edge, EdgeKind
 from models.policy import Principal
-from simulator.edges.evidence import names_principal, names_resource
+from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy.principals import account_named
 from simulator.world import arns
-from simulator.world.nodes import actors, ask, named_principals, outsiders, shown
+from simulator.world.nodes import ask, named_principals, outsiders, shown
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -35,46 +35,49 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
     policies, _ = world.resource_policies(role, arns.account_of(role))
     named = named_principals(policies, ACTION, None)
     others = [node for node in outsiders(world, named) if node == "anyone" or node.startswith("account:")]
-    trusted = _Trusted(named)
-    nodes = (*actors(world), *others) if sources is None else sorted(sources)
-    for node in nodes:
-        if shown(node) == role or not _may_ask(world, node, others):
-            continue
-        by_name = names_resource(world, node, ACTION, role)
-        asked = question.asked == (shown(node), role)
-        if not (by_name or asked or node in others or trusted.may_mean(shown(node))):
+    holders = naming(world, ACTION).holders(role)
+    candidates = _trusted(world, named)
+    candidates.update(dict.fromkeys(others))
+    candidates.update((node, None) for holder in sorted(holders) for node in _acting_as(world, holder))
+    if question.asked and question.asked[1] == role:
+        candidates.update(dict.fromkeys(_acting_as(world, question.asked[0])))
+    for node in candidates if sources is None else sorted(sources & candidates.keys() | _sessions(sources)):
+        if shown(node) == role or node.startswith("service:"):
             continue
         edge = Edge(node, role, EdgeKind.ASSUMES, (ask(world, node, ACTION, role, question.given, named),))
-        if question.wants(edge, by_name or names_principal(policies, node, ACTION, role)):
+        by_name = shown(node) in holders or names_principal(policies, node, ACTION, role)
+        if question.wants(edge, by_name):
             yield edge
 
 
-def _may_ask(world: World, node: str, others: list[str]) -> bool:
-    kind = arns.kind_of(shown(node))
-    return node in others or kind in ("user", "role", "session")
+def _sessions(sources: Iterable[str]) -> set[str]:
+    """Sessions that a question names: they are in no list of who there is."""
+    return {node for node in sources if arns.kind_of(node) == "session"}
 
 
-class _Trusted:
-    """The principals of a trust policy, for telling at once whom they can't mean."""
-
-    def __init__(self, named: tuple[Principal, ...]) -> None:
-        values = [item.value for item in named if item.kind in ("AWS", "*")]
-        self.anybody = "*" in values
-        self.accounts = {account for value in values if (account := account_named(value))}
-        self.arns = {value for value in values if value.startswith("arn:")}
-        self.sessions = {_role_of(value) for value in self.arns if ":assumed-role/" in value}
-
-    def may_mean(self, node: str) -> bool:
-        account = arns.account_of(node)
-        if self.anybody or node in self.arns or account in self.accounts:
-            return True
-        role = (account, node.rsplit("/", 1)[-1]) if arns.is_role(node) else _role_of(node)
-        return role in self.sessions or any(
-            _role_of(node) == (arns.account_of(arn), arn.rsplit("/", 1)[-1]) for arn in self.arns if arns.is_role(arn)
-        )
+def _acting_as(world: World, holder: str) -> tuple[str, ...]:
+    """A user, or a role with the functions that run in it."""
+    if arns.is_role(holder):
+        return world.actors_by_name.get((arns.account_of(holder) or "", holder.rsplit("/", 1)[-1]), ())
+    return (holder,) if arns.kind_of(holder) in ("user", "session") else ()
 
 
-def _role_of(session: str) -> tuple[str | None, str] | None:
+def _trusted(world: World, named: Iterable[Principal]) -> dict[str, None]:
+    """Everybody whom a trust policy's principals may mean."""
+    found: dict[str, None] = {}
+    for principal in named:
+        if principal.value == "*" and principal.kind in ("AWS", "*"):
+            found.update(dict.fromkeys(world.actors))
+        elif principal.kind == "AWS" and (account := account_named(principal.value)):
+            found.update(dict.fromkeys(world.actors_by_account.get(account, ())))
+        elif principal.kind == "AWS" and (key := _role_of(principal.value)):
+            found.update(dict.fromkeys(world.actors_by_name.get(key, ())))
+        elif principal.kind == "AWS" and arns.kind_of(principal.value) in ("user", "role"):
+            found.update(dict.fromkeys(_acting_as(world, principal.value)))
+    return found
+
+
+def _role_of(session: str) -> tuple[str, str] | None:
     """Account and role name of a session's ARN."""
     found = arns.parts(session)
     if found is None or not found[5].startswith("assumed-role/"):
@@ -84,9 +87,13 @@ def _role_of(session: str) -> tuple[str | None, str] | None:
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:
     policies, _ = world.resource_policies(role, arns.account_of(role))
+    # A trust that names a provider for another action is evidence of intent all the same.
+    named = (
+        item for attached in policies for statement in attached.policy.statements for item in statement.principals or ()
+    )
+    federated = [item for item in named if item.kind == "Federated"]
     for action in (WITH_WEB_IDENTITY, WITH_SAML):
-        named = [item for item in named_principals(policies, action, None) if item.kind == "Federated"]
-        for node in outsiders(world, named):
+        for node in outsiders(world, federated):
             is_saml = ":saml-provider/" in node
             if not among(node, sources) or is_saml != (action == WITH_SAML):
                 continue

@@ -14,14 +14,23 @@ from simulator.world.nodes import ask
 from simulator.world.world import World
 
 
+def asked_node(resource: str) -> str:
+    """The end of a question about an action on a resource.
+
+    A node of its own: a function that is asked about may also be passed through on the way, by being invoked.
+    """
+    return f"{resource}#asked"
+
+
 def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield the declared calls of functions; with an action asked about, whoever may do it on the asked target."""
     if question.action and question.asked:
         resource = question.asked[1]
-        if among(resource, targets):
-            yield from edges_to(world, EdgeKind.CALLS, resource, question.action, resource, sources, question)
+        if among(asked_node(resource), targets):
+            target = asked_node(resource)
+            yield from edges_to(world, EdgeKind.CALLS, target, question.action, resource, sources, question)
         return
     for function in world.snapshot.functions:
         node = f"{function.role}#{function.arn}"

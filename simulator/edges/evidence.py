@@ -7,6 +7,7 @@ account (docs/engine.md).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from models.request import Attached
 from simulator.policy.principals import account_named
@@ -15,17 +16,39 @@ from simulator.world.nodes import allowing, pattern_covers, shown
 from simulator.world.world import World
 
 
-def names_resource(world: World, node: str, action: str, resource: str) -> bool:
-    """Whether an identity-based policy of the node allows the action on this resource by name."""
-    holder = shown(node)
-    if holder not in world.users and holder not in world.roles:
-        return False
-    policies, _ = world.identity_of(holder)
-    return any(
-        written_out(pattern) and pattern_covers(pattern, resource)
-        for statement in allowing(policies, action, resource)
-        for pattern in statement.resources or ()
-    )
+@dataclass(slots=True)
+class Naming:
+    """Who allows itself an action on which resources by name: worked out once for all principals."""
+
+    exact: dict[str, set[str]] = field(default_factory=dict)
+    wild: list[tuple[str, str]] = field(default_factory=list)
+    _known: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def holders(self, resource: str) -> frozenset[str]:
+        """The users and roles whose identity-based policies name the resource."""
+        if resource not in self._known:
+            found = set(self.exact.get(resource, ()))
+            found.update(holder for pattern, holder in self.wild if pattern_covers(pattern, resource))
+            self._known[resource] = frozenset(found)
+        return self._known[resource]
+
+
+def naming(world: World, action: str) -> Naming:
+    """The index of `action`, made on first use and kept with the world."""
+    known = world.memo.get(("naming", action))
+    if isinstance(known, Naming):
+        return known
+    found = Naming()
+    for holder in (*world.users, *world.roles):
+        policies, _ = world.identity_of(holder)
+        for statement in allowing(policies, action, None):
+            for pattern in filter(written_out, statement.resources or ()):
+                if any(sign in pattern for sign in "*?$"):
+                    found.wild.append((pattern, holder))
+                else:
+                    found.exact.setdefault(pattern, set()).add(holder)
+    world.memo[("naming", action)] = found
+    return found
 
 
 def written_out(pattern: str) -> bool:

@@ -13,7 +13,7 @@ from models.snapshot import Trigger
 from simulator.edges.grantable import edges_to
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy import match
-from simulator.policy.candidates import witnesses
+from simulator.policy.automata import Group, witnesses
 from simulator.triggers.table import POLLED, TRIGGERS, writes_for
 from simulator.world import arns
 from simulator.world.world import World
@@ -92,10 +92,10 @@ def _objects(world: World, trigger: Trigger, action: str) -> Iterator[str]:
     So a step holds if one name exists for which it is allowed: patterns intersected, denies subtracted.
     """
     inside = f"{trigger.source}/{_plain(trigger.prefix)}*{_plain(trigger.suffix)}"
-    wanted = match.template(inside, False)
+    wanted = match.glob(inside)
     patterns = {pattern for pattern in _patterns(world, trigger.source, action) if "${" not in pattern}
-    globs = tuple((match.template(pattern, False), False) for pattern in (inside, *sorted(patterns)))
-    found = [name for name in witnesses(globs) if match.matches(wanted, name)]  # type: ignore[arg-type]
+    groups: tuple[Group, ...] = tuple(((match.glob(pattern), False),) for pattern in (inside, *sorted(patterns)))
+    found = [name for name in witnesses(groups) if match.matches(wanted, name)]
     plain = f"{trigger.source}/{trigger.prefix or ''}x{trigger.suffix or ''}"
     yield from list(dict.fromkeys((plain, *found)))[:MOST_NAMES]
 
@@ -113,5 +113,5 @@ def _patterns(world: World, bucket: str, action: str) -> Iterator[str]:
     for attached in policies:
         for statement in attached.policy.statements:
             for pattern in (*(statement.resources or ()), *(statement.not_resources or ())):
-                if pattern.startswith(("arn:", "*")) and ":s3:" in pattern:
+                if ":s3:" in pattern and ("*" in pattern or bucket in pattern):
                     yield pattern

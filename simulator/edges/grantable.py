@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from models.edge import Edge, EdgeKind
-from simulator.edges.evidence import names_principal, names_resource
+from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import Nodes, Question, among
 from simulator.world import arns
-from simulator.world.nodes import actors, ask, named_principals, outsiders, shown
+from simulator.world.nodes import ask, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
@@ -20,13 +20,14 @@ def edges_to(
     owner = account if isinstance(account, str) else None
     policies, unread = world.resource_policies(resource, owner)
     named = named_principals(policies, action, resource)
+    by_name_holders = naming(world, action).holders(resource)
     opens_to_others = any(item.kind in ("AWS", "*") for item in named) or bool(unread)
     for node in _candidates(world, sources, outsiders(world, named)):
-        if node == target:
+        if shown(node) == shown(target) and kind is not EdgeKind.CALLS:
             continue
         at_home = arns.account_of(shown(node)) in (owner, None) or owner is None
-        by_name = names_resource(world, node, action, resource)
-        asked = question.asked == (shown(node), target)
+        by_name = shown(node) in by_name_holders
+        asked = question.asked == (shown(node), shown(target))
         if not (at_home or opens_to_others or by_name or asked):
             continue
         edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
@@ -35,7 +36,7 @@ def edges_to(
 
 
 def _candidates(world: World, sources: Nodes, others: Iterable[str]) -> Iterator[str]:
-    everyone = dict.fromkeys((*actors(world), *others))
+    everyone = dict.fromkeys((*world.actors, *others))
     if sources is None:
         yield from everyone
         return

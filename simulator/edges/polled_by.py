@@ -6,7 +6,9 @@ Source: Lambda Developer Guide, "How Lambda processes records from stream and qu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Table
 
+from models.context import Absent, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Mapping
@@ -14,6 +16,10 @@ from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.triggers.table import POLLED
 from simulator.world import arns
 from simulator.world.world import World
+
+#: Lambda reads the source itself: no code of the function is running. Source: Lambda Developer Guide, "Using source
+#: function ARN to control function access behavior".
+BY_LAMBDA: Table[str, State] = {"lambda:sourcefunctionarn": Absent()}
 
 
 def edges(
@@ -36,10 +42,10 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Re
         return (
             Requirement(source, "lambda:CreateEventSourceMapping", source, Decision(Outcome.UNKNOWN, gaps=(fact,))),
         )
-    caller = world.poller(function.arn)
+    caller = world.execution_role(function.arn)
     asked = [(action, source) for action in row.actions]
     resource = world.resources.get(source)
     key = resource.attributes.get(row.key_attribute or "") if resource else None
     if key and not key.startswith("alias/aws/"):
         asked += ((action, world.key_arn(key, source)) for action in row.encrypted)
-    return tuple(world.ask(caller, action, on, question.given, in_step=True) for action, on in asked)
+    return tuple(world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA) for action, on in asked)

@@ -30,7 +30,7 @@ class Question:
         self.lacked.update((fact, None) for fact in edge.assumes)
         if edge.status.is_open or edge.status.value == "unknown":
             return True
-        if self.asked == (shown(edge.source), edge.target):
+        if self.asked == (shown(edge.source), shown(edge.target)):
             return True
         return self.missing and evidence
 

@@ -54,12 +54,13 @@ def _arn(world: World, name: str, what: str) -> str:
         return _session(world, name, what)
     if account not in world.collected or (world.lacking(FactKind.IDENTITY, account) and kind != "function"):
         return name
-    known = {
+    inventory: dict[str, Iterable[str]] = {
         "user": world.users,
         "role": world.roles,
         "group": world.groups,
-        "function": dict.fromkeys(world.function_nodes),
-    }.get(kind)
+        "function": world.function_nodes,
+    }
+    known = frozenset(inventory[kind]) if kind in inventory else None
     if known is None or name in known or ":durable-execution" in name:
         return name
     base, qualifier = arns.split_function(name)
@@ -85,7 +86,7 @@ def _short(world: World, name: str, what: str) -> str:
     if len(found) > 1:
         preferred = [node for node in found if arns.kind_of(node) in _PREFERRED.get(what, ())]
         others = [node for node in found if what == "resource" and arns.kind_of(node) not in ("user", "role", "group")]
-        found = next((some for some in (preferred, others) if len(some) == 1), found)
+        found = next((tuple(some) for some in (preferred, others) if len(some) == 1), found)
     if len(found) == 1:
         return found[0]
     if len(found) > 1:
@@ -100,8 +101,8 @@ def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     every = sorted(set(names))
     close = difflib.get_close_matches(name, every, MOST_NEAREST, cutoff=0.6)
     if not close:
-        pattern = match.template(f"*{name.lower().rsplit('/', 1)[-1]}*", False)
-        close = [item for item in every if len(name) > 2 and match.matches(pattern, item.lower())][:MOST_NEAREST]  # type: ignore[arg-type]
+        pattern = match.glob(f"*{name.lower().rsplit('/', 1)[-1]}*")
+        close = [item for item in every if len(name) > 2 and match.matches(pattern, item.lower())][:MOST_NEAREST]
     return tuple(close)
 
 

@@ -13,7 +13,6 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Requirement
 from models.policy import Effect, Principal, Statement
 from models.request import Attached
-from models.snapshot import Snapshot
 from simulator.policy import match
 from simulator.policy.principals import account_named
 from simulator.world import arns
@@ -24,19 +23,6 @@ from simulator.world.world import World
 def shown(node: str) -> str:
     """The node as answers name it."""
     return node.partition("#")[0]
-
-
-def execution_nodes(snapshot: Snapshot) -> tuple[str, ...]:
-    """A node for each function that has a role."""
-    return tuple(f"{function.role}#{function.arn}" for function in snapshot.functions if function.role)
-
-
-def actors(world: World) -> tuple[str, ...]:
-    """Users, roles, and the sessions in which functions run."""
-    snapshot = world.snapshot
-    users = (user.arn for user in snapshot.users)
-    roles = (role.arn for role in snapshot.roles)
-    return (*users, *roles, *execution_nodes(snapshot))
 
 
 def caller_of(world: World, node: str) -> Caller:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from models.context import NOTHING_GIVEN, Given
-from models.decision import INVENTORIES, FactKind, Layer, MissingFact
+from models.context import NOTHING_GIVEN, Absent, Given, State
+from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import Requirement
 from models.errors import PermgraphError
 from models.policy import Policy, PolicyKind
@@ -42,6 +42,11 @@ _REQUESTER_KINDS = {
 }
 
 
+#: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
+#: function URLs".
+PLAIN_CALL: Mapping[str, State] = {"lambda:invokedviafunctionurl": Absent(), "lambda:functionurlauthtype": Absent()}
+
+
 class World:
     """A snapshot with its indexes. `strict` turns every assumption into a gap."""
 
@@ -59,6 +64,8 @@ class World:
         self.collected = frozenset(account.id for account in snapshot.accounts if account.collected)
         self.names = {account.id: account.name for account in snapshot.accounts if account.name}
         self._facts = _facts_of(snapshot, strict)
+        self.memo: dict[tuple[str, str], object] = {}
+        """What other modules work out once for this world, by their name and a key."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
 
     @cached_property
@@ -73,6 +80,30 @@ class World:
             found.append(function.arn)
             found += (f"{function.arn}:{name}" for name in (*function.versions, *function.aliases))
         return tuple(found)
+
+    @cached_property
+    def actors(self) -> tuple[str, ...]:
+        """Users, roles, and the sessions in which functions run (see `simulator.world.nodes`)."""
+        sessions = (f"{function.role}#{function.arn}" for function in self.snapshot.functions if function.role)
+        return (*self.users, *self.roles, *sessions)
+
+    @cached_property
+    def actors_by_account(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for node in self.actors:
+            found.setdefault(arns.account_of(node.partition("#")[0]) or "", []).append(node)
+        return {account: tuple(nodes) for account, nodes in found.items()}
+
+    @cached_property
+    def actors_by_name(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Roles and their sessions by account and role name, as a session's ARN has it."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for node in self.actors:
+            arn = node.partition("#")[0]
+            if arns.is_role(arn):
+                key = (arns.account_of(arn) or "", arn.rsplit("/", 1)[-1])
+                found[key] = (*found.get(key, ()), node)
+        return found
 
     @cached_property
     def short_names(self) -> dict[str, tuple[str, ...]]:
@@ -115,10 +146,8 @@ class World:
         named = arns.account_of(arn)
         if named:
             return named
-        if fact := self.lacking(FactKind.ATTRIBUTES, arns.policy_bearer(arn)):
-            return fact
         found = self.resources.get(arns.policy_bearer(arn))
-        return found.account if found else None
+        return found.account if found else self.lacking(FactKind.ATTRIBUTES, arns.policy_bearer(arn))
 
     def region_of(self, arn: str) -> str | None:
         found = self.resources.get(arns.policy_bearer(arn))
@@ -280,10 +309,6 @@ class World:
             tags=role.tags if role else {},
         )
 
-    def poller(self, function_arn: str) -> Caller:
-        """Lambda, reading an event source with a function's execution role: no code of the function is running."""
-        return replace(self.execution_role(function_arn), function=None)
-
     def key_arn(self, key: str, beside: str) -> str:
         """The ARN of a KMS key given by id, alias or ARN, in the account and Region of the resource that uses it."""
         if key.startswith("arn:"):
@@ -316,12 +341,14 @@ class World:
         *,
         source: Source | None = None,
         in_step: bool = False,
+        fixed: Mapping[str, State] = PLAIN_CALL,
     ) -> Requirement:
         """Decide one request over the snapshot, with what would mend it.
 
         Args:
             source: what a service acts for.
             in_step: the request is a step of a way, where a given key applies only if it makes sense.
+            fixed: what the step itself settles, by key in lower case.
         """
         account = self.account_of(resource) if resource != "*" else caller.account
         owner = account if isinstance(account, str) else None
@@ -334,12 +361,15 @@ class World:
             given=given,
             source=source,
             given_everywhere=not in_step,
+            fixed=fixed,
         )
         request = self._request(caller, action, resource, owner, context)
         policies, targets = self._policy_set(request, caller)
         analysis = analyse(request, policies)
         decision = decide(analysis, spelling)
-        found = lacks(analysis) if decision.outcome.value == "implicitDeny" else ()
+        if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
+            decision = replace(decision, assumes=(*decision.assumes, *map(_unknown_key, sorted(context.unknown_keys))))
+        found = lacks(analysis) if decision.outcome is Outcome.IMPLICIT_DENY else ()
         missing = grants(self, caller, request, found, targets, context) if found else ()
         return Requirement(caller.node, action, resource, decision, missing)
 
@@ -412,6 +442,10 @@ class World:
 _WITH_POLICIES = frozenset(
     ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
 )
+
+
+def _unknown_key(key: str) -> MissingFact:
+    return MissingFact(FactKind.ATTRIBUTES, key, "in no table of condition keys: taken as open", refused=False)
 
 
 def _facts_of(snapshot: Snapshot, strict: bool) -> dict[tuple[FactKind, str], MissingFact]:
