@@ -50,7 +50,10 @@ def moto_server(log: Path) -> Iterator[str]:
     environment.pop("MOTO_ACCOUNT_ID", None)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, program, OURS, "-H", "127.0.0.1", "-p", str(port)], stdout=output, stderr=output, env=environment
+            [sys.executable, program, OURS, "-H", "127.0.0.1", "-p", str(port)],
+            stdout=output,
+            stderr=output,
+            env=environment,
         )
         try:
             address = f"http://127.0.0.1:{port}"
@@ -117,9 +120,7 @@ def _build_partner(session: boto3.Session, address: str) -> None:
     iam.create_account_alias(AccountAlias="partner")
     iam.create_user(UserName="dev", Tags=[{"Key": "team", "Value": "blue"}])
     pipeline = f"arn:aws:iam::{PARTNER}:role/pipeline"
-    iam.put_user_policy(
-        UserName="dev", PolicyName="assume", PolicyDocument=policy(allow("sts:AssumeRole", pipeline))
-    )
+    iam.put_user_policy(UserName="dev", PolicyName="assume", PolicyDocument=policy(allow("sts:AssumeRole", pipeline)))
     iam.create_group(GroupName="developers")
     managed = iam.create_policy(PolicyName="look", PolicyDocument=policy(allow("lambda:List*", "*")))["Policy"]["Arn"]
     iam.attach_group_policy(GroupName="developers", PolicyArn=managed)

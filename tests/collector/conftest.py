@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import boto3
 import pytest
 
 from models.snapshot import Snapshot
@@ -20,25 +23,71 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@dataclass(frozen=True)
+class Collected:
+    """Both accounts as they were read, with the calls that it took and the lines of progress."""
+
+    snapshot: Snapshot
+    calls: frozenset[str]
+    lines: tuple[str, ...]
+
+
+def with_keys(address: str, patch: pytest.MonkeyPatch) -> None:
+    """Put the partner's keys into the environment."""
+    for name, value in moto_world.credentials(moto_world.PARTNER, address).items():
+        patch.setenv(name, value)
+    patch.delenv("AWS_PROFILE", raising=False)
+
+
+def hook_calls(hook: Callable[[str], None], patch: pytest.MonkeyPatch) -> None:
+    """Have `hook` called with `service:Operation` before every call that a new session makes."""
+    session_of = boto3.Session
+
+    def before_call(model: Any, **_: Any) -> None:
+        hook(f"{model.service_model.service_name}:{model.name}")
+
+    def hooked(*arguments: Any, **settings: Any) -> boto3.Session:
+        session = session_of(*arguments, **settings)
+        session.events.register("before-call", before_call)
+        return session
+
+    patch.setattr(boto3, "Session", hooked)
+
+
+def read(address: str, **settings: Any) -> Snapshot:
+    """Collect both accounts and the organization, unless told otherwise."""
+    chosen: dict[str, Any] = {
+        "regions": [moto_world.REGION],
+        "assume_roles": [moto_world.READER],
+        "organization": True,
+    }
+    return aws.collect(endpoint_url=address, **(chosen | settings))
+
+
+@pytest.fixture(scope="session")
+def collected(address: str) -> Collected:
+    """The whole of both accounts, read once."""
+    calls: set[str] = set()
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        with_keys(address, patch)
+        hook_calls(calls.add, patch)
+        snapshot = read(address, progress=lines.append)
+    return Collected(snapshot, frozenset(calls), tuple(lines))
+
+
 @pytest.fixture
 def as_partner(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The same, with the partner's keys in the environment."""
-    for name, value in moto_world.credentials(moto_world.PARTNER, address).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with_keys(address, monkeypatch)
     return address
 
 
 @pytest.fixture
 def collect(as_partner: str) -> Callable[..., Snapshot]:
-    """Collect both accounts from the server, unless told otherwise."""
+    """Collect from the server with settings of one's own."""
+    return partial(read, as_partner)
 
-    def inner(**settings: Any) -> Snapshot:
-        chosen: dict[str, Any] = {
-            "regions": [moto_world.REGION],
-            "assume_roles": [moto_world.READER],
-            "organization": True,
-        }
-        return aws.collect(endpoint_url=as_partner, **(chosen | settings))
 
-    return inner
+@pytest.fixture
+def before_calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str], None]], None]:
+    return partial(hook_calls, patch=monkeypatch)
