@@ -126,7 +126,10 @@ def _build_partner(session: boto3.Session, address: str) -> None:
     iam.attach_group_policy(GroupName="developers", PolicyArn=managed)
     iam.add_user_to_group(GroupName="developers", UserName="dev")
     trust = policy(allow("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{PARTNER}:user/dev"}))
-    iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=trust, PermissionsBoundary=managed)
+    limits = iam.create_policy(PolicyName="limits", PolicyDocument=policy(allow("sts:AssumeRole", "*")))["Policy"][
+        "Arn"
+    ]
+    iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=trust, PermissionsBoundary=limits)
     iam.put_role_policy(
         RoleName="pipeline",
         PolicyName="go",
@@ -149,8 +152,8 @@ def _build_ours(session: boto3.Session, address: str) -> None:
         PolicyName="invoke",
         PolicyDocument=policy(allow("lambda:InvokeFunction", f"{ORDERS}:live")),
     )
-    partner = policy(allow("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{PARTNER}:root"}))
-    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=partner)
+    auditor = policy(allow("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{PARTNER}:role/auditor"}))
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=auditor)
     lambda_ = policy(allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}))
     role = iam.create_role(RoleName="orders-role", AssumeRolePolicyDocument=lambda_)["Role"]["Arn"]
     iam.attach_role_policy(RoleName="orders-role", PolicyArn=BASIC_EXECUTION)

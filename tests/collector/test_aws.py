@@ -46,7 +46,7 @@ def test_both_accounts_are_read_whole(collected: Collected) -> None:
     assert dev.tags == {"team": "blue"}
     roles = {role.arn.rpartition("/")[2]: role for role in snapshot.roles}
     assert roles.keys() >= {"pipeline", "invoker", "reader", "orders-role"}
-    assert roles["pipeline"].boundary == f"arn:aws:iam::{PARTNER}:policy/look"
+    assert roles["pipeline"].boundary == f"arn:aws:iam::{PARTNER}:policy/limits"
     assert roles["invoker"].tags == {"team": "red"}
     (provider,) = snapshot.identity_providers
     assert (provider.kind, provider.url) == ("oidc", "token.actions.githubusercontent.com")
@@ -55,6 +55,7 @@ def test_both_accounts_are_read_whole(collected: Collected) -> None:
 
 def test_of_aws_managed_policies_only_the_attached_are_kept(collected: Collected) -> None:
     assert [policy.arn for policy in collected.snapshot.policies] == [
+        f"arn:aws:iam::{PARTNER}:policy/limits",
         f"arn:aws:iam::{PARTNER}:policy/look",
         BASIC_EXECUTION,
     ]
