@@ -114,6 +114,8 @@ class _Reader:
         if self.strict:
             _known_names(document, ("Version", "Id", "Statement"), "")
         version = document.get("Version", VERSIONS[0])
+        if not isinstance(version, str):
+            raise PolicyError(f"needs a string, not {_kind_of(version)}", "Version")
         if version not in VERSIONS:
             raise PolicyError(f"`{version}` is not one of {', '.join(VERSIONS)}", "Version")
         if "Statement" not in document:

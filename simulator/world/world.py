@@ -15,11 +15,11 @@ from models.edge import Requirement
 from models.errors import PermgraphError
 from models.policy import Policy, PolicyKind
 from models.request import Attached, Request, Requester, RequesterKind
-from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User
+from models.snapshot import Function, Group, IdentityProvider, ManagedPolicy, Resource, Role, Snapshot, User
 from simulator.facts.managed import managed_policy
 from simulator.facts.reference import spelling
 from simulator.facts.traits import traits
-from simulator.policy.authorize import PolicySet, analyse, decide
+from simulator.policy.authorize import PolicySet, analyse, decide, resource_layer
 from simulator.policy.lacks import lacks
 from simulator.policy.parse import parse_policy
 from simulator.world import arns, names
@@ -257,8 +257,8 @@ class World:
             return Caller(CallerKind.SERVICE, node, None, None, service=node.removeprefix("service:"))
         if node.startswith("federated:"):
             return Caller(CallerKind.WEB_IDENTITY, node, None, None, provider_name=node.removeprefix("federated:"))
-        if node in self.providers:
-            provider = self.providers[node]
+        if arns.kind_of(node) == "identity_provider":
+            provider = self.providers.get(node) or _provider_named(node)
             kind = CallerKind.SAML if provider.kind == "saml" else CallerKind.WEB_IDENTITY
             return Caller(kind, node, None, None, provider=provider)
         if arns.is_function(node):
@@ -403,9 +403,11 @@ class World:
         if caller.arn and caller.kind is not CallerKind.ROOT:
             identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
             boundary, unread[Layer.BOUNDARY] = self._boundary(caller.role or caller.arn)
-        resource, lacking = self.resource_policies(request.resource, request.resource_account)
-        if lacking:
-            unread[Layer.TRUST if arns.is_role(request.resource) else Layer.RESOURCE] = lacking
+        layer = resource_layer(request)
+        resource: tuple[Attached, ...] = ()
+        # A trust policy is asked for sessions only: passing or changing a role is no matter of it.
+        if layer is Layer.TRUST or not arns.is_role(request.resource):
+            resource, unread[layer] = self.resource_policies(request.resource, request.resource_account)
         scps, targets, lacking = self._levels(caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
         unread[Layer.SCP] = lacking
         rcps, _, lacking = self._levels(request.resource_account, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP)
@@ -442,6 +444,12 @@ class World:
 _WITH_POLICIES = frozenset(
     ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
 )
+
+
+def _provider_named(arn: str) -> IdentityProvider:
+    """A provider that a trust names and nobody listed: its ARN says its kind and its URL."""
+    kind, _, name = arn.split(":", 5)[5].partition("/")
+    return IdentityProvider(arn=arn, kind="saml" if kind == "saml-provider" else "oidc", url=name)
 
 
 def _unknown_key(key: str) -> MissingFact:
