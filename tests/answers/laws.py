@@ -1,0 +1,181 @@
+"""What holds of every world: answers agree with each other, with the engine, and with all ways there are.
+
+`check` runs through a world; tests call it on every scenario and on worlds that Hypothesis makes up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from models.answer import HOW_ORDER, HOW_PRECEDENCE, How, PathsAnswer, StepAnswer
+from models.decision import Outcome
+from models.edge import EdgeKind, Status
+from models.errors import ChangeError
+from simulator.answers.paths import paths
+from simulator.answers.reach import reach
+from simulator.answers.step import step
+from simulator.answers.who_can import LISTED, who_can
+from simulator.edges.question import Question
+from simulator.graph import Graph
+from simulator.world import World, arns
+from simulator.world.changes import apply
+from tests.worlds import INVOKE, additions
+
+Found = dict[tuple[str, How], tuple[str, tuple[str, ...]]]
+RANK = {status.value: status.rank for status in Status}
+HOW_OF: dict[EdgeKind, How] = {
+    EdgeKind.INVOKES: "direct",
+    EdgeKind.ASSUMES: "role_chain",
+    EdgeKind.QUALIFIES: "qualifier",
+    EdgeKind.TRIGGERS: "event_source",
+    EdgeKind.POLLED_BY: "event_source",
+    EdgeKind.FEEDS: "event_source",
+    EdgeKind.RUNS_AS: "function_chain",
+}
+
+
+def check(world: World, starts: Iterable[str] | None = None) -> None:
+    """Hold everything that can be asked of the world to the laws."""
+    graph = Graph(world, Question(missing=False)).grow_whole()
+    sources = list(starts) if starts is not None else principals(graph)
+    by_reach = {source: reached(world, source) for source in sources}
+    for source in sources:
+        assert by_reach[source] == every_way(graph, source), f"reach {source}"
+    for target in world.function_nodes:
+        found = listed(world, target)
+        for source in sources:
+            mine = {how: row for (node, how), row in by_reach[source].items() if node == target}
+            theirs = {how: row for (node, how), row in found.items() if node == source}
+            assert mine == theirs, f"who-can and reach differ about {source} and {target}"
+            check_paths(world, source, target, {status for status, _ in theirs.values()})
+
+
+def principals(graph: Graph) -> list[str]:
+    found = {edge.source for edge in graph.edges} | set(graph.world.users) | set(graph.world.roles)
+    return sorted(node for node in found if "#" not in node and arns.kind_of(node) in LISTED)
+
+
+def reached(world: World, source: str) -> Found:
+    answer = reach(world, source)
+    assert no_inner_names(answer.as_json())
+    order = [(RANK[row.status], HOW_ORDER.index(row.how), row.node) for row in answer.reaches]
+    assert order == sorted(order)
+    found: Found = {(row.node, row.how): (row.status, row.via) for row in answer.reaches}
+    assert len(found) == len(answer.reaches)
+    return found
+
+
+def no_inner_names(document: object) -> bool:
+    """Sessions in functions and ends of questions have names that are nobody's business."""
+    text = json.dumps(document)
+    return "#arn:" not in text and "#asked" not in text
+
+
+def listed(world: World, target: str) -> Found:
+    answer = who_can(world, INVOKE, target)
+    assert no_inner_names(answer.as_json())
+    order = [(RANK[row.status], HOW_ORDER.index(row.how), row.principal) for row in answer.principals]
+    assert order == sorted(order)
+    for row in answer.principals:
+        assert (row.status == "conditional") == (row.residual is not None)
+    return {(row.principal, row.how): (row.status, row.via) for row in answer.principals}
+
+
+def every_way(graph: Graph, source: str) -> Found:
+    """What `reach` should say, by going every way that passes no node twice."""
+    best: dict[tuple[str, How], tuple[int, int, tuple[str, ...]]] = {}
+
+    def go(node: str, passed: tuple[str, ...], kinds: tuple[EdgeKind, ...], rank: int) -> None:
+        if kinds and "#" not in node and arns.kind_of(node) in ("role", "function"):
+            how = next(how for how in HOW_PRECEDENCE if how in {HOW_OF[kind] for kind in kinds})
+            how = "direct" if kinds == (EdgeKind.ASSUMES,) else how
+            way = (rank, len(kinds), tuple(name.partition("#")[0] for name in passed[1:]))
+            best[(node, how)] = min(way, best.get((node, how), way))
+        for edge in graph.out_of(node):
+            known = edge.kind in HOW_OF and edge.status.rank <= Status.UNKNOWN.rank
+            if known and edge.target not in (*passed, node):
+                go(edge.target, (*passed, node), (*kinds, edge.kind), max(rank, edge.status.rank))
+
+    go(source, (), (), 0)
+    return {key: (tuple(Status)[rank].value, via) for key, (rank, _, via) in best.items()}
+
+
+def check_paths(world: World, source: str, target: str, statuses: set[str]) -> None:
+    """Paths say the same as who-can, hold edge by edge, are in order, and cost what they lack."""
+    answer = paths(world, source, target, k=4)
+    assert answer == paths(World(world.snapshot), source, target, k=4)
+    assert no_inner_names(answer.as_json())
+    usable = [path.status for path in answer.paths if RANK[path.status] <= RANK["unknown"]]
+    best = min(usable, key=RANK.__getitem__, default=None)
+    assert best == min(statuses, key=RANK.__getitem__, default=None), f"{source} to {target}: {best}, {statuses}"
+    check_order(answer)
+    for path in answer.paths:
+        assert path.status == max((item.status for item in path.steps), key=RANK.__getitem__)
+        assert path.steps[0].source == source
+        assert path.steps[-1].target == target
+        for here, there in zip(path.steps, path.steps[1:], strict=False):
+            assert here.target == there.source
+        for item in path.steps:
+            check_step(world, item)
+        if path.status == "missing" and all(item.missing for item in path.steps if item.status == "missing"):
+            check_mended(world, path.steps)
+
+
+def check_order(answer: PathsAnswer) -> None:
+    bought = [
+        path
+        for path in answer.paths
+        if path.status != "denied" and all(item.missing for item in path.steps if item.status == "missing")
+    ]
+    assert list(answer.paths[: len(bought)]) == bought
+    order = [
+        (path.cost, RANK[path.status], len(path.steps), tuple(item.target for item in path.steps)) for path in bought
+    ]
+    assert order == sorted(order)
+    for path in bought:
+        places = {(grant.holder, grant.side, grant.resource) for item in path.steps for grant in item.missing}
+        assert path.cost == len(places)
+
+
+def check_step(world: World, item: StepAnswer) -> None:
+    """The engine, asked anew, says the same of a step of one request."""
+    action = {"invokes": INVOKE, "assumes": "sts:AssumeRole"}.get(item.kind)
+    if action is None or not _asks_by_itself(world, item.source):
+        return
+    outcome = world.ask(world.caller(item.source), action, item.target, in_step=True).decision.outcome
+    expected = {
+        Outcome.ALLOWED: "allowed",
+        Outcome.CONDITIONAL: "conditional",
+        Outcome.UNKNOWN: "unknown",
+        Outcome.IMPLICIT_DENY: "missing",
+        Outcome.EXPLICIT_DENY: "denied",
+    }
+    assert item.status == expected[outcome], item
+
+
+def _asks_by_itself(world: World, node: str) -> bool:
+    """Not a role with functions (its sessions in them differ), an account, or a provider (it has another action)."""
+    if arns.is_role(node):
+        return not world.functions_with_role(node)
+    return arns.kind_of(node) in ("user", "service", "anyone")
+
+
+def check_mended(world: World, steps: tuple[StepAnswer, ...]) -> None:
+    """With all the grants that a path lacks it holds."""
+    grants = {
+        (grant.holder, grant.side, json.dumps(grant.statement)): grant for item in steps for grant in item.missing
+    }
+    if any(grant.side not in ("identity", "resource", "trust") for grant in grants.values()):
+        return
+    try:
+        mended = World(apply(world.snapshot, additions(grants.values())))
+    except ChangeError as refused:
+        raise AssertionError(f"AWS would refuse what is missing: {refused}") from refused
+    for item in steps:
+        if item.kind in ("qualifies",):
+            continue
+        now = step(mended, item.source, item.target, item.kind)
+        assert now is not None
+        assert now.status in ("allowed", "conditional", "unknown"), f"{item} is still {now}"
+        assert item.status != "missing" or now.status in ("allowed", "conditional")

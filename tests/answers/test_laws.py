@@ -1,0 +1,160 @@
+"""The laws of tests/answers/laws.py, over every scenario and over worlds in which names, grants and ways collide."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.snapshot import Snapshot
+from simulator.answers.reach import reach
+from simulator.answers.who_can import who_can
+from simulator.scenario import load
+from simulator.world import World
+from tests.answers.laws import check
+from tests.worlds import (
+    ASSUME,
+    INVOKE,
+    LAMBDA_TRUST,
+    ONE,
+    THREE,
+    TWO,
+    Builder,
+    Json,
+    allow,
+    deny,
+    function,
+    permit,
+    queue,
+    role,
+    rule,
+    topic,
+    trusting,
+    user,
+)
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in SCENARIOS])
+def test_over_scenarios(file: Path) -> None:
+    check(World(load(file).snapshot))
+
+
+ROLES = (role("a"), role("b"), role("a", TWO), role("path/c", TWO))
+FUNCTIONS = (function("f"), function("f", TWO))
+USERS = (user("a"), user("dev", TWO))
+BUCKET, TOPIC, RULE, QUEUE = "arn:aws:s3:::inbox", topic("t", TWO), rule("r"), queue("q")
+SOURCES = {"s3": BUCKET, "sns": TOPIC, "events": RULE}
+WRITES = {BUCKET: "s3:PutObject", TOPIC: "sns:Publish", QUEUE: "sqs:SendMessage"}
+TARGETS = (*FUNCTIONS, f"{FUNCTIONS[0]}:live", f"{FUNCTIONS[1]}:live")
+
+conditions: st.SearchStrategy[Json] = st.sampled_from(
+    (
+        {},
+        {},
+        {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+        {"Condition": {"StringEquals": {"sts:ExternalId": "x"}}},
+        {"Condition": {"StringEquals": {"aws:PrincipalAccount": ONE}}},
+    )
+)
+
+
+@st.composite
+def own_statements(draw: st.DrawFn) -> Json:
+    """A statement of an identity-based policy."""
+    action, resources = draw(
+        st.sampled_from(
+            (
+                (INVOKE, (*TARGETS, f"{FUNCTIONS[0]}*", "*")),
+                (ASSUME, (*ROLES, "arn:aws:iam::*:role/a", "*")),
+                ("s3:PutObject", (f"{BUCKET}/*", f"{BUCKET}/in/x", "*")),
+                ("sns:Publish", (TOPIC,)),
+                ("sqs:*", (QUEUE,)),
+                ("events:PutEvents", ("*",)),
+            )
+        )
+    )
+    make = draw(st.sampled_from((allow, allow, allow, deny)))
+    return make(action, draw(st.sampled_from(resources)), **draw(conditions))
+
+
+named = st.sampled_from((*ROLES, *USERS, "*", *(f"arn:aws:iam::{account}:root" for account in (ONE, TWO, THREE))))
+
+
+@st.composite
+def trusts(draw: st.DrawFn) -> Json:
+    if draw(st.booleans()):
+        return LAMBDA_TRUST
+    return draw(st.sampled_from((trusting, trusting, trusting, _distrusting)))(draw(named), **draw(conditions))
+
+
+def _distrusting(arn: str, **more: Any) -> Json:
+    return trusting(arn, **more) | {"Effect": "Deny"}
+
+
+@st.composite
+def permits(draw: st.DrawFn, of: str) -> Json:
+    resource = draw(st.sampled_from((of, of, f"{of}:live")))
+    if draw(st.booleans()):
+        return permit({"AWS": draw(named)}, resource, **draw(conditions))
+    service = draw(st.sampled_from(tuple(SOURCES)))
+    source = {"Condition": {"ArnLike": {"aws:SourceArn": SOURCES[service]}}} if draw(st.booleans()) else {}
+    return permit({"Service": f"{service}.amazonaws.com"}, resource, **source)
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    """Two accounts, and a third that is only trusted; whatever is in them may be joined by anything."""
+    made = Builder(trusted=(THREE,))
+    some = st.lists(own_statements(), max_size=2)
+    for arn in USERS:
+        made.user(arn, *draw(some))
+    for arn in ROLES:
+        made.role(arn, draw(st.lists(trusts(), min_size=1, max_size=2)), *draw(some))
+    for arn in FUNCTIONS:
+        made.function(
+            arn,
+            *draw(st.lists(permits(arn), max_size=2)),
+            role=draw(st.sampled_from([name for name in ROLES if name.split(":")[4] == arn.split(":")[4]])),
+            versions=("1",),
+            aliases={"live": "1"},
+        )
+    _add_sources(draw, made)
+    return made.snapshot()
+
+
+def _add_sources(draw: st.DrawFn, made: Builder) -> None:
+    for arn, kind, account in ((BUCKET, "s3:bucket", ONE), (TOPIC, "sns:topic", TWO), (QUEUE, "sqs:queue", ONE)):
+        resource = f"{arn}/*" if arn == BUCKET else arn
+        statements = [
+            allow(WRITES[arn], resource, Principal={"AWS": draw(named)}) for _ in range(draw(st.integers(0, 1)))
+        ]
+        made.resource(arn, kind, account, *statements)
+    for service, source in SOURCES.items():
+        if draw(st.booleans()):
+            more = {"events": ("s3:ObjectCreated:*",), "prefix": "in/"} if service == "s3" else {}
+            made.trigger(f"{service}.amazonaws.com", source, draw(st.sampled_from(TARGETS)), **more)
+    if draw(st.booleans()):
+        made.mapping(QUEUE, draw(st.sampled_from(TARGETS)))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(snapshots())
+def test_over_any_world(snapshot: Snapshot) -> None:
+    check(World(snapshot))
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(snapshots())
+def test_the_same_snapshot_gives_the_same_bytes(snapshot: Snapshot) -> None:
+    again = Snapshot.model_validate_json(snapshot.model_dump_json())
+    for target in TARGETS:
+        one, two = (json.dumps(who_can(World(item), INVOKE, target).as_json()) for item in (snapshot, again))
+        assert one == two
+    for source in (*USERS, *ROLES):
+        assert reach(World(snapshot), source) == reach(World(again), source)
