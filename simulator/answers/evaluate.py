@@ -20,7 +20,7 @@ from models.request import Attached, Request, Requester, RequesterKind
 from simulator.facts import reference
 from simulator.facts.global_keys import row
 from simulator.facts.traits import traits
-from simulator.policy import match, operators
+from simulator.policy import layers, match, operators
 from simulator.policy.authorize import PolicySet, authorize, stands_alone
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
@@ -60,6 +60,7 @@ def evaluate_line(line: bytes | str) -> dict[str, Any]:
 #: The engine remembers what it worked out by the text of patterns, names and values.
 _REMEMBERED = (
     match.template,
+    layers.remembered_match,
     match.action_matches,
     operators.number,
     operators.moment,

@@ -61,10 +61,10 @@ def _join(parts: Iterable[Formula], kind: type[All] | type[AnyOf], neutral: bool
             return not neutral
         for piece in part.parts if isinstance(part, kind) else (part,):
             flat[piece] = None
-    if any(negation(piece) in flat for piece in flat):
-        return not neutral
     if not flat:
         return neutral
+    if len(flat) > 1 and any(negation(piece) in flat for piece in flat):
+        return not neutral
     return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 

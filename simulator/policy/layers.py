@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from models.context import Absent, Known, NotRead
@@ -104,11 +105,20 @@ def _resource(layer: Layer, statement: Statement, attached: Attached, request: R
 
 
 def _pattern(layer: Layer, pattern: str, value: str, variables: bool, request: Request) -> Formula:
+    completes = layer in (Layer.IDENTITY, Layer.BOUNDARY)
+    if not variables or "${" not in pattern:
+        return remembered_match(pattern, value, completes)
     if not match.is_resource_pattern(pattern):
         return False
-    if layer in (Layer.IDENTITY, Layer.BOUNDARY):
-        pattern = match.completed(pattern)
-    return test_pattern(pattern, value, variables, request.context)
+    return test_pattern(match.completed(pattern) if completes else pattern, value, variables, request.context)
+
+
+@lru_cache(maxsize=65536)
+def remembered_match(pattern: str, value: str, completes: bool) -> bool:
+    """Match a pattern without variables: the same few are asked for again and again."""
+    if not match.is_resource_pattern(pattern):
+        return False
+    return match.matches(match.glob(match.completed(pattern) if completes else pattern), value)
 
 
 def _conditions(statement: Statement, attached: Attached, request: Request) -> Formula:

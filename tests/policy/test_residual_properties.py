@@ -67,7 +67,7 @@ def states(keys: Completion) -> dict[str, State]:
 CLOSED = {key: Open(domain=DOMAIN) for key in KEYS}
 WIDE = dict.fromkeys(KEYS, Open())
 #: Enough values to tell all conditions of the strategies apart, one that suits none among them.
-SEVERAL = ("v", "w", "u", "vv", "other", "f", "f:live", None)
+SEVERAL = ("v", "w", "u", "vv", "v*", "?", "${l}", "${k, 'v'}", "other", "f", "f:live", None)
 
 
 @given(turning() | requests())
