@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # No deadline: two cores that run tests, servers and a browser at once make any single example slow now and then.
-settings.register_profile("default", deadline=None, print_blob=True)
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=5_000)
+# The same examples each time: a run says something of the change that it tests. New ones are looked for with
+# HYPOTHESIS_PROFILE=thorough.
+slow = (HealthCheck.too_slow, HealthCheck.data_too_large)
+settings.register_profile(
+    "default", deadline=None, print_blob=True, derandomize=True, database=None, suppress_health_check=slow
+)
+settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=5_000, suppress_health_check=slow)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 NOT_RUN = ("skipped", "xfailed", "xpassed")
