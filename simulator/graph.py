@@ -54,6 +54,11 @@ class Graph:
     def edges(self) -> tuple[Edge, ...]:
         return tuple(self._edges.values())
 
+    @property
+    def nodes(self) -> frozenset[str]:
+        """Every node at an edge."""
+        return frozenset((*self._into, *self._from))
+
     def add(self, edges: Iterable[Edge]) -> list[Edge]:
         """Take edges in, and return the new ones."""
         fresh = []
@@ -134,18 +139,21 @@ class Way:
 def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]:
     """The best way between `end` and every node, one for each manner of going.
 
-    Best first over (status, steps, names): a longer way is never better than its part, so the first one found counts.
+    Best first over (status, steps, names). The first one found counts; a later one, of a worse status, is followed
+    only if it is shorter: behind a step that is no better than itself it is the better way.
     """
     best: dict[str, dict[How, Way]] = {}
+    shortest: dict[tuple[str, How], tuple[int, tuple[str, ...]]] = {}
     counter = 0
     queue: list[tuple[Way, int, str, frozenset[str]]] = [(Way(0, 0, (), ()), 0, end, frozenset((end,)))]
     while queue:
         way, _, node, passed = heapq.heappop(queue)
         if way.edges:
-            known = best.setdefault(node, {})
-            if way.how in known:
+            length, key = (way.steps, way.names), (node, way.how)
+            if key in shortest and shortest[key] <= length:
                 continue
-            known[way.how] = way
+            shortest[key] = length
+            best.setdefault(node, {}).setdefault(way.how, way)
         for edge in graph.into(node) if backward else graph.out_of(node):
             other = edge.source if backward else edge.target
             if other in passed or edge.status.rank > Status.UNKNOWN.rank:

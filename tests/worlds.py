@@ -124,7 +124,7 @@ class Builder:
         return arn
 
     def function(self, arn: str, *permits: Json, role: str | None = None, **more: Any) -> str:
-        """A function; permits go into the policy of the ARN that their Resource names. Without `role`: one of its own."""
+        """A function; permits go into the policy of the ARN that their Resource names. Without `role`: its own one."""
         policies: dict[str, list[Json]] = {}
         for statement in permits:
             tail = str(statement.get("Resource", arn)).removeprefix(arn)
@@ -158,7 +158,9 @@ class Builder:
     def snapshot(self) -> Snapshot:
         accounts = [Account(id=number) for number in self.accounts]
         accounts += [Account(id=number, collected=False) for number in self.trusted]
-        parts = {kind: tuple(value for _, value in sorted(found.items())) for kind, found in self.parts.items()}
+        parts: dict[str, Any] = {
+            kind: tuple(value for _, value in sorted(found.items())) for kind, found in self.parts.items()
+        }
         return Snapshot(
             taken_at=datetime(2026, 1, 1, tzinfo=UTC),
             accounts=tuple(accounts),

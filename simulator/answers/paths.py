@@ -13,7 +13,7 @@ from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.graph import Graph, Path, cheapest
 from simulator.world import arns
-from simulator.world.nodes import shown
+from simulator.world.nodes import is_unlisted, shown
 from simulator.world.world import World
 
 
@@ -59,8 +59,12 @@ def grown(
         ends = (asked_node(target),)
     graph = Graph(world, question)
     graph.grow_backward(ends)
+    # A principal that only the question names, and a service where everybody may go, is in nobody's list: all that was
+    # found is still to be asked about.
+    is_new = source.startswith("service:") or (source != "" and is_unlisted(world, source))
+    reached = graph.nodes | set(ends) if is_new else ends
     for rule in RULES.values():
-        graph.add(rule(world, frozenset((source,)), frozenset(ends), question))
+        graph.add(rule(world, frozenset((source,)), frozenset(reached), question))
     return graph, ends
 
 

@@ -13,7 +13,7 @@ from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy.principals import account_named
 from simulator.world import arns
-from simulator.world.nodes import ask, named_principals, outsiders, shown
+from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -41,7 +41,7 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
     candidates.update((node, None) for holder in sorted(holders) for node in _acting_as(world, holder))
     if question.asked and question.asked[1] == role:
         candidates.update(dict.fromkeys(_acting_as(world, question.asked[0])))
-    for node in candidates if sources is None else sorted(sources & candidates.keys() | _sessions(sources)):
+    for node in candidates if sources is None else _among(world, candidates, sources):
         if shown(node) == role or node.startswith("service:"):
             continue
         edge = Edge(node, role, EdgeKind.ASSUMES, (ask(world, node, ACTION, role, question.given, named),))
@@ -50,16 +50,16 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
             yield edge
 
 
-def _sessions(sources: Iterable[str]) -> set[str]:
-    """Sessions that a question names: they are in no list of who there is."""
-    return {node for node in sources if arns.kind_of(node) == "session"}
+def _among(world: World, candidates: Iterable[str], sources: frozenset[str]) -> list[str]:
+    """The candidates that are wanted, and principals that only the question names."""
+    return sorted(sources.intersection(candidates) | {node for node in sources if is_unlisted(world, node)})
 
 
 def _acting_as(world: World, holder: str) -> tuple[str, ...]:
     """A user, or a role with the functions that run in it."""
     if arns.is_role(holder):
         return world.actors_by_name.get((arns.account_of(holder) or "", holder.rsplit("/", 1)[-1]), ())
-    return (holder,) if arns.kind_of(holder) in ("user", "session") else ()
+    return (holder,) if holder in world.users else ()
 
 
 def _trusted(world: World, named: Iterable[Principal]) -> dict[str, None]:

@@ -8,7 +8,7 @@ from models.edge import Edge, EdgeKind
 from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import Nodes, Question, among
 from simulator.world import arns
-from simulator.world.nodes import ask, named_principals, outsiders, shown
+from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
@@ -41,13 +41,9 @@ def _candidates(world: World, sources: Nodes, others: Iterable[str]) -> Iterator
         yield from everyone
         return
     for node in sorted(sources):
-        if node in everyone or _is_outsider(node):
+        # A question may name what no policy does.
+        if node in everyone or node == "anyone" or node.startswith("service:") or is_unlisted(world, node):
             yield node
-
-
-def _is_outsider(node: str) -> bool:
-    """Nodes that a question may name though no policy does."""
-    return node == "anyone" or node.startswith("service:") or arns.kind_of(node) == "session"
 
 
 def wanted_targets(every: Iterable[str], targets: Nodes) -> list[str]:

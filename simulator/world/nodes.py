@@ -25,6 +25,14 @@ def shown(node: str) -> str:
     return node.partition("#")[0]
 
 
+def is_unlisted(world: World, node: str) -> bool:
+    """Whether only a question names this principal: a session, a root user, somebody of an uncollected account."""
+    kind = arns.kind_of(node)
+    if kind in ("user", "role"):
+        return "#" not in node and node not in world.users and node not in world.roles
+    return kind == "session" or (arns.parts(node) is not None and (kind == "account" or ":federated-user/" in node))
+
+
 def caller_of(world: World, node: str) -> Caller:
     """Who asks when this node does."""
     _, _, function = node.partition("#")

@@ -80,7 +80,8 @@ def own_statements(draw: st.DrawFn) -> Json:
         )
     )
     make = draw(st.sampled_from((allow, allow, allow, deny)))
-    return make(action, draw(st.sampled_from(resources)), **draw(conditions))
+    statement: Json = make(action, draw(st.sampled_from(resources)), **draw(conditions))
+    return statement
 
 
 named = st.sampled_from((*ROLES, *USERS, "*", *(f"arn:aws:iam::{account}:root" for account in (ONE, TWO, THREE))))
@@ -90,7 +91,9 @@ named = st.sampled_from((*ROLES, *USERS, "*", *(f"arn:aws:iam::{account}:root" f
 def trusts(draw: st.DrawFn) -> Json:
     if draw(st.booleans()):
         return LAMBDA_TRUST
-    return draw(st.sampled_from((trusting, trusting, trusting, _distrusting)))(draw(named), **draw(conditions))
+    make = draw(st.sampled_from((trusting, trusting, trusting, _distrusting)))
+    statement: Json = make(draw(named), **draw(conditions))
+    return statement
 
 
 def _distrusting(arn: str, **more: Any) -> Json:
