@@ -25,7 +25,7 @@ _PER_STEP = 1
 #: Paths of the same cost looked at beyond those that are shown, for the order among equals.
 MOST_EQUALS = 300
 
-_HOW_OF: Mapping[EdgeKind, How] = {
+HOW_OF: Mapping[EdgeKind, How] = {
     EdgeKind.INVOKES: "direct",
     EdgeKind.CALLS: "direct",
     EdgeKind.ASSUMES: "role_chain",
@@ -127,7 +127,7 @@ class Way:
         """The first that occurs in it of takeover, event source, function chain, role chain, qualifier, direct."""
         if len(self.edges) == 1 and self.edges[0].kind in _DIRECT:
             return "direct"
-        kinds = {_HOW_OF[edge.kind] for edge in self.edges}
+        kinds = {HOW_OF[edge.kind] for edge in self.edges}
         return next(how for how in HOW_PRECEDENCE if how in kinds)
 
     @property

@@ -26,9 +26,19 @@ _SIDE_ORDER = ("identity", "resource", "trust", "boundary", "scp", "rcp", "sessi
 def grants(
     world: World, caller: Caller, request: Request, lacks: Iterable[Lack], targets: tuple[str, ...], context: Context
 ) -> tuple[Grant, ...]:
-    """One grant for each layer that lacks an Allow, the caller's account first."""
+    """One grant for each layer that lacks an Allow, the caller's account first; none if one of them can't be added."""
     found = [_grant(world, caller, request, lack, targets, context) for lack in lacks]
-    return ordered(found, caller.account)
+    return () if any(map(_is_out_of_reach, found)) else ordered(found, caller.account)
+
+
+def _is_out_of_reach(grant: Grant) -> bool:
+    """Whether only AWS could write that statement.
+
+    Sources: IAM User Guide, "Service-linked roles"; IAM Identity Center User Guide, "Referencing permission sets in
+    resource policies".
+    """
+    is_own = grant.side in ("identity", "trust")
+    return is_own and any(path in grant.holder for path in (":role/aws-reserved/", ":role/aws-service-role/"))
 
 
 def ordered(found: Iterable[Grant], first_account: str | None) -> tuple[Grant, ...]:
