@@ -150,11 +150,11 @@ def _levels(
 def _add_unread(analysis: Analysis, layer: Layer, facts: tuple[MissingFact, ...]) -> None:
     """A policy that wasn't read may allow, and may deny; a missing SCP or RCP only limits."""
     if layer in (Layer.SCP, Layer.RCP, Layer.BOUNDARY, Layer.VPC_ENDPOINT):
-        found = analysis.findings.setdefault(layer, Findings(layer))
+        found = analysis.findings.setdefault(layer, Findings(layer, read=False))
         found.allows[Form.ITSELF] = True
         found.denies = any_of((found.denies, *(Unread(fact, f"{layer} limits") for fact in facts)))
         return
-    found = analysis.findings.setdefault(layer, Findings(layer))
+    found = analysis.findings.setdefault(layer, Findings(layer, read=False))
     allows = any_of(Unread(fact, f"{layer} allows") for fact in facts)
     found.allows[Form.ITSELF] = any_of((found.allow(Form.ITSELF), allows))
     found.denies = any_of((found.denies, *(Unread(fact, f"{layer} denies") for fact in facts)))
@@ -290,10 +290,12 @@ def _in_order(analysis: Analysis) -> list[Findings]:
 
 
 def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
-    """The result of each kind of policy that was there to be read, by itself."""
+    """The result of each kind of policy that was there to be read, by itself; unknown for one that was refused."""
     found: dict[Layer, Outcome] = {}
     for layer, finding in analysis.findings.items():
-        found[layer] = _layer_outcome(finding.allowed, finding.denies)
+        outcome = _layer_outcome(finding.allowed, finding.denies)
+        if finding.read or outcome is Outcome.UNKNOWN:
+            found[layer] = outcome
     for layer, levels, understood in (
         (Layer.SCP, analysis.scp_levels, False),
         (Layer.RCP, analysis.rcp_levels, True),

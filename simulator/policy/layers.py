@@ -26,6 +26,8 @@ class Findings:
     """What a layer says: `allows` by the form in which the caller is named, `denies`, and the statements behind."""
 
     layer: Layer
+    read: bool = True
+    """Whether there was a policy to be read; not so where all that is known is that a fact lacks."""
     allows: dict[Form, Formula] = field(default_factory=dict)
     denies: Formula = False
     allowing: list[tuple[Citation, Formula]] = field(default_factory=list)
