@@ -15,6 +15,7 @@ import networkx as nx
 from models.answer import HOW_PRECEDENCE, How
 from models.edge import Edge, EdgeKind, Status
 from simulator.edges import RULES
+from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.world.nodes import shown
 from simulator.world.world import World
@@ -140,12 +141,15 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
     """The best way between `end` and every node, one for each manner of going.
 
     Best first over (status, steps, names). The first one found counts; a later one, of a worse status, is followed
-    only if it is shorter: behind a step that is no better than itself it is the better way.
+    only if it is shorter: behind a step that is no better than itself it is the better way. No way comes by a node
+    twice; a role and the sessions in which functions run as it are one there.
     """
+    # The end of a question about an action is no node to come by: a role may be asked about, and act on itself.
+    start = frozenset() if end == asked_node(shown(end)) else frozenset((shown(end),))
     best: dict[str, dict[How, Way]] = {}
     shortest: dict[tuple[str, How], tuple[int, tuple[str, ...]]] = {}
     counter = 0
-    queue: list[tuple[Way, int, str, frozenset[str]]] = [(Way(0, 0, (), ()), 0, end, frozenset((end,)))]
+    queue: list[tuple[Way, int, str, frozenset[str]]] = [(Way(0, 0, (), ()), 0, end, start)]
     while queue:
         way, _, node, passed = heapq.heappop(queue)
         if way.edges:
@@ -156,13 +160,13 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
             best.setdefault(node, {}).setdefault(way.how, way)
         for edge in graph.into(node) if backward else graph.out_of(node):
             other = edge.source if backward else edge.target
-            if other in passed or edge.status.rank > Status.UNKNOWN.rank:
+            if shown(other) in passed or edge.status.rank > Status.UNKNOWN.rank:
                 continue
             edges = (edge, *way.edges) if backward else (*way.edges, edge)
             names = tuple(shown(step.target) for step in edges[:-1])
             counter += 1
             longer = Way(max(way.rank, edge.status.rank), way.steps + 1, names, edges)
-            heapq.heappush(queue, (longer, counter, other, passed | {other}))
+            heapq.heappush(queue, (longer, counter, other, passed | {shown(other)}))
     return best
 
 
@@ -178,6 +182,12 @@ class Path:
     @property
     def status(self) -> Status:
         return max((edge.status for edge in self.edges), key=lambda status: status.rank)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it comes by no node twice, a role and its sessions in functions being one."""
+        nodes = [shown(edge.source) for edge in self.edges]
+        return len(set(nodes)) == len(nodes)
 
     @property
     def cost(self) -> int:
@@ -235,7 +245,7 @@ def _up_to(network: nx.DiGraph, start: str, k: int, worst: Status) -> Iterator[P
             if (taken >= k and weight != last) or looked > k + MOST_EQUALS:
                 return
             path = Path(tuple(network.edges[pair]["edge"] for pair in pairs))
-            if pairs and path.status is worst:
+            if pairs and path.status is worst and path.is_simple:
                 taken, last = taken + 1, weight
                 yield path
     except nx.NetworkXNoPath:
