@@ -164,7 +164,7 @@ def shown_label(show: str, source: str, target: str) -> str:
 
 def with_steps(graph: GraphAnswer, answer: PathsAnswer, names: Mapping[str, str]) -> GraphAnswer:
     """Return the graph with every step of the ways in it, so that a way can always be followed in the picture."""
-    edges = {(edge.source, edge.target, edge.kind): edge for edge in graph.edges}
+    edges = {(edge.source, edge.target, edge.kind): _in_full(edge) for edge in graph.edges}
     nodes = {node.id: node for node in graph.nodes}
     for step in (step for way in answer.paths for step in way.steps):
         if (step.source, step.target, step.kind) not in edges:
@@ -184,8 +184,17 @@ def _edge(step: StepAnswer) -> GraphEdge:
         kind=step.kind,
         status=step.status,
         missing=step.missing,
-        detail=listed(list(dict.fromkeys(f"{grant.side} of {short(grant.holder)}" for grant in step.missing))),
+        detail=_lacking(step.missing),
     )
+
+
+def _in_full(edge: GraphEdge) -> GraphEdge:
+    """The edge with every place that lacks a statement in its detail, not the first alone."""
+    return edge.model_copy(update={"detail": _lacking(edge.missing)}) if len(edge.missing) > 1 else edge
+
+
+def _lacking(missing: Iterable[GrantAnswer]) -> str:
+    return listed(list(dict.fromkeys(f"{grant.side} of {short(grant.holder)}" for grant in missing)))
 
 
 def _node(name: str) -> GraphNode:
@@ -204,6 +213,11 @@ def on_ways(answer: PathsAnswer) -> frozenset[str]:
     """The nodes of the ways and both ends: what a picture never collapses."""
     steps = [step for way in answer.paths for step in way.steps]
     return frozenset((answer.source, answer.target, *(end for step in steps for end in (step.source, step.target))))
+
+
+def is_there(name: str, graph: GraphAnswer) -> bool:
+    """Whether an id is a node's or an edge's; those of drawn sets are taken on trust, for drawing comes later."""
+    return f"{SET}:" in name or name in edge_ids(graph) or any(name == node.id for node in graph.nodes)
 
 
 def is_bundle(edge: GraphEdge) -> bool:

@@ -103,4 +103,5 @@ def usage_problem(error: click.ClickException) -> str:
 def _ours(message: str) -> str:
     """Return one of click's sentences as one of ours: `'x' is not one of …` becomes `` `x` is not one of … ``."""
     text = re.sub(r"'([^']*)'", r"`\1`", message).strip().rstrip(".")
+    text = re.sub(r"is not a valid (?:integer|int)(?: range)?$", "is not a whole number", text)
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text

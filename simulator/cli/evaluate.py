@@ -29,12 +29,12 @@ def command(file: str, form: str | None) -> int:
     \b
     permgraph evaluate requests.jsonl > decisions.jsonl
     """
-    bad = 0
+    bad = number = 0
     with _opened(file) as lines:
-        for answer in answers(lines):
+        for number, answer in enumerate(answers(lines), start=1):
             bad += "error" in answer
-            click.echo(as_json(answer, indent=None).encode() if form != "text" else _sentence(answer))
-    return fail(f"{bad} of the lines could not be read; the answer in place of each says why") if bad else YES
+            click.echo(as_json(answer, indent=None).encode() if form != "text" else _sentence(answer, number))
+    return fail(f"{bad} of {number} lines could not be read; the answer in place of each says why") if bad else YES
 
 
 def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
@@ -58,11 +58,12 @@ def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         yield evaluate_line(line)
 
 
-def _sentence(answer: dict[str, Any]) -> str:
+def _sentence(answer: dict[str, Any], number: int) -> str:
     from simulator.cli.errors import one_line
 
     if "error" in answer:
-        return one_line(f"{answer['id']}: error: {answer['error']}")
+        name = f"line {number}" if answer["id"] is None else answer["id"]
+        return one_line(f"{name}: error: {answer['error']}")
     because = ", ".join(f"{cited['effect']} {cited['policy']} {cited['statement']}" for cited in answer["because"])
     why = f" ({because})" if because else ""
     residual = f": {answer['residual']['text']}" if answer["residual"] else ""

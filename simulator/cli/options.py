@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from models.errors import InputError
 from simulator.cli.errors import nearest, say
 
 if TYPE_CHECKING:
@@ -42,11 +43,17 @@ class Source:
         if self.scenario_file is not None:
             from simulator import scenario
 
-            return scenario.load(Path(self.scenario_file)).snapshot
+            try:
+                return scenario.load(Path(self.scenario_file)).snapshot
+            except InputError as error:
+                raise _mistaken(error, self.scenario_file, (".json", ".json.gz"), "--snapshot") from error
         if self.snapshot_file is not None:
             from simulator.collector import store
 
-            return store.load(Path(self.snapshot_file))
+            try:
+                return store.load(Path(self.snapshot_file))
+            except InputError as error:
+                raise _mistaken(error, self.snapshot_file, (".yaml", ".yml"), "--scenario") from error
         raise click.UsageError(
             "no accounts to look at; name them with `--snapshot FILE` (`permgraph collect` makes one) "
             "or `--scenario FILE`"
@@ -58,6 +65,16 @@ class Source:
         from simulator.world import World
 
         return World(snapshot, strict=self.strict)
+
+
+def _mistaken(error: InputError, file: str, endings: tuple[str, ...], option: str) -> InputError:
+    """Return the error, with a hint where the file's name is that of the other kind."""
+    if not (file.endswith(endings) and Path(file).is_file()) or option in error.problem:
+        return error
+    kind = option.removeprefix("--")
+    return InputError(
+        f"{error.problem}; if it is a {kind}, give it with `{option}`", error.path, error.line, error.column
+    )
 
 
 def source_options(command: Command) -> Command:

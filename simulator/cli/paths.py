@@ -5,8 +5,15 @@ from __future__ import annotations
 import click
 
 from simulator.cli import options
+from simulator.cli.errors import say
 from simulator.cli.names import action_name
 from simulator.cli.output import age_lines, code_of, names_of, write_json, write_lines
+
+
+def _is_role_or_function(node: str) -> bool:
+    from simulator.render.names import parts
+
+    return parts(node)[0] in ("role", "function", "function URL")
 
 
 @click.command("paths", short_help="The cheapest ways from FROM to TO, and what they lack.")
@@ -50,5 +57,7 @@ def command(
     else:
         from simulator.render import text
 
+        if not answer.paths and wanted is None and not _is_role_or_function(end):
+            say("note: no action was named; ask about one with `--action`, such as `--action s3:GetObject`")
         write_lines(text.paths(answer, names_of(world.snapshot)) + age_lines(world.snapshot))
     return code_of(path.status for path in answer.paths)

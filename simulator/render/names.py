@@ -62,6 +62,12 @@ def parts(node: str) -> tuple[str, str]:
     return "", node
 
 
+def account_in(node: str) -> str:
+    """Return the number of the account that an ARN names, or nothing."""
+    pieces = node.split(":", 5)
+    return pieces[4] if len(pieces) == 6 and pieces[0] == "arn" else ""
+
+
 def _arn_parts(arn: str) -> tuple[str, str]:
     pieces = arn.split(":", 5)
     if len(pieces) < 6:
@@ -97,6 +103,11 @@ class Names:
         kind, name = parts(node)
         return f"account {self.account(name)}" if kind == "account" else name
 
+    def caller(self, node: str) -> str:
+        """Return who asks: as `bare`, but that an account's root ARN is its root user, and not everybody in it."""
+        is_root = node.startswith("arn:") and node.endswith(":root")
+        return f"the root user of {self.bare(node)}" if is_root else self.bare(node)
+
     def kind_and_name(self, node: str) -> str:
         """Return what it is and its name: `role invoker`."""
         kind, name = parts(node)
@@ -113,10 +124,8 @@ class Names:
 
     def account_of(self, node: str) -> str:
         """Return the account that a node's ARN names, or nothing."""
-        if not node.startswith("arn:"):
-            return ""
-        pieces = node.split(":", 5)
-        return self.account(pieces[4]) if len(pieces) == 6 and pieces[4] else ""
+        number = account_in(node)
+        return self.account(number) if number else ""
 
     def place(self, grant: GrantAnswer) -> str:
         """Return where a grant belongs: `account 222222222222 (ours), trust policy of role invoker`."""

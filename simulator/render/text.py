@@ -13,7 +13,9 @@ from models.answer import (
     CanAnswer,
     PathAnswer,
     PathsAnswer,
+    PrincipalAnswer,
     ReachAnswer,
+    ReachedAnswer,
     ScenarioAnswer,
     StepAnswer,
     TestAnswer,
@@ -33,7 +35,7 @@ from simulator.render.lines import (
     status,
     table,
 )
-from simulator.render.names import Names, side
+from simulator.render.names import Names, account_in, parts, side
 
 _HOW = {
     "direct": "directly",
@@ -61,11 +63,24 @@ def can(answer: CanAnswer, names: Names) -> list[Text]:
     if answer.missing:
         lines += [line(""), heading(f"missing: {counted(len(answer.missing), 'statement')}")]
         lines += grants(answer.missing, names)
+    elif answer.decision == "implicitDeny":
+        lines += [line(""), line(_beyond_mending(answer, names))]
     return lines + _facts(answer)
 
 
+def _beyond_mending(answer: CanAnswer, names: Names) -> str:
+    """Why nothing is listed as missing, though nothing denies: or it would look forgotten."""
+    theirs, ours = account_in(answer.principal), account_in(answer.resource)
+    if parts(answer.resource)[0] == "function" and theirs and ours and theirs != ours:
+        return (
+            f"no statement mends it: a function's policy can't give another account {answer.action}; "
+            f"a role in account {names.account(ours)} can, if {names.bare(answer.principal)} may assume it"
+        )
+    return "no statement is known that would mend it"
+
+
 def _verdict(answer: CanAnswer, names: Names) -> Text:
-    who, what = names.bare(answer.principal), f"{answer.action} on {names.bare(answer.resource)}"
+    who, what = names.caller(answer.principal), f"{answer.action} on {names.bare(answer.resource)}"
     if answer.decision == "allowed":
         return line(("YES", "bold green"), f"  {who} may {what}")
     if answer.decision == "conditional":
@@ -108,8 +123,10 @@ def paths_only(answer: PathsAnswer, names: Names, *, with_grants: bool = True) -
 
 def _paths_verdict(answer: PathsAnswer, names: Names) -> Text:
     ends = f"from {names.kind_and_name(answer.source)} to {names.kind_and_name(answer.target)}"
+    if answer.source == answer.target:
+        ends = f"from {names.kind_and_name(answer.source)} back to itself"
     if not answer.paths:
-        return line(("NO", "bold red"), f"  no way {ends}, and none that statements could open")
+        return line(("NO", "bold red"), f"  no way {ends} was found, not even with statements added")
     best = min((path.status for path in answer.paths), key=list(LOOKS).index)
     if best == "allowed":
         return line(("YES", "bold green"), f"  a way {ends} holds")
@@ -158,9 +175,8 @@ def who_can(answer: WhoCanAnswer, names: Names) -> list[Text]:
     if not answer.principals:
         return [line(("NOBODY", "bold"), f"  may {what}"), *_facts(answer)]
     tally = _tally([row.status for row in answer.principals])
-    lines = [
-        line((counted(len({row.principal for row in answer.principals}), "principal"), "bold"), f" for {what}: {tally}")
-    ]
+    found = {row.principal for row in answer.principals}
+    lines = [line(*_how_sure(answer.principals), (counted(len(found), "principal"), "bold"), f" for {what}: {tally}")]
     rows: list[list[Piece]] = [
         [
             status(row.status),
@@ -201,11 +217,18 @@ def reach(answer: ReachAnswer, names: Names) -> list[Text]:
         for row in answer.reaches
     ]
     tally = _tally([row.status for row in answer.reaches])
-    lines = [
-        line(f"{who} reaches ", (counted(len({row.node for row in answer.reaches}), "node"), "bold"), f": {tally}")
-    ]
+    found = {row.node for row in answer.reaches}
+    lines = [line(*_how_sure(answer.reaches), f"{who} reaches ", (counted(len(found), "node"), "bold"), f": {tally}")]
     lines += [line(""), *table(["status", "how", "what", "account", "via"], rows)]
     return lines + _facts(answer)
+
+
+def _how_sure(rows: Sequence[PrincipalAnswer] | Sequence[ReachedAnswer]) -> list[Piece]:
+    """A word before the count where none of what is listed holds for certain: exit code 3, said."""
+    words = {row.status for row in rows}
+    if "allowed" in words:
+        return []
+    return [("IT DEPENDS  ", "bold yellow") if "conditional" in words else ("UNKNOWN  ", "bold magenta")]
 
 
 def _tally(words: Sequence[str]) -> str:

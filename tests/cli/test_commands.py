@@ -358,3 +358,23 @@ def test_colour_on_a_terminal_and_none_with_no_color(
     monkeypatch.delenv("FORCE_COLOR")
     run([*ASK["can"], *SCENARIO])
     assert "\x1b" not in capsys.readouterr().out
+
+
+# hints
+
+
+def test_a_file_of_the_other_kind_is_known_by_its_ending(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    question = ["reach", "dev"]
+    assert run([*question, "--snapshot", SCENARIO[1]]) == 2
+    assert "if it is a scenario, give it with `--scenario`" in capsys.readouterr().err
+    snapshot = tmp_path / "accounts.json"
+    snapshot.write_text('{"accounts": [], "assumptions": []}', encoding="utf-8")
+    assert run([*question, "--scenario", str(snapshot)]) == 2
+    assert "if it is a snapshot, give it with `--snapshot`" in capsys.readouterr().err
+
+
+def test_a_way_to_a_resource_asks_for_the_action(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["paths", "partner/dev", "arn:aws:s3:::elsewhere", *SCENARIO]) == 1
+    assert "ask about one with `--action`" in capsys.readouterr().err
+    assert run(["paths", "partner/dev", "arn:aws:s3:::elsewhere", "--action", "s3:GetObject", *SCENARIO]) == 1
+    assert capsys.readouterr().err == ""

@@ -235,7 +235,7 @@ def test_order_is_kept_and_bad_lines_end_in_exit_code_2(
     found = [json.loads(row) for row in output.out.splitlines()]
     assert [one["id"] for one in found] == list(range(30))
     assert [number for number, one in enumerate(found) if "error" in one] == list(range(0, 30, 3))
-    assert output.err == b"error: 10 of the lines could not be read; the answer in place of each says why\n"
+    assert output.err == b"error: 10 of 30 lines could not be read; the answer in place of each says why\n"
 
 
 def test_a_blank_line_among_others_is_answered_and_blank_lines_at_the_end_are_none() -> None:

@@ -79,7 +79,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param("reach a b", "unexpected extra argument", id="too many arguments"),
         pytest.param("test", "`PATH...` is missing", id="no path to test"),
         pytest.param("paths a b -k 0", "-k: 0 is not in the range", id="no ways at all"),
-        pytest.param("paths a b -k many", "-k: `many` is not a valid integer", id="a number in letters"),
+        pytest.param("paths a b -k many", "-k: `many` is not a whole number", id="a number in letters"),
         pytest.param("can a b:C d --format xml", "--format: `xml` is not one of `text`, `json`", id="a format"),
         pytest.param("reach a --include all", "--include: `all` is not `takeover`", id="what to include"),
         pytest.param("can dev Invoke f", "`Invoke` is not an action, which is `service:Name`", id="an action"),

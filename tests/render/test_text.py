@@ -185,7 +185,7 @@ def test_a_path_is_a_line_for_each_step_and_the_grants_below() -> None:
 @pytest.mark.parametrize(
     "statuses, first",
     [
-        pytest.param([], "NO  no way from user dev to function orders:live, and none", id="none"),
+        pytest.param([], "NO  no way from user dev to function orders:live was found, not even", id="none"),
         pytest.param(["missing", "allowed"], "YES  a way from user dev to function orders:live holds", id="one holds"),
         pytest.param(["conditional", "missing"], "IT DEPENDS  a way", id="a condition"),
         pytest.param(["unknown"], "UNKNOWN  whether a way", id="not known"),
@@ -225,6 +225,35 @@ def test_nobody_and_nothing() -> None:
     assert shown(text.who_can(nobody, NAMES)) == "NOBODY  may lambda:InvokeFunction on orders:live"
     nothing = ReachAnswer(source=DEV, reaches=(), gaps=(), assumes=())
     assert shown(text.reach(nothing, NAMES)) == "NOTHING  user dev can become no role and run no function"
+
+
+def test_where_nothing_is_certain_that_is_the_first_word() -> None:
+    service = PrincipalAnswer(
+        principal="service:s3.amazonaws.com", status="conditional", how="direct", via=(), residual=RESIDUAL
+    )
+    asked = WhoCanAnswer(action="lambda:InvokeFunction", resource=ORDERS, principals=(service,), gaps=(), assumes=())
+    found = text.who_can(asked, NAMES)[0].plain
+    assert found == "IT DEPENDS  1 principal for lambda:InvokeFunction on orders:live: 1 conditional"
+    rows = (ReachedAnswer(node=PIPELINE, status="unknown", how="direct", via=()),)
+    found = text.reach(ReachAnswer(source=DEV, reaches=rows, gaps=(), assumes=()), NAMES)[0].plain
+    assert found == "UNKNOWN  user dev reaches 1 node: 1 unknown"
+
+
+def test_what_no_statement_mends_is_said() -> None:
+    found = shown(text.can(can_answer(decision="implicitDeny", action="lambda:UpdateFunctionCode"), NAMES))
+    assert "no statement mends it: a function's policy can't give another account lambda:UpdateFunctionCode" in found
+    aws = can_answer(decision="implicitDeny", resource="arn:aws:iam::111111111111:role/aws-reserved/r")
+    assert "no statement is known that would mend it" in shown(text.can(aws, NAMES))
+
+
+def test_a_root_arn_that_asks_is_the_root_user() -> None:
+    root = can_answer(principal="arn:aws:iam::111111111111:root")
+    assert text.can(root, NAMES)[0].plain.startswith("YES  the root user of account 111111111111 (partner) may ")
+
+
+def test_a_way_back_to_itself_is_named_as_such() -> None:
+    answer = PathsAnswer(source=DEV, target=DEV, paths=(), gaps=(), assumes=())
+    assert text.paths(answer, NAMES)[0].plain.startswith("NO  no way from user dev back to itself was found")
 
 
 def test_reach_is_a_table() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from models.errors import InputError
 from models.snapshot import Snapshot
 from simulator.collector import store
 from ui import inputs
-from ui.launch import APP, SETTINGS, flags
+from ui.launch import APP, SETTINGS, flags, free_port
 from ui.launch import main as launch_main
 
 ORDERS = "arn:aws:lambda:eu-west-1:222222222222:function:orders"
@@ -168,3 +170,26 @@ def test_streamlit_is_told_to_stay_on_this_machine_and_quiet() -> None:
     assert {"--server.address=127.0.0.1", "--server.port=8600", "--server.headless=true"} <= set(given)
     assert SETTINGS["browser.gatherUsageStats"] == "false"
     assert SETTINGS["client.showErrorDetails"] == "none"
+    assert SETTINGS["logger.hideWelcomeMessage"] == "true", "Streamlit's advertisement would lie over the page"
+
+
+def test_a_port_that_is_taken_is_said_and_another_is_found() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        taken = holder.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {taken} is taken"):
+            free_port("127.0.0.1", taken)
+        assert free_port("127.0.0.1", None) != taken
+
+
+def test_an_address_of_no_machine_is_refused() -> None:
+    with pytest.raises(InputError, match="no address to listen on"):
+        free_port("203.0.113.9", 8600)
+
+
+def test_a_link_to_an_edge_that_is_gone_shows_what_needs_attention(app: AppTest) -> None:
+    app.query_params["picked"] = "gone"
+    app.run()
+    assert not app.exception
+    assert "assumes — missing" in texts(app)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-LEAST, MOST = 380, 540
+LEAST, MOST = 300, 540
 
 _HERE = Path(__file__).parent
 

@@ -159,8 +159,8 @@ def _choose_way(ways: Sequence[view.Way], key: str) -> view.Way | None:
 
 def _picked(way: view.Way | None, graph: GraphAnswer) -> str | None:
     """What was picked, else what is worth a look first."""
-    picked = st.session_state.get("picked")
-    return str(picked) if picked else view.first_trouble(way, graph)
+    picked = str(st.session_state.get("picked") or "")
+    return picked if view.is_there(picked, graph) else view.first_trouble(way, graph)
 
 
 def _picture(graph: GraphAnswer, answer: PathsAnswer, picked: str | None, way: view.Way | None) -> None:
