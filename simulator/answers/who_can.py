@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.answer import HOW_ORDER, How, PrincipalAnswer, WhoCanAnswer
 from models.context import NOTHING_GIVEN, Given
-from models.edge import Status
+from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
 from simulator.answers.paths import grown
 from simulator.graph import Way, ways
@@ -33,7 +33,7 @@ def who_can(
         for node, by_how in ways(graph, ends[0], backward=True).items()
         if "#" not in node and arns.kind_of(node) in LISTED
         for how, way in by_how.items()
-        if how != "takeover" or include_takeover
+        if (how != "takeover" or include_takeover) and _does(way.edges[-1], action)
     ]
     found.sort(key=lambda item: (item[2].rank, HOW_ORDER.index(item[1]), item[0]))
     gaps = [fact for _, _, way in found for edge in way.edges for fact in edge.gaps]
@@ -44,6 +44,11 @@ def who_can(
         gaps=shapes.facts((*gaps, *world.inventory_gaps())),
         assumes=shapes.facts(graph.question.lacked),
     )
+
+
+def _does(last: Edge, action: str) -> bool:
+    """Whether the last step is by the action: who comes with a token assumes a role by another."""
+    return last.kind is not EdgeKind.ASSUMES or all(part.action.lower() == action.lower() for part in last.requirements)
 
 
 def _answer(node: str, how: How, way: Way) -> PrincipalAnswer:

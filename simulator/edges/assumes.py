@@ -25,18 +25,18 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield an edge for whoever may assume a role, or for whom there is half of a grant."""
-    for role in world.roles:
+    for role in question.with_asked(world.roles, arns.is_role):
         if among(role, targets):
             yield from _by_name(world, role, sources, question)
             yield from _federated(world, role, sources, question)
 
 
 def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:
-    policies, _ = world.resource_policies(role, arns.account_of(role))
+    policies, unread = world.resource_policies(role, arns.account_of(role))
     named = named_principals(policies, ACTION, None)
     others = [node for node in outsiders(world, named) if node == "anyone" or node.startswith("account:")]
     holders = naming(world, ACTION).holders(role)
-    candidates = _trusted(world, named)
+    candidates = dict.fromkeys(world.actors) if unread else _trusted(world, named)
     candidates.update(dict.fromkeys(others))
     candidates.update((node, None) for holder in sorted(holders) for node in _acting_as(world, holder))
     if question.asked and question.asked[1] == role:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from models.context import NOTHING_GIVEN, Given
@@ -24,6 +25,11 @@ class Question:
     missing: bool = True
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
+
+    def with_asked(self, every: Iterable[str], is_one: Callable[[str], bool]) -> Iterable[str]:
+        """What there is of a kind, and what is asked about: it may be in no account that was collected."""
+        target = self.asked[1] if self.asked else ""
+        return dict.fromkeys((*every, target)) if is_one(target) else every
 
     def wants(self, edge: Edge, evidence: bool) -> bool:
         """Whether an edge belongs to the graph: who may go there, or evidence that somebody should."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.world.world import World
 
 _SERVICE = re.compile(r"(?:service:)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazon(?:aws)?\.com(?:\.cn)?)", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:\S+", re.ASCII)
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws)?:\S.*", re.ASCII)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 #: Which kinds a question means first, where a name fits several things.
 _PREFERRED = {"principal": ("user", "role"), "resource": ("function",)}
