@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from models import arns
 from models.answer import PathAnswer, PathsAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
@@ -12,7 +13,6 @@ from simulator.edges import RULES
 from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.graph import Graph, Path, cheapest
-from simulator.world import arns
 from simulator.world.nodes import is_unlisted, shown
 from simulator.world.world import World
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from models import arns
 from models.answer import HOW_ORDER, How, ReachAnswer, ReachedAnswer
 from models.context import NOTHING_GIVEN, Given
 from simulator.answers import shapes
 from simulator.edges.question import Question
 from simulator.graph import Graph, Way, ways
-from simulator.world import arns
 from simulator.world.world import World
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from models import arns
 from models.answer import (
     CitationAnswer,
     FactAnswer,
@@ -15,7 +16,6 @@ from models.answer import (
 )
 from models.decision import Citation, MissingFact, NearMiss, Residual
 from models.edge import Edge, Grant
-from simulator.world import arns
 from simulator.world.grants import ordered
 from simulator.world.nodes import shown
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from models import arns
 from models.answer import HOW_ORDER, How, PrincipalAnswer, WhoCanAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
 from simulator.answers.paths import grown
 from simulator.graph import Way, ways
-from simulator.world import arns
 from simulator.world.world import World
 
 LISTED = frozenset({"user", "role", "service", "identity_provider", "account", "anyone"})

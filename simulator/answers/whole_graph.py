@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from models import arns
 from models.answer import GraphAnswer, GraphEdge, GraphNode
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, Status
@@ -12,7 +13,6 @@ from simulator.answers import shapes
 from simulator.answers.paths import grown
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world import arns
 from simulator.world.nodes import shown
 from simulator.world.world import World
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from models import arns
 from models.decision import FactKind
 from models.errors import InputError, PermgraphError
 from models.snapshot import Snapshot
-from simulator.collector import arns, iam, lambdas, organization, sources
+from simulator.collector import iam, lambdas, organization, sources
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.calls import UNREAD_POLICIES
 from simulator.collector.reader import Fact, Reader, Refused
@@ -112,7 +113,7 @@ class AwsCollector:
         except Refused as refused:
             hint = "see `aws sts get-caller-identity`, or name another --profile"
             raise PermgraphError(f"AWS doesn't take the credentials: {_lower(refused)}; {hint}") from refused
-        account, partition = str(identity["Account"]), arns.parts(str(identity["Arn"])).partition
+        account, partition = str(identity["Account"]), arns.partition_of(str(identity["Arn"]))
         builder.account(account)
         return Reader(session, account, partition, builder, **self._settings(attempts=10))
 
@@ -125,7 +126,7 @@ class AwsCollector:
             try:
                 answer = first.call("sts:AssumeRole", region, RoleArn=role, RoleSessionName=_SESSION_NAME, **external)
             except Refused as refused:
-                account = arns.parts(role).account
+                account = arns.account_of(role) or ""
                 if account not in found:
                     builder.account(account, collected=False)
                     first.note(Fact(FactKind.IDENTITY, account), refused)
@@ -158,8 +159,7 @@ class AwsCollector:
 
 def _check_roles(roles: Sequence[str]) -> None:
     for role in roles:
-        part = arns.parts(role)
-        if part.service != "iam" or not part.resource.startswith("role/") or len(part.account) != 12:
+        if not arns.is_role(role) or not arns.account_of(role):
             raise InputError(f"`{role}` is no role's ARN; --assume-role takes arn:aws:iam::ACCOUNT:role/NAME")
 
 

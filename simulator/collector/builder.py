@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from models import arns
 from models.decision import FactKind
 from models.snapshot import (
     Account,
@@ -23,7 +24,7 @@ from models.snapshot import (
     User,
 )
 from models.snapshot import Mapping as SourceMapping
-from simulator.collector import arns, shapes
+from simulator.collector import shapes
 from simulator.collector.documents import Documents
 from simulator.collector.functions import FunctionFacts, function_of, mapping_of
 
@@ -90,7 +91,7 @@ class SnapshotBuilder:
         holders = (*details.user_detail_list, *details.group_detail_list, *details.role_detail_list)
         used = {arn for holder in holders for arn in _policies_of(holder)}
         for policy in details.policies:
-            if policy.arn in used or not arns.is_aws_managed(policy.arn):
+            if policy.arn in used or not _is_aws_managed(policy.arn):
                 self._managed_policy(policy)
         return tuple(sorted(used - self._policies.keys()))
 
@@ -98,7 +99,7 @@ class SnapshotBuilder:
         return {policy.policy_name: self.documents.add(policy.policy_document) for policy in policies}
 
     def _user(self, user: shapes.UserDetail, groups: Mapping[str, str], account: str) -> User:
-        partition = arns.parts(user.arn).partition
+        partition = arns.partition_of(user.arn)
         names = sorted(user.group_list)
         return User(
             arn=user.arn,
@@ -193,16 +194,16 @@ class SnapshotBuilder:
         attributes: dict[str, str] | None = None,
     ) -> None:
         """Note a resource, or more about one that is known; what isn't given stays as it is."""
-        part = arns.parts(arn)
+        owner = arns.account_of(arn) or account
         known = self._resources.get(arn) or Resource(
             arn=arn,
             type=arns.resource_type(arn),
-            account=part.account or account or "",
-            region=part.region or region or None,
+            account=owner or "",
+            region=arns.region_of(arn) or region or None,
         )
         self._resources[arn] = known.model_copy(
             update={
-                "account": part.account or account or known.account,
+                "account": owner or known.account,
                 "region": known.region or region,
                 "policy": self.documents.add_if_any(policy) or known.policy,
                 "tags": known.tags if tags is None else tags,
@@ -264,3 +265,8 @@ def _policies_of(holder: shapes.HolderDetail) -> Iterable[str]:
 
 def _in_order(table: Mapping[str, V]) -> tuple[V, ...]:
     return tuple(value for _, value in sorted(table.items()))
+
+
+def _is_aws_managed(policy_arn: str) -> bool:
+    found = arns.parts(policy_arn)
+    return found is not None and found.account == "aws"

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from models import arns
 from models.snapshot import EventInvoke, Function, FunctionUrl, SourceAccess, VpcConfig
 from models.snapshot import Mapping as SourceMapping
-from simulator.collector import arns, shapes
+from simulator.collector import shapes
 from simulator.collector.documents import Documents
 
 
@@ -72,12 +73,12 @@ def _vpc(config: shapes.FunctionVpc | None) -> VpcConfig | None:
 def _url(url: shapes.UrlConfig) -> FunctionUrl:
     # Anything but the two known kinds would be read as open to all, or as closed: IAM is what AWS defaults to.
     auth_type: Literal["NONE", "AWS_IAM"] = "NONE" if url.auth_type == "NONE" else "AWS_IAM"
-    return FunctionUrl(qualifier=arns.qualifier(url.function_arn), auth_type=auth_type, url=url.function_url)
+    return FunctionUrl(qualifier=_qualifier(url.function_arn), auth_type=auth_type, url=url.function_url)
 
 
 def _event_invoke(config: shapes.EventInvokeConfig) -> EventInvoke:
     return EventInvoke(
-        qualifier=arns.qualifier(config.function_arn),
+        qualifier=_qualifier(config.function_arn),
         on_success=config.destination_config.on_success.destination,
         on_failure=config.destination_config.on_failure.destination,
     )
@@ -101,3 +102,9 @@ def mapping_of(mapping: shapes.EventSourceMapping) -> SourceMapping:
         provisioned=mapping.provisioned_poller_config is not None,
         schema_registry=next((uri for uri in registries if isinstance(uri, str)), None),
     )
+
+
+def _qualifier(function_arn: str) -> str | None:
+    """The version or alias that something is on; None without one, and for `$LATEST`."""
+    found = arns.split_function(function_arn)[1]
+    return None if found == "$LATEST" else found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from models import arns
 from models.decision import FactKind
 from models.snapshot import GapStatus
-from simulator.collector import arns, shapes
+from simulator.collector import shapes
 from simulator.collector.functions import FunctionFacts
 from simulator.collector.reader import Fact, Reader, Refused
 
@@ -110,7 +111,7 @@ def _layer_policy(reader: Reader, arn: str) -> None:
     """Ask in the layer's own region: a function may use a layer of its region only, but its ARN is what counts."""
     layer, _, version = arn.rpartition(":")
     fact = Fact(FactKind.RESOURCE_POLICY, arn)
-    region = arns.parts(arn).region
+    region = arns.region_of(arn) or ""
     answer = reader.one(
         "lambda:GetLayerVersionPolicy", fact, region, absent=_NONE, LayerName=layer, VersionNumber=int(version)
     )

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from models import arns
 from models.decision import FactKind
 from models.errors import InputError
 from models.snapshot import Organization, Snapshot, Trigger
-from simulator.collector import arns, saved_files, shapes
+from simulator.collector import saved_files, shapes
 from simulator.collector.attributes import kept
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.store import first_problem, read_json
@@ -112,7 +113,7 @@ class _SavedAccount:
     def _account_of_details(self) -> str:
         details = self._details
         for holder in (*details.role_detail_list, *details.user_detail_list, *details.group_detail_list):
-            if account := arns.parts(holder.arn).account:
+            if account := arns.account_of(holder.arn):
                 return account
         hint = 'say it in account.json: {"account": "111111111111", "region": "eu-west-1"}'
         raise InputError(f"no ARN in `{DETAILS}` says which account this is; {hint}", str(self._folder))
@@ -121,7 +122,7 @@ class _SavedAccount:
     def _partition(self) -> str:
         details = self._details
         holders = (*details.role_detail_list, *details.user_detail_list, *details.group_detail_list)
-        return next((arns.parts(holder.arn).partition for holder in holders), "aws")
+        return next((arns.partition_of(holder.arn) for holder in holders), "aws")
 
     @property
     def _place(self) -> str:
@@ -211,7 +212,7 @@ class _SavedAccount:
         if not isinstance(found, dict):
             raise InputError("this is not an object from ARN to value", str(path))
         for arn in found:
-            if not arns.parts(arn).service:
+            if arns.parts(arn) is None:
                 raise InputError(f"`{arn}` is no ARN", str(path))
         return found
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from models import arns
 from models.decision import FactKind
 from models.snapshot import Trigger
-from simulator.collector import arns, shapes
+from simulator.collector import shapes
 from simulator.collector.attributes import kept
 from simulator.collector.reader import Fact, Reader
 

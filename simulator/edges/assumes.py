@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
 from models.policy import Principal
 from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy.principals import account_named
-from simulator.world import arns
 from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from models import arns
 from models.request import Attached
 from simulator.policy.principals import account_named
-from simulator.world import arns
 from simulator.world.nodes import allowing, pattern_covers, shown
 from simulator.world.world import World
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
 from models.snapshot import Trigger
 from simulator.edges.grantable import edges_to
@@ -15,7 +16,6 @@ from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy import match
 from simulator.policy.automata import Group, witnesses
 from simulator.triggers.table import POLLED, TRIGGERS, writes_for
-from simulator.world import arns
 from simulator.world.world import World
 
 MOST_NAMES = 64
@@ -70,20 +70,11 @@ def _resources(world: World, trigger: Trigger, action: str) -> Iterator[str]:
     """What the write is asked for on: the bus of a rule, the objects of a bucket that the filter lets through."""
     row = TRIGGERS[trigger.service]
     if row.on_bus:
-        yield trigger.bus or default_bus(trigger.source)
+        yield trigger.bus or arns.event_bus(trigger.source)
     elif row.source_type == "s3:bucket":
         yield from _objects(world, trigger, action)
     else:
         yield trigger.source
-
-
-def default_bus(rule: str) -> str:
-    found = arns.parts(rule)
-    if found is None:
-        return rule
-    name = found[5].split("/")
-    bus = name[1] if len(name) > 2 else "default"
-    return ":".join((*found[:5], f"event-bus/{bus}"))
 
 
 def _objects(world: World, trigger: Trigger, action: str) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges.evidence import names_principal, naming
 from simulator.edges.question import Nodes, Question, among
-from simulator.world import arns
 from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 
+from models import arns
 from models.context import Absent, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Mapping
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.triggers.table import POLLED
-from simulator.world import arns
 from simulator.world.world import World
 
 #: Lambda reads the source itself: no code of the function is running. Source: Lambda Developer Guide, "Using source

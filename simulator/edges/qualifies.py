@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
-from simulator.world import arns
 from simulator.world.world import World
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Function
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
-from simulator.world import arns
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"

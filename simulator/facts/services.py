@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from models import arns
 from simulator.facts.load import load
 
 #: The Lambda actions, in lower case, that a function policy can give to callers of another account. Any other needs a
@@ -116,5 +117,5 @@ def cannot_be_changed(action: str, resource_arn: str) -> str | None:
 
 def is_aws_managed_key_alias(arn: str) -> bool:
     """Tell whether an ARN is a KMS alias of AWS's own, which stands for an AWS managed key."""
-    parts = arn.split(":", 5)
-    return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("alias/aws/")
+    found = arns.parts(arn)
+    return found is not None and found.service == "kms" and found.resource.startswith("alias/aws/")

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from models import arns
 from models.errors import PolicyError
 from models.policy import (
     WITH_PRINCIPAL,
@@ -42,7 +43,6 @@ _ELEMENTS = (
 )
 _ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?_-]+", re.ASCII)
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{10,}", re.ASCII)
 # Not a number of AWS's (nor is NaN): beyond a double's range.
 _TOO_LARGE = 1e300
@@ -340,7 +340,7 @@ def _check_principal(principal: Principal, place: str) -> None:
 
 def _is_principal(kind: str, value: str) -> bool:
     if kind == "AWS":
-        return value == "*" or any(form.fullmatch(value) for form in (_ACCOUNT, _UNIQUE_ID, _PRINCIPAL_ARN))
+        return value == "*" or any(form.fullmatch(value) for form in (arns.ACCOUNT, _UNIQUE_ID, _PRINCIPAL_ARN))
     if kind == "Service":
         return _SERVICE.fullmatch(value) is not None
     return value != "" and (kind == "CanonicalUser" or not set("*?") & set(value))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from models import arns
 from models.context import Known, NotRead, Open
 from models.errors import PolicyError
 from models.policy import Condition, Principal, Statement
@@ -15,7 +16,6 @@ from models.request import Context, Requester, RequesterKind
 from simulator.policy.formula import Formula, all_of, any_of, negation
 from simulator.policy.operators import test_condition
 
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _IN_ACCOUNT = frozenset(
     {
         RequesterKind.USER,
@@ -57,26 +57,26 @@ def requester(text: str, role: str | None = None, user: str | None = None) -> Re
         if re.fullmatch(r"(service:)?[a-z0-9.-]+\.[a-z.]+", text):
             return Requester(RequesterKind.SERVICE, text.removeprefix("service:"))
         raise PolicyError(f"principal `{text}` is not an ARN, a service or `*`")
-    parts = text.split(":", 5)
-    if len(parts) < 6 or parts[2] not in ("iam", "sts") or not _ACCOUNT.fullmatch(parts[4]):
+    parts, account = arns.parts(text), arns.account_of(text)
+    if parts is None or parts.service not in ("iam", "sts") or account is None:
         raise PolicyError(f"principal `{text}` is not the ARN of a user, role, session or account")
-    return _from_arn(text, parts, role, user)
+    return _from_arn(text, parts, account, role, user)
 
 
-def _from_arn(text: str, parts: list[str], role: str | None, user: str | None) -> Requester:
-    account, (kind, _, name) = parts[4], parts[5].partition("/")
-    if parts[5] == "root":
+def _from_arn(text: str, parts: arns.Parts, account: str, role: str | None, user: str | None) -> Requester:
+    kind, _, name = parts.resource.partition("/")
+    if parts.resource == "root":
         return Requester(RequesterKind.ROOT, text, account)
-    if parts[2] == "iam" and name and kind == "user":
+    if parts.service == "iam" and name and kind == "user":
         return Requester(RequesterKind.USER, text, account)
-    if parts[2] == "iam" and name and kind == "role":
+    if parts.service == "iam" and name and kind == "role":
         return Requester(RequesterKind.ROLE, text, account, role=text)
-    if parts[2] == "iam" and name and kind in ("oidc-provider", "saml-provider"):
+    if parts.service == "iam" and name and kind in ("oidc-provider", "saml-provider"):
         return Requester(RequesterKind.FEDERATED_IDENTITY, text)
-    if parts[2] == "sts" and kind == "assumed-role" and "/" in name:
-        made = f"arn:{parts[1]}:iam::{account}:role/{name.split('/')[0]}"
+    if parts.service == "sts" and kind == "assumed-role" and "/" in name:
+        made = f"arn:{parts.partition}:iam::{account}:role/{name.split('/')[0]}"
         return Requester(RequesterKind.SESSION, text, account, role=role or made)
-    if parts[2] == "sts" and kind == "federated-user" and name:
+    if parts.service == "sts" and kind == "federated-user" and name:
         return Requester(RequesterKind.FEDERATED_USER, text, account, user=user)
     raise PolicyError(f"principal `{text}` is not the ARN of a user, role, session or account")
 
@@ -87,11 +87,11 @@ def is_account(principal: Principal) -> bool:
 
 def account_named(value: str) -> str | None:
     """The account that a principal names as a whole: its number or its root ARN."""
-    if _ACCOUNT.fullmatch(value):
+    if arns.ACCOUNT.fullmatch(value):
         return value
-    parts = value.split(":", 5)
-    whole = len(parts) == 6 and parts[0] == "arn" and parts[2] == "iam" and parts[5] == "root"
-    return parts[4] if whole and _ACCOUNT.fullmatch(parts[4]) else None
+    parts = arns.parts(value)
+    whole = parts is not None and parts.service == "iam" and parts.resource == "root"
+    return arns.account_of(value) if whole else None
 
 
 def named(principal: Principal, caller: Requester, context: Context) -> dict[Form, Formula]:
@@ -121,10 +121,10 @@ def named(principal: Principal, caller: Requester, context: Context) -> dict[For
 
 def _session_named(value: str, caller: Requester, context: Context) -> Formula:
     """Whether this session is the one that a session ARN names: aws:userid ends in the session's name."""
-    parts = value.split(":", 5)
-    if len(parts) < 6 or parts[2] != "sts" or parts[4] != caller.account:
+    parts = arns.parts(value)
+    if parts is None or parts.service != "sts" or parts.account != caller.account:
         return False
-    kind, _, rest = parts[5].partition("/")
+    kind, _, rest = parts.resource.partition("/")
     role, _, session = rest.partition("/")
     if kind != "assumed-role" or role != (caller.role or "").rsplit("/", 1)[-1] or not session:
         return False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from models.arns import ACCOUNT
 from models.scenario import Scenario
 from models.shape import nearest
 from simulator.scenario import arns
@@ -89,12 +90,12 @@ class Names:
         """Return the number of an account that is named, or written as its number."""
         if name in self.accounts:
             return self.accounts[name]
-        if re.fullmatch(r"\d{12}", name, re.ASCII):
+        if ACCOUNT.fullmatch(name):
             return name
         raise self.source.error(place, f"unknown account `{name}`{nearest(name, self.accounts)}")
 
     def is_account(self, name: str) -> bool:
-        return name in self.accounts or re.fullmatch(r"\d{12}", name, re.ASCII) is not None
+        return name in self.accounts or ACCOUNT.fullmatch(name) is not None
 
     def entry(self, name: str, place: Place, kinds: tuple[str, ...] = ()) -> tuple[Entry, str]:
         """Return what a name stands for, and the qualifier that it ends in (with its colon) or an empty text."""

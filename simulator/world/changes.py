@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from models import arns
 from models.change import AddStatement, AttachPolicy, Change, DetachPolicy, RemoveStatement, SetTrust
 from models.decision import FactKind
 from models.errors import ChangeError, PolicyError
@@ -19,7 +20,6 @@ from models.policy import PolicyKind
 from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User, Value, document_id
 from simulator.facts.managed import managed_policy
 from simulator.policy.parse import parse_policy
-from simulator.world import arns
 
 Json = dict[str, Any]
 Identity = User | Group | Role

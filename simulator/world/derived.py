@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from models import arns
 from models.context import Absent, Known, NotRead, Open, State
 from models.decision import FactKind, MissingFact
 from simulator.facts import reference
@@ -37,19 +38,6 @@ _ENDPOINT_KEYS = tuple(
 _CREATES = ("create", "run", "register", "allocate", "import", "restore", "copy", "request", "purchase")
 
 
-def account_of_arn(arn: str) -> str | None:
-    """Return the account that an ARN names; None: it names none, or AWS's own."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 and parts[4].isdigit() else None
-
-
-def unqualified(arn: str) -> str:
-    """Return a function's ARN without its version or alias, any other ARN as it is."""
-    parts = arn.split(":")
-    is_function = len(parts) == 8 and parts[2] == "lambda" and parts[5] == "function"
-    return ":".join(parts[:7]) if is_function else arn
-
-
 def has_key(call: Call, key: str) -> bool:
     """Tell whether the action, or what it is about, has a condition key; True if the Reference lacks the action."""
     return reference.supports_key(call.action, key) or not reference.is_known_action(call.action)
@@ -70,7 +58,7 @@ def _principal_account(call: Call, _: str, default: Open) -> State:
         return Known(("anonymous",))
     # A service has some account of AWS's own, a federated identity has none yet: what they send isn't told.
     outside = call.caller.kind.column in ("service", "web_identity")
-    account = call.caller.account or account_of_arn(call.caller.arn or "")
+    account = call.caller.account or arns.account_of(call.caller.arn or "")
     return Known((account,)) if account and not outside else default
 
 
@@ -176,7 +164,7 @@ def _session_id(call: Call, default: Open) -> State:
     caller = call.caller
     session = caller.session_name
     if session is None and caller.kind is CallerKind.EXECUTION_ROLE and caller.function:
-        session = unqualified(caller.function).rpartition(":")[2]
+        session = arns.unqualified(caller.function).rpartition(":")[2]
     if caller.unique_id and session:
         return Known((f"{caller.unique_id}:{session}",))
     return replace(default, pattern=f"{caller.unique_id or 'AROA*'}:{session or '*'}")
@@ -230,7 +218,7 @@ def _source_function(call: Call, _: str, default: Open) -> State:
     """The function whose code calls. Calls that Lambda makes itself with the role lack it: those fix it as absent."""
     caller = call.caller
     if caller.function and caller.kind is CallerKind.EXECUTION_ROLE:
-        return Known((unqualified(caller.function),))
+        return Known((arns.unqualified(caller.function),))
     functions = call.facts.functions_with_role(caller.role) if caller.role else ()
     if caller.kind is CallerKind.EXECUTION_ROLE:
         return Known(functions) if len(functions) == 1 else replace(default, domain=functions or None)
@@ -281,10 +269,10 @@ def resource_account(call: Call) -> State:
 
 
 def _owner(call: Call, arn: str) -> State:
-    named = arn.split(":", 5)
-    if account := account_of_arn(arn):
+    if account := arns.account_of(arn):
         return Known((account,))
-    if len(named) == 6 and named[4]:
+    named = arns.parts(arn)
+    if named and named.account:
         # AWS's own account, whose number isn't told, or a pattern.
         return Open(may_be_absent=False)
     found = call.facts.account_of(arn)
@@ -328,7 +316,7 @@ def resource_tag(call: Call, tag: str, default: Open) -> State:
         if request_tag in call.given.settled:
             return Known(call.given.settled[request_tag])
         return Absent() if request_tag in call.given.absent else replace(default, may_be_absent=True)
-    tags = call.facts.resource_tags(unqualified(call.resource))
+    tags = call.facts.resource_tags(arns.unqualified(call.resource))
     return NotRead(tags) if isinstance(tags, MissingFact) else tag_value(tags, tag)
 
 
@@ -353,12 +341,10 @@ def _requested_region(call: Call, _: str, default: Open) -> State:
     """The Region of the endpoint that is called; which one of STS's that is, nobody has said."""
     if call.service == "sts":
         return default
-    parts = call.resource.split(":", 5)
     if call.service in _GLOBAL_SERVICES:
-        partition = parts[1] if len(parts) == 6 else (call.caller.arn or call.caller.role or "arn:aws:").split(":")[1]
-        return Known((_GLOBAL_SERVICES[call.service],)) if partition == "aws" else default
-    region = parts[3] if len(parts) == 6 else ""
-    region = region or call.facts.region_of(call.resource) or ""
+        whose = call.resource if arns.parts(call.resource) else call.caller.arn or call.caller.role or ""
+        return Known((_GLOBAL_SERVICES[call.service],)) if arns.partition_of(whose) == "aws" else default
+    region = arns.region_of(call.resource) or call.facts.region_of(call.resource) or ""
     return Known((region,)) if region and not set(region) & set("*?") else default
 
 

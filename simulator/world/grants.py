@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from models import arns
 from models.context import Known
 from models.decision import Layer
 from models.edge import Grant
 from models.request import Context, Request
 from simulator.policy.lacks import Lack
-from simulator.world import arns
 from simulator.world.caller import Caller, CallerKind
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from models import arns
 from models.decision import FactKind
 from models.errors import UnknownNameError
 from simulator.policy import match
-from simulator.world import arns
 
 if TYPE_CHECKING:
     from simulator.world.world import World

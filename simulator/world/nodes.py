@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from models import arns
 from models.context import Given
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Requirement
@@ -15,7 +16,6 @@ from models.policy import Effect, Principal, Statement
 from models.request import Attached
 from simulator.policy import match
 from simulator.policy.principals import account_named
-from simulator.world import arns
 from simulator.world.caller import Caller, CallerKind
 from simulator.world.world import World
 

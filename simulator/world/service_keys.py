@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from models import arns
 from models.context import Absent, Known, Open, State
 from simulator.facts import reference
 from simulator.world.caller import Call, CallerKind
-from simulator.world.derived import account_of_arn, has_key, resource_tag, unqualified
+from simulator.world.derived import has_key, resource_tag
 
 _SAML = "assumerolewithsaml"
 _WEB_IDENTITY = "assumerolewithwebidentity"
@@ -80,7 +81,7 @@ def _belongs(call: Call, key: str, prefix: str) -> bool:
 
 def _function_arn(call: Call) -> State:
     """The function that is called by URL or configured; that of an event source mapping the step itself has to fix."""
-    whole = unqualified(call.resource)
+    whole = arns.unqualified(call.resource)
     if ":function:" not in whole or set(whole) & set("*?"):
         return Open(may_be_absent=False)
     if whole == call.resource:
@@ -117,7 +118,7 @@ def _document(call: Call) -> State:
     """saml:doc, which is ACCOUNT/PROVIDER-NAME."""
     arn = call.caller.provider.arn if call.caller.provider else ""
     name = arn.partition(":saml-provider/")[2]
-    account = account_of_arn(arn)
+    account = arns.account_of(arn)
     return Known((f"{account}/{name}",)) if account and name else Open(may_be_absent=False)
 
 

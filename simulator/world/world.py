@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from models import arns
 from models.context import NOTHING_GIVEN, Absent, Given, State
 from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import Requirement
@@ -22,7 +23,7 @@ from simulator.facts.traits import traits
 from simulator.policy.authorize import PolicySet, analyse, decide, resource_layer
 from simulator.policy.lacks import lacks
 from simulator.policy.parse import parse_policy
-from simulator.world import arns, names
+from simulator.world import names
 from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
 from simulator.world.context import SnapshotContext
 from simulator.world.documents import Documents

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from models import arns
 from models.answer import HOW_ORDER, HOW_PRECEDENCE, How, PathsAnswer, StepAnswer
 from models.decision import Outcome
 from models.edge import EdgeKind, Status
@@ -19,7 +20,7 @@ from simulator.answers.who_can import LISTED, who_can
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world import World, arns
+from simulator.world import World
 from simulator.world.changes import apply
 from tests.worlds import INVOKE, additions
 
