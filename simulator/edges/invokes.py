@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges.grantable import edges_to, wanted_targets
 from simulator.edges.question import EVERYTHING, Nodes, Question
-from simulator.world import arns
 from simulator.world.world import World
 
 ACTION = "lambda:InvokeFunction"
