@@ -72,9 +72,8 @@ def _mistaken(error: InputError, file: str, endings: tuple[str, ...], option: st
     if not (file.endswith(endings) and Path(file).is_file()) or option in error.problem:
         return error
     kind = option.removeprefix("--")
-    return InputError(
-        f"{error.problem}; if it is a {kind}, give it with `{option}`", error.path, error.line, error.column
-    )
+    said = error.problem.partition("; did you mean")[0]  # Guessed for a file of the kind that this one is not.
+    return InputError(f"{said}; if it is a {kind}, give it with `{option}`", error.path, error.line, error.column)
 
 
 def source_options(command: Command) -> Command:
