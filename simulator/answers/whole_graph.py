@@ -118,8 +118,8 @@ def _edge(edge: Edge) -> GraphEdge:
 def _detail(edge: Edge) -> str:
     """In a few words what decides an edge that is not simply allowed."""
     if edge.status is Status.MISSING:
-        first = next(iter(edge.missing), None)
-        return f"{first.side} of {arns.short(first.holder)}" if first else "no grant can mend it"
+        lacking = dict.fromkeys(f"{grant.side} of {arns.short(grant.holder)}" for grant in edge.missing)
+        return " and ".join(lacking) or "no grant can mend it"
     if edge.status is Status.DENIED:
         cited = next(iter(edge.because), None)
         return f"{cited.statement} of {arns.short(cited.policy)}" if cited else ""
