@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from models.policy import Principal
-from simulator.edges.evidence import names_principal, naming
+from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
-from simulator.policy.principals import account_named
 from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
 
@@ -36,11 +34,11 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
     named = named_principals(policies, ACTION, None)
     others = [node for node in outsiders(world, named) if node == "anyone" or node.startswith("account:")]
     holders = naming(world, ACTION).holders(role)
-    candidates = dict.fromkeys(world.actors) if unread else _trusted(world, named)
+    candidates = dict.fromkeys(world.actors) if unread else meant(world, named)
     candidates.update(dict.fromkeys(others))
-    candidates.update((node, None) for holder in sorted(holders) for node in _acting_as(world, holder))
+    candidates.update((node, None) for holder in sorted(holders) for node in acting_as(world, holder))
     if question.asked and question.asked[1] == role:
-        candidates.update(dict.fromkeys(_acting_as(world, question.asked[0])))
+        candidates.update(dict.fromkeys(acting_as(world, question.asked[0])))
     for node in candidates if sources is None else _among(world, candidates, sources):
         if shown(node) == role or node.startswith("service:"):
             continue
@@ -53,36 +51,6 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
 def _among(world: World, candidates: Iterable[str], sources: frozenset[str]) -> list[str]:
     """The candidates that are wanted, and principals that only the question names."""
     return sorted(sources.intersection(candidates) | {node for node in sources if is_unlisted(world, node)})
-
-
-def _acting_as(world: World, holder: str) -> tuple[str, ...]:
-    """A user, or a role with the functions that run in it."""
-    if arns.is_role(holder):
-        return world.actors_by_name.get((arns.account_of(holder) or "", holder.rsplit("/", 1)[-1]), ())
-    return (holder,) if holder in world.users else ()
-
-
-def _trusted(world: World, named: Iterable[Principal]) -> dict[str, None]:
-    """Everybody whom a trust policy's principals may mean."""
-    found: dict[str, None] = {}
-    for principal in named:
-        if principal.value == "*" and principal.kind in ("AWS", "*"):
-            found.update(dict.fromkeys(world.actors))
-        elif principal.kind == "AWS" and (account := account_named(principal.value)):
-            found.update(dict.fromkeys(world.actors_by_account.get(account, ())))
-        elif principal.kind == "AWS" and (key := _role_of(principal.value)):
-            found.update(dict.fromkeys(world.actors_by_name.get(key, ())))
-        elif principal.kind == "AWS" and arns.kind_of(principal.value) in ("user", "role"):
-            found.update(dict.fromkeys(_acting_as(world, principal.value)))
-    return found
-
-
-def _role_of(session: str) -> tuple[str, str] | None:
-    """Account and role name of a session's ARN."""
-    found = arns.parts(session)
-    if found is None or not found[5].startswith("assumed-role/"):
-        return None
-    return found[4], found[5].split("/")[1]
 
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models import arns
+from models.policy import Principal
 from models.request import Attached
 from simulator.policy.principals import account_named
 from simulator.world.nodes import allowing, pattern_covers, shown
@@ -22,7 +23,19 @@ class Naming:
 
     exact: dict[str, set[str]] = field(default_factory=dict)
     wild: list[tuple[str, str]] = field(default_factory=list)
+    broad: dict[str, set[str]] = field(default_factory=dict)
+    """Every other pattern, such as `*`, -> its holders: no evidence, and an allow all the same."""
+    anywhere: set[str] = field(default_factory=set)
+    """Whose statements say where not, or whose policies were not all read."""
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def allowers(self, resource: str) -> set[str]:
+        """The users and roles whose identity-based policies may allow the action on the resource."""
+        found = self.anywhere | self.holders(resource)
+        for pattern, holders in self.broad.items():
+            if pattern_covers(pattern, resource):
+                found |= holders
+        return found
 
     def holders(self, resource: str) -> frozenset[str]:
         """The users and roles whose identity-based policies name the resource."""
@@ -40,15 +53,51 @@ def naming(world: World, action: str) -> Naming:
         return known
     found = Naming()
     for holder in (*world.users, *world.roles):
-        policies, _ = world.identity_of(holder)
+        policies, unread = world.identity_of(holder)
+        if unread:
+            found.anywhere.add(holder)
         for statement in allowing(policies, action, None):
-            for pattern in filter(written_out, statement.resources or ()):
-                if any(sign in pattern for sign in "*?$"):
+            if statement.resources is None:
+                found.anywhere.add(holder)
+            for pattern in statement.resources or ():
+                if not written_out(pattern):
+                    found.broad.setdefault(pattern, set()).add(holder)
+                elif any(sign in pattern for sign in "*?$"):
                     found.wild.append((pattern, holder))
                 else:
                     found.exact.setdefault(pattern, set()).add(holder)
     world.memo[("naming", action)] = found
     return found
+
+
+def acting_as(world: World, holder: str) -> tuple[str, ...]:
+    """A user, or a role with the functions that run in it."""
+    if arns.is_role(holder):
+        return world.actors_by_name.get((arns.account_of(holder) or "", holder.rsplit("/", 1)[-1]), ())
+    return (holder,) if holder in world.users else ()
+
+
+def meant(world: World, named: Iterable[Principal]) -> dict[str, None]:
+    """Everybody whom a policy's principals may mean."""
+    found: dict[str, None] = {}
+    for principal in named:
+        if principal.value == "*" and principal.kind in ("AWS", "*"):
+            found.update(dict.fromkeys(world.actors))
+        elif principal.kind == "AWS" and (account := account_named(principal.value)):
+            found.update(dict.fromkeys(world.actors_by_account.get(account, ())))
+        elif principal.kind == "AWS" and (key := _role_of(principal.value)):
+            found.update(dict.fromkeys(world.actors_by_name.get(key, ())))
+        elif principal.kind == "AWS" and arns.kind_of(principal.value) in ("user", "role"):
+            found.update(dict.fromkeys(acting_as(world, principal.value)))
+    return found
+
+
+def _role_of(session: str) -> tuple[str, str] | None:
+    """Account and role name of a session's ARN."""
+    found = arns.parts(session)
+    if found is None or not found[5].startswith("assumed-role/"):
+        return None
+    return found[4], found[5].split("/")[1]
 
 
 def written_out(pattern: str) -> bool:

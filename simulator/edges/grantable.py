@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.evidence import names_principal, naming
+from models.policy import Principal
+from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
 from simulator.world.world import World
@@ -20,9 +21,11 @@ def edges_to(
     owner = account if isinstance(account, str) else None
     policies, unread = world.resource_policies(resource, owner)
     named = named_principals(policies, action, resource)
-    by_name_holders = naming(world, action).holders(resource)
+    index = naming(world, action)
+    by_name_holders = index.holders(resource)
     opens_to_others = any(item.kind in ("AWS", "*") for item in named) or bool(unread)
-    for node in _candidates(world, sources, outsiders(world, named)):
+    some = world.actors if unread else _who_may(world, index.allowers(resource), named, question)
+    for node in _candidates(world, sources, (*some, *outsiders(world, named))):
         if shown(node) == shown(target) and kind is not EdgeKind.CALLS:
             continue
         at_home = arns.account_of(shown(node)) in (owner, None) or owner is None
@@ -35,8 +38,17 @@ def edges_to(
             yield edge
 
 
-def _candidates(world: World, sources: Nodes, others: Iterable[str]) -> Iterator[str]:
-    everyone = dict.fromkeys((*world.actors, *others))
+def _who_may(world: World, holders: set[str], named: Iterable[Principal], question: Question) -> Iterator[str]:
+    """Those with an allow on either side, and who is asked about: for everybody else the answer is a plain no."""
+    wanted = {node for holder in holders for node in acting_as(world, holder)}
+    wanted.update(meant(world, named))
+    if question.asked:
+        wanted.update(acting_as(world, question.asked[0]))
+    return (node for node in world.actors if node in wanted) if wanted else iter(())
+
+
+def _candidates(world: World, sources: Nodes, found: Iterable[str]) -> Iterator[str]:
+    everyone = dict.fromkeys(found)
     if sources is None:
         yield from everyone
         return
