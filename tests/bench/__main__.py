@@ -1,0 +1,49 @@
+"""`make bench`: measure on one core, and print a table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+
+import click
+
+from tests.bench.measures import Row, everything
+
+
+def main() -> None:
+    cores = os.cpu_count()
+    if hasattr(os, "sched_setaffinity"):
+        # Processes started from here stay on that core too.
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    click.echo(f"{platform.system()} {platform.machine()}, {cores} cores of which one is used; {_memory()}")
+    click.echo(f"Python {platform.python_version()}; medians, each measure by turns with its plain form\n")
+    click.echo(f"{'what':36}{'runs':>5}{'median':>11}{'spread':>8}   {'':14}{'times':>7}  a plain form")
+    begun = time.perf_counter()
+    for row in everything():
+        click.echo(_line(row))
+    click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")
+
+
+def _memory() -> str:
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return "memory not known"
+    return f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB"
+
+
+def _line(row: Row) -> str:
+    line = f"{row.what:36}{row.runs:5}{_time(row.median):>11}{row.spread:8.0%}   {row.note:14}"
+    if row.plain_median is None:
+        return line.rstrip()
+    return f"{line}{row.median / row.plain_median:7.2f}  {_time(row.plain_median)}: {row.plain}"
+
+
+def _time(seconds: float) -> str:
+    for unit, factor in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * factor >= 1 or unit == "µs":
+            return f"{seconds * factor:.3g} {unit}"
+    raise AssertionError(seconds)
+
+
+if __name__ == "__main__":
+    main()
