@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import time
 
 import click
 
-from tests.bench.measures import Row, everything
+from tests.bench.measures import LONGEST, Row, everything
 
 
 def main() -> None:
@@ -32,13 +33,23 @@ def _memory() -> str:
 
 
 def _line(row: Row) -> str:
-    line = f"{row.what:36}{row.runs:5}{_time(row.median):>11}{row.spread:8.0%}   {row.note:14}"
+    line = f"{row.what:36}{row.runs:5}{_time(row.median):>11}{_spread(row)}   {row.note:14}"
     if row.plain_median is None:
         return line.rstrip()
-    return f"{line}{row.median / row.plain_median:7.2f}  {_time(row.plain_median)}: {row.plain}"
+    return f"{line}{_times(row.median / row.plain_median)}  {_time(row.plain_median)}: {row.plain}"
+
+
+def _spread(row: Row) -> str:
+    return f"{'':8}" if math.isinf(row.median) else f"{row.spread:8.0%}"
+
+
+def _times(ratio: float) -> str:
+    return f"{'':7}" if math.isinf(ratio) else f"{ratio:7.2f}"
 
 
 def _time(seconds: float) -> str:
+    if math.isinf(seconds):
+        return f"> {LONGEST} s"
     for unit, factor in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
         if seconds * factor >= 1 or unit == "µs":
             return f"{seconds * factor:.3g} {unit}"
