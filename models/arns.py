@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 #: An account's number.
@@ -23,6 +24,7 @@ class Parts(NamedTuple):
     resource: str
 
 
+@lru_cache(maxsize=65536)
 def parts(arn: str) -> Parts | None:
     """The six parts of an ARN, or None for anything else."""
     found = arn.split(":", 5)
@@ -119,6 +121,7 @@ def short(node: str) -> str:
     return re.split(r"[/:]", found.resource)[-1]
 
 
+@lru_cache(maxsize=65536)
 def kind_of(node: str) -> str:
     """The kind of a node, as pictures and graph answers name it."""
     if node == "anyone":

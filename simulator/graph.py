@@ -76,9 +76,9 @@ class Graph:
         """Find everything from which there may be a way to one of `ends`."""
         return self._grow(frozenset(ends), backward=True)
 
-    def grow_forward(self, starts: Iterable[str]) -> Graph:
-        """Find everything to which there may be a way from one of `starts`."""
-        return self._grow(frozenset(starts), backward=False)
+    def grow_forward(self, starts: Iterable[str], ends: Iterable[str] = ()) -> Graph:
+        """Find everything to which there may be a way from one of `starts`, but nothing beyond `ends`."""
+        return self._grow(frozenset(starts), backward=False, beyond=frozenset(ends))
 
     def grow_whole(self) -> Graph:
         """Find every edge there is."""
@@ -86,8 +86,8 @@ class Graph:
             self.add(rule(self.world, None, None, self.question))
         return self
 
-    def _grow(self, frontier: frozenset[str], *, backward: bool) -> Graph:
-        seen: set[str] = set()
+    def _grow(self, frontier: frozenset[str], *, backward: bool, beyond: frozenset[str] = frozenset()) -> Graph:
+        seen: set[str] = set(beyond - frontier)
         while frontier:
             seen |= frontier
             found: set[str] = set()
@@ -96,9 +96,21 @@ class Graph:
                     continue
                 sources, targets = (None, frontier) if backward else (frontier, None)
                 for edge in self.add(rule(self.world, sources, targets, self.question)):
-                    found.add(edge.source if backward else edge.target)
+                    if edge.can_be_bought:
+                        found.add(edge.source if backward else edge.target)
             frontier = frozenset(found - seen)
         return self
+
+    def leading_to(self, ends: Iterable[str]) -> set[str]:
+        """The nodes found so far from which edges lead to one of `ends`."""
+        seen = set(ends)
+        stack = list(seen)
+        while stack:
+            for edge in self.into(stack.pop()):
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    stack.append(edge.source)
+        return seen
 
     def into(self, node: str) -> list[Edge]:
         return self._into.get(node, [])
@@ -217,8 +229,11 @@ _END = "end of every path"
 def _network(graph: Graph, ends: Iterable[str], worst: Status) -> nx.DiGraph:
     """The graph to search: of the edges between two nodes the cheapest that may be used."""
     network = nx.DiGraph()
+    leading = graph.leading_to(ends)
     for edge in graph.edges:
         if edge.kind is EdgeKind.MEMBER_OF or edge.status.rank > worst.rank or not edge.can_be_bought:
+            continue
+        if edge.target not in leading:
             continue
         cost = len({grant.place for grant in edge.missing})
         weight = cost * _PER_STATEMENT + _PER_STEP

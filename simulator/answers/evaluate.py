@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models import arns
 from models.context import Absent, Known, Open, State
 from models.decision import Citation, Decision, NearMiss, Outcome, Residual
 from models.errors import PolicyError
@@ -59,6 +60,8 @@ def evaluate_line(line: bytes | str) -> dict[str, Any]:
 
 #: The engine remembers what it worked out by the text of patterns, names and values.
 _REMEMBERED = (
+    arns.parts,
+    arns.kind_of,
     match.template,
     layers.remembered_match,
     match.action_matches,

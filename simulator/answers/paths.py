@@ -9,11 +9,10 @@ from models.answer import PathAnswer, PathsAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
-from simulator.edges import RULES
 from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.graph import Graph, Path, cheapest
-from simulator.world.nodes import is_unlisted, shown
+from simulator.world.nodes import shown
 from simulator.world.world import World
 
 
@@ -58,14 +57,8 @@ def grown(
     if question.action is not None:
         ends = (asked_node(target),)
     graph = Graph(world, question)
-    graph.grow_backward(ends)
-    # A principal that only the question names, and a service where everybody may go, is in nobody's list: all that was
-    # found is still to be asked about.
-    is_new = source.startswith("service:") or (source != "" and is_unlisted(world, source))
-    reached = graph.nodes | set(ends) if is_new else ends
-    for rule in RULES.values():
-        graph.add(rule(world, frozenset((source,)), frozenset(reached), question))
-    return graph, ends
+    # From one principal few steps lead on, where very many may lead to a function: so forwards, if there is a start.
+    return (graph.grow_forward((source,), ends) if source else graph.grow_backward(ends)), ends
 
 
 def _called(target: str, action: str | None) -> str | None:

@@ -14,7 +14,7 @@ from simulator.cli.errors import YES, fail
 from simulator.cli.output import as_json
 
 #: Lines after which the engine's memory is emptied. Common patterns are soon there again, and it can't grow.
-FORGET_AFTER = 2_000
+FORGET_AFTER = 1_000
 
 
 @click.command("evaluate", short_help="Requests with their policies in, decisions out: the bare engine.")

@@ -11,7 +11,7 @@ from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
-from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
+from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -50,7 +50,7 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
 
 def _among(world: World, candidates: Iterable[str], sources: frozenset[str]) -> list[str]:
     """The candidates that are wanted, and principals that only the question names."""
-    return sorted(sources.intersection(candidates) | {node for node in sources if is_unlisted(world, node)})
+    return sorted(sources.intersection(candidates) | unlisted(world, sources))
 
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:

@@ -9,7 +9,7 @@ from models.edge import Edge, EdgeKind
 from models.policy import Principal
 from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import Nodes, Question, among
-from simulator.world.nodes import ask, is_unlisted, named_principals, outsiders, shown
+from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
 from simulator.world.world import World
 
 
@@ -24,7 +24,7 @@ def edges_to(
     index = naming(world, action)
     by_name_holders = index.holders(resource)
     opens_to_others = any(item.kind in ("AWS", "*") for item in named) or bool(unread)
-    some = world.actors if unread else _who_may(world, index.allowers(resource), named, question)
+    some = world.actors if unread else _who_may(world, index.allowers(resource), named, sources, question)
     for node in _candidates(world, sources, (*some, *outsiders(world, named))):
         if shown(node) == shown(target) and kind is not EdgeKind.CALLS:
             continue
@@ -38,13 +38,16 @@ def edges_to(
             yield edge
 
 
-def _who_may(world: World, holders: set[str], named: Iterable[Principal], question: Question) -> Iterator[str]:
+def _who_may(
+    world: World, holders: set[str], named: Iterable[Principal], sources: Nodes, question: Question
+) -> Iterator[str]:
     """Those with an allow on either side, and who is asked about: for everybody else the answer is a plain no."""
     wanted = {node for holder in holders for node in acting_as(world, holder)}
     wanted.update(meant(world, named))
     if question.asked:
         wanted.update(acting_as(world, question.asked[0]))
-    return (node for node in world.actors if node in wanted) if wanted else iter(())
+    every = world.actors if sources is None else sorted(sources.intersection(world.actor_set))
+    return (node for node in every if node in wanted) if wanted else iter(())
 
 
 def _candidates(world: World, sources: Nodes, found: Iterable[str]) -> Iterator[str]:
@@ -52,10 +55,9 @@ def _candidates(world: World, sources: Nodes, found: Iterable[str]) -> Iterator[
     if sources is None:
         yield from everyone
         return
-    for node in sorted(sources):
-        # A question may name what no policy does.
-        if node in everyone or node == "anyone" or node.startswith("service:") or is_unlisted(world, node):
-            yield node
+    # A question may name what no policy does.
+    extra = (node for node in sources if node == "anyone" or node.startswith("service:"))
+    yield from sorted({*everyone.keys() & sources, *unlisted(world, sources), *extra})
 
 
 def wanted_targets(every: Iterable[str], targets: Nodes) -> list[str]:

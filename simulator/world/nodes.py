@@ -33,6 +33,15 @@ def is_unlisted(world: World, node: str) -> bool:
     return kind == "session" or (arns.parts(node) is not None and (kind == "account" or ":federated-user/" in node))
 
 
+def unlisted(world: World, nodes: frozenset[str]) -> frozenset[str]:
+    """Those of the nodes that only a question names; a rule asks it of the same nodes for every target."""
+    known = world.memo.get(("unlisted", nodes))
+    if not isinstance(known, frozenset):
+        known = frozenset(node for node in nodes if is_unlisted(world, node))
+        world.memo[("unlisted", nodes)] = known
+    return known
+
+
 def caller_of(world: World, node: str) -> Caller:
     """Who asks when this node does."""
     _, _, function = node.partition("#")

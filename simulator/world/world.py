@@ -65,7 +65,7 @@ class World:
         self.collected = frozenset(account.id for account in snapshot.accounts if account.collected)
         self.names = {account.id: account.name for account in snapshot.accounts if account.name}
         self._facts = _facts_of(snapshot, strict)
-        self.memo: dict[tuple[str, str], object] = {}
+        self.memo: dict[tuple[str, object], object] = {}
         """What other modules work out once for this world, by their name and a key."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
 
@@ -87,6 +87,10 @@ class World:
         """Users, roles, and the sessions in which functions run (see `simulator.world.nodes`)."""
         sessions = (f"{function.role}#{function.arn}" for function in self.snapshot.functions if function.role)
         return (*self.users, *self.roles, *sessions)
+
+    @cached_property
+    def actor_set(self) -> frozenset[str]:
+        return frozenset(self.actors)
 
     @cached_property
     def actors_by_account(self) -> dict[str, tuple[str, ...]]:
