@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
+from models.policy import Principal
 from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.policy.principals import account_named
 from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
 from simulator.world.world import World
 
@@ -33,8 +35,11 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
     policies, unread = world.resource_policies(role, arns.account_of(role))
     named = named_principals(policies, ACTION, None)
     others = [node for node in outsiders(world, named) if node == "anyone" or node.startswith("account:")]
-    holders = naming(world, ACTION).holders(role)
-    candidates = dict.fromkeys(world.actors) if unread else meant(world, named)
+    index = naming(world, ACTION)
+    holders = index.holders(role)
+    candidates = dict.fromkeys(world.actors) if unread else _meant(world, role, named, question)
+    # A trust of a whole account gives nothing by itself: only who allows itself the step as well may go.
+    candidates.update((node, None) for holder in sorted(index.allowers(role)) for node in acting_as(world, holder))
     candidates.update(dict.fromkeys(others))
     candidates.update((node, None) for holder in sorted(holders) for node in acting_as(world, holder))
     if question.asked and question.asked[1] == role:
@@ -46,6 +51,19 @@ def _by_name(world: World, role: str, sources: Nodes, question: Question) -> Ite
         by_name = shown(node) in holders or names_principal(policies, node, ACTION, role)
         if question.wants(edge, by_name):
             yield edge
+
+
+def _meant(world: World, role: str, named: Iterable[Principal], question: Question) -> dict[str, None]:
+    """Whom a trust means one by one; of an account, all only where it is another and what is missing counts."""
+    home = arns.account_of(role)
+    wanted = [
+        item
+        for item in named
+        if item.kind != "AWS"
+        or (account := account_named(item.value)) is None
+        or (question.missing and account != home)
+    ]
+    return meant(world, wanted)
 
 
 def _among(world: World, candidates: Iterable[str], sources: frozenset[str]) -> list[str]:
