@@ -9,14 +9,25 @@ import streamlit as st
 #: What a link holds, under these names both in the address and in the session.
 NAMES = ("scenario", "from", "to", "picked", "k", "show")
 _SEEN = "address"
+_ACTED = "acted"
+
+
+def acted() -> None:
+    """Note that a widget was used: what it chose counts, whatever the address still says.
+
+    A browser that is quickly used again sends the address of before the last choice; taken for a link, it would undo
+    that choice.
+    """
+    st.session_state[_ACTED] = True
 
 
 def read() -> None:
     """Take over what the address says, if it isn't what this session last wrote: a link, or back and forward."""
     now = {name: st.query_params[name] for name in NAMES if name in st.query_params}
-    if now == st.session_state.get(_SEEN):
-        return
+    seen = st.session_state.get(_SEEN)
     st.session_state[_SEEN] = now
+    if st.session_state.pop(_ACTED, False) or now == seen:
+        return
     for name in NAMES:
         st.session_state.pop(name, None)
     st.session_state.update({name: value for name, value in now.items() if name != "k"})

@@ -74,6 +74,20 @@ def test_choosing_puts_the_choice_into_the_address(app: AppTest) -> None:
     assert "from" not in app.query_params
 
 
+def test_a_click_with_the_address_of_before_undoes_no_choice(app: AppTest) -> None:
+    app.run()
+    first = app.selectbox(key="to").value
+    app.selectbox(key="to").set_value(f"{ORDERS}:live").run()
+    app.selectbox(key="to").set_value(first).run()
+    assert "to" not in app.query_params
+    # The browser, used again at once, hasn't heard of that yet.
+    app.query_params["to"] = f"{ORDERS}:live"
+    app.number_input(key="k").set_value(1).run()
+    assert app.selectbox(key="to").value == first
+    assert app.query_params["k"] == "1"
+    assert "to" not in app.query_params
+
+
 def test_an_unknown_name_in_a_link_is_said_in_one_line(app: AppTest) -> None:
     app.query_params["from"] = "partner/deve"
     app.run()

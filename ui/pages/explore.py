@@ -187,6 +187,7 @@ def _tools(graph: GraphAnswer, answer: PathsAnswer) -> None:
         list(questions.SHOWN),
         key="show",
         format_func=lambda show: view.shown_label(show, answer.source, answer.target),
+        on_change=address.acted,
         width=300,
     )
     try:
@@ -284,11 +285,13 @@ def _pick_in_picture() -> None:
 
 
 def _pick_in_table(key: str, ids: Sequence[str]) -> None:
+    address.acted()
     rows = st.session_state[key]["selection"]["rows"]
     st.session_state["picked"] = ids[rows[0]] if rows else None
 
 
 def _pick(name: str | None) -> None:
+    address.acted()
     st.session_state["picked"] = name
     st.session_state["turn"] = st.session_state.get("turn", 0) + 1
 
@@ -300,6 +303,7 @@ def _go(end: str, node: str) -> None:
 
 def _forget(names: Sequence[str]) -> None:
     """Drop what another choice has made meaningless."""
+    address.acted()
     for name in names:
         st.session_state[name] = None
     st.session_state["turn"] = st.session_state.get("turn", 0) + 1
