@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Effect(StrEnum):
@@ -104,6 +105,8 @@ class Policy:
     version: str = "2008-10-17"
     id: str | None = None
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What the engine has worked out of it, kept as long as the policy itself."""
 
     @property
     def has_variables(self) -> bool:

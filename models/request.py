@@ -42,7 +42,11 @@ class Requester:
     @property
     def is_outside(self) -> bool:
         """Whether it has no account and no policies of its own: the resource's side alone decides."""
-        return self.kind in (RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED_IDENTITY)
+        # Not `in`: it compares texts, and this is asked for every decision.
+        kind = self.kind
+        return (
+            kind is RequesterKind.SERVICE or kind is RequesterKind.ANONYMOUS or kind is RequesterKind.FEDERATED_IDENTITY
+        )
 
 
 class Context(Protocol):

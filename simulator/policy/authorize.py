@@ -12,8 +12,10 @@ from functools import lru_cache
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome
 from models.request import Attached, Request, RequesterKind
+from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
+from simulator.policy.compiled import Manner, about
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
-from simulator.policy.layers import Findings, near_misses, read_layer, spelled
+from simulator.policy.layers import Findings, asked_resource, near_misses, read_layer, spelled
 from simulator.policy.principals import Form
 from simulator.policy.residual import Spelling, assume, certainly, decisive, facts, outcomes, residual_of, search
 
@@ -167,14 +169,21 @@ def combine(analysis: Analysis) -> None:
     is_root = caller.kind is RequesterKind.ROOT
     analysis.identity = True if is_root else _allowed(findings, Layer.IDENTITY, False)
     analysis.boundary = True if is_root else _allowed(findings, Layer.BOUNDARY, True)
-    # A federated-user session without a session policy has nothing of its user's.
-    without = caller.kind is not RequesterKind.FEDERATED_USER
+    without = has_session_by_default(caller)
     analysis.session = True if is_root else _allowed(findings, Layer.SESSION, without)
-    analysis.permitted = _permitted(analysis)
+    resource = analysis.resource
+    analysis.permitted = permitted(
+        standing_of(request, stands_alone(request)),
+        Sides(
+            analysis.identity,
+            analysis.boundary,
+            analysis.session,
+            *(resource.allow(form) for form in Form),
+        ),
+    )
     limits = [level.allowed for level in analysis.scp_levels]
     limits.append(_allowed(findings, Layer.VPC_ENDPOINT, True))
-    refused = request.traits.impossible is not None or (is_root and _asks_for_role(request))
-    analysis.allows = False if refused else all_of((analysis.permitted, *limits))
+    analysis.allows = False if refused(request) else all_of((analysis.permitted, *limits))
     every = (*findings.values(), *analysis.scp_levels, *analysis.rcp_levels)
     analysis.denies = any_of(found.denies for found in every)
 
@@ -183,36 +192,150 @@ def _allowed(findings: Mapping[Layer, Findings], layer: Layer, without: bool) ->
     return findings[layer].allowed if layer in findings else without
 
 
-def _asks_for_role(request: Request) -> bool:
-    return request.action.lower() == "sts:assumerole"
-
-
-def _permitted(analysis: Analysis) -> Formula:
-    """What the two sides give together. Source: "Policy evaluation logic", semantics in docs/engine.md."""
-    caller, resource = analysis.request.requester, analysis.resource
-    limits = all_of((analysis.boundary, analysis.session))
-    own = all_of((analysis.identity, limits))
-    if caller.is_outside:
-        return resource.allowed
-    if not analysis.same_account:
-        return all_of((own, resource.allowed)) if analysis.request.traits.other_accounts_may else False
-    direct = any_of((resource.allow(Form.ITSELF), resource.allow(Form.ANYBODY)))
-    if caller.kind is RequesterKind.USER:
-        direct = any_of((direct, resource.allow(Form.BEHIND)))
-        behind: Formula = False
-    else:
-        behind = all_of((resource.allow(Form.BEHIND), limits))
-    given = any_of((direct, behind))
-    if caller.kind is RequesterKind.ROOT:
-        given = any_of((given, resource.allow(Form.ACCOUNT)))
-    if stands_alone(analysis.request):
-        return any_of((given, all_of((resource.allow(Form.ACCOUNT), own))))
-    return any_of((given, own))
+def refused(request: Request) -> bool:
+    """What nobody can do, whatever allows it; and a root user can't assume roles."""
+    if request.requester.kind is RequesterKind.ROOT and request.action.lower() == "sts:assumerole":
+        return True
+    return request.traits.impossible is not None
 
 
 def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
-    """Settle an analysis: what is open, what wasn't read, and which statements decided."""
-    whole = all_of((analysis.allows, negation(analysis.denies)))
+    """Say why: what is open, what wasn't read, and which statements decided."""
+    found = settled(analysis.allows, analysis.denies)
+    outcome = found.outcome
+    return Decision(
+        outcome,
+        because=_because(analysis, outcome),
+        layers=_layer_outcomes(analysis),
+        near_misses=_near_misses(analysis) if outcome is Outcome.IMPLICIT_DENY else (),
+        residual=residual_of(found.open, spelling) if outcome is Outcome.CONDITIONAL else None,
+        gaps=found.gaps,
+        assumes=found.assumes,
+    )
+
+
+def outcome(request: Request, policies: PolicySet) -> Outcome:
+    """The outcome alone, as `authorize` gives it: for who asks often, and wants reasons for few of the answers.
+
+    Raises:
+        PolicyError: if a statement cannot be evaluated exactly.
+    """
+    if policies.unread:
+        analysis = analyse(request, policies)
+        allows, denies = analysis.allows, analysis.denies
+    else:
+        allows, denies = weigh(request, policies)
+    return settled_outcome(allows, denies)
+
+
+def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
+    """The outcome of what is allowed and what is denied."""
+    if denies is True:
+        return Outcome.EXPLICIT_DENY
+    if denies is False:
+        if allows is True:
+            return Outcome.ALLOWED
+        if allows is False:
+            return Outcome.IMPLICIT_DENY
+    return settled(allows, denies).outcome
+
+
+def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
+    """What is allowed and what is denied, of policies that were all read; without reasons."""
+    caller = request.requester
+    sides = Sides(session=has_session_by_default(caller))
+    bounded = bool(policies.boundary) and not caller.is_outside
+    denies: Formula = False
+    if not caller.is_outside:
+        denies = _weigh_own(request, policies, sides)
+    if policies.resource:
+        denies = denies | _weigh_named(policies.resource, request, bounded, sides)
+    limits: Formula = True
+    for level in policies.scps if policies.scps and _binds(Layer.SCP, request) else ():
+        allowed, denied = weigh_layer(level, Manner.PLAIN, request)
+        limits, denies = limits & allowed, denies | denied
+    for level in policies.rcps if policies.rcps and _binds(Layer.RCP, request) else ():
+        denies = denies | _weigh_named(level, request, bounded, Sides())
+    if policies.vpc_endpoint:
+        endpoint = read_layer(Layer.VPC_ENDPOINT, policies.vpc_endpoint, request, bounded)
+        limits, denies = limits & endpoint.allowed, denies | endpoint.denies
+    if denies is True or limits is False or refused(request):
+        return False, denies
+    return permitted(standing_of(request, stands_alone(request)), sides) & limits, denies
+
+
+def _weigh_own(request: Request, policies: PolicySet, sides: Sides) -> Formula:
+    """Set what the caller's own policies allow, and return what they deny."""
+    sides.identity, denies = weigh_layer(policies.identity, Manner.COMPLETING, request)
+    if policies.boundary:
+        sides.boundary, denied = weigh_layer(policies.boundary, Manner.COMPLETING, request)
+        denies = denies | denied
+    if policies.session:
+        sides.session, denied = weigh_layer(policies.session, Manner.PLAIN, request)
+        denies = denies | denied
+    if request.requester.kind is RequesterKind.ROOT:
+        sides.identity = sides.boundary = sides.session = True
+    return denies
+
+
+def weigh_layer(policies: tuple[Attached, ...], manner: Manner, request: Request) -> tuple[Formula, Formula]:
+    """What policies without Principal allow and deny; what they allow doesn't matter once they deny for certain."""
+    action, value, lookup = request.action, asked_resource(request), request.context.lookup
+    allowed: Formula = False
+    denied: Formula = False
+    for attached in policies:
+        allowing, denying = about(attached.policy, manner, action)
+        for rule in denying:
+            found = rule.holds(value, lookup)
+            if found is not False:
+                denied = denied | found
+                if denied is True:
+                    return False, True
+        if allowed is not True:
+            for rule in allowing:
+                found = rule.holds(value, lookup)
+                if found is not False:
+                    allowed = allowed | found
+                    if allowed is True:
+                        break
+    return allowed, denied
+
+
+def _weigh_named(policies: tuple[Attached, ...], request: Request, bounded: bool, sides: Sides) -> Formula:
+    """Add what policies with a Principal give to `sides`, and return what they deny."""
+    caller, context = request.requester, request.context
+    value = asked_resource(request)
+    denied: Formula = False
+    for attached in policies:
+        allowing, denying = about(attached.policy, Manner.NAMING, request.action)
+        for rule in denying:
+            forms = rule.forms(caller, context, bounded)
+            held = rule.holds(value, context.lookup) if forms else False
+            if held is not False:
+                denied = denied | (any_of(forms.values()) & held)
+        for rule in allowing:
+            forms = rule.forms(caller, context, bounded)
+            held = rule.holds(value, context.lookup) if forms else False
+            if held is not False:
+                for form, formula in forms.items():
+                    sides.add(form, formula & held)
+    return denied
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An outcome, what it hangs on if it is conditional, and the facts that weren't read on which it turns."""
+
+    outcome: Outcome
+    open: Formula
+    gaps: tuple[MissingFact, ...]
+    assumes: tuple[MissingFact, ...]
+
+
+@lru_cache(maxsize=16384)
+def settled(allows: Formula, denies: Formula) -> Settled:
+    """Settle what is open: the same few formulas come up again and again."""
+    whole = allows & negation(denies)
     assumed, assumes = _assumptions(whole)
     gaps: tuple[MissingFact, ...] = ()
     results = outcomes(assumed)
@@ -220,22 +343,19 @@ def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
         outcome = Outcome.UNKNOWN
         gaps = decisive(assumed, facts(assumed))
     elif results == {"denied"}:
-        outcome = Outcome.EXPLICIT_DENY if _certain(assume(analysis.denies)) else Outcome.IMPLICIT_DENY
+        outcome = Outcome.EXPLICIT_DENY if _certain(assume(denies)) else Outcome.IMPLICIT_DENY
     else:
         outcome = Outcome.ALLOWED if results == {"allowed"} else Outcome.CONDITIONAL
-    residual = residual_of(certainly(assumed), spelling) if outcome is Outcome.CONDITIONAL else None
-    if outcome is Outcome.CONDITIONAL and residual is None:
+    certain = certainly(assumed) if outcome is Outcome.CONDITIONAL else False
+    if outcome is Outcome.CONDITIONAL and not hangs(certain):
         # Conditional whatever the facts are, but on what depends on them.
         outcome, gaps = Outcome.UNKNOWN, facts(assumed)
-    return Decision(
-        outcome,
-        because=_because(analysis, outcome),
-        layers=_layer_outcomes(analysis),
-        near_misses=_near_misses(analysis) if outcome is Outcome.IMPLICIT_DENY else (),
-        residual=residual,
-        gaps=gaps,
-        assumes=assumes,
-    )
+    return Settled(outcome, certain, gaps, assumes)
+
+
+def hangs(formula: Formula) -> bool:
+    """Whether some completion makes it true and some other false."""
+    return not isinstance(formula, bool) and search(formula, True) is not None and search(formula, False) is not None
 
 
 def _certain(formula: Formula) -> bool:

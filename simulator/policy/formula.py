@@ -1,6 +1,8 @@
 """Truth that may still hang on something: true, false, or a formula over open keys and facts that weren't read.
 
-Three-valued logic without guessing: an open condition stays in the formula until `residual` settles it.
+Three-valued logic without guessing: an open condition stays in the formula until `residual` settles it. Formulas and
+truth values are combined by `&` and `|`, and so are rows of bits: what the rules of combining say is written once for
+one request and for many (`simulator.policy.combine`).
 """
 
 from __future__ import annotations
@@ -12,8 +14,35 @@ from typing import Any
 from models.decision import MissingFact
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Node:
+    """What every part of a formula can: `&` and `|` with another and with a truth value, and a hash made once."""
+
+    __slots__ = ("_hash",)
+
+    _hash: int
+
+    def __and__(self, other: Formula) -> Formula:
+        return both(self, other)
+
+    def __or__(self, other: Formula) -> Formula:
+        return either(self, other)
+
+    # `True & node` comes here: the order of two parts is nothing.
+    __rand__ = __and__
+    __ror__ = __or__
+
+    def __hash__(self) -> int:
+        # Formulas are looked up again and again, and each holds many others.
+        try:
+            return self._hash
+        except AttributeError:
+            made = hash((self.__class__, *(getattr(self, name) for name in self.__slots__)))
+            object.__setattr__(self, "_hash", made)
+            return made
+
+
+@dataclass(frozen=True, slots=True, eq=True)
+class Unread(Node):
     """Something that a fact decides which the snapshot lacks; `aspect` tells its allows from its denies.
 
     Taken as false where nobody asked for the fact.
@@ -22,24 +51,54 @@ class Unread:
     fact: MissingFact
     aspect: str
 
+    __hash__ = Node.__hash__
+
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Node):
     part: Formula
 
-
-@dataclass(frozen=True, slots=True)
-class All:
-    parts: tuple[Formula, ...]
+    __hash__ = Node.__hash__
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class All(Node):
     parts: tuple[Formula, ...]
+
+    __hash__ = Node.__hash__
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(Node):
+    parts: tuple[Formula, ...]
+
+    __hash__ = Node.__hash__
 
 
 # An atom (simulator.policy.operators.Test) is anything hashable with `keys` and `settle`.
 Formula = bool | Any
+
+
+def both(left: Formula, right: Formula) -> Formula:
+    """The conjunction of two."""
+    if left is True:
+        return right
+    if right is True:
+        return left
+    if left is False or right is False:
+        return False
+    return _join((left, right), All, True)
+
+
+def either(left: Formula, right: Formula) -> Formula:
+    """The disjunction of two."""
+    if left is False:
+        return right
+    if right is False:
+        return left
+    if left is True or right is True:
+        return True
+    return _join((left, right), AnyOf, False)
 
 
 def all_of(parts: Iterable[Formula]) -> Formula:

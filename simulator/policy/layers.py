@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Literal
 
 from models.context import Absent, Known, NotRead
 from models.decision import Citation, Failed, Layer, NearMiss
-from models.policy import Condition, Effect, Statement
-from models.request import Attached, Request, RequesterKind
-from simulator.policy import match
-from simulator.policy.formula import Formula, all_of, any_of, negation
-from simulator.policy.operators import NULL, test_condition, test_pattern
-from simulator.policy.principals import Form, admits
-
-Element = Literal["action", "resource", "principal", "condition"]
-
-_POLICY_WITH_PRINCIPAL = frozenset({Layer.RESOURCE, Layer.TRUST, Layer.VPC_ENDPOINT, Layer.RCP})
+from models.policy import Condition
+from models.request import Attached, Request
+from simulator.policy.compiled import MANNERS, Rule, about, covers_action, rules_of, without_account
+from simulator.policy.formula import Formula, any_of
+from simulator.policy.operators import NULL
+from simulator.policy.principals import Form
 
 
 @dataclass(slots=True)
@@ -44,116 +38,78 @@ class Findings:
 def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
     """Evaluate every statement of a layer's policies."""
     found = Findings(layer)
+    manner = MANNERS[layer]
     denies: list[Formula] = []
-    for attached, statement in _statements(policies):
-        if not _action_matches(statement, request.action):
-            continue
-        forms = _forms(layer, statement, request, has_boundary)
-        if not forms:
-            continue
-        rest = all_of((_resource(layer, statement, attached, request), _conditions(statement, attached, request)))
-        cited = Citation(layer, attached.name, statement.label, statement.effect, attached.holder)
-        whole = all_of((any_of(forms.values()), rest))
-        if whole is False:
-            continue
-        if statement.effect is Effect.DENY:
-            denies.append(whole)
-            found.denying.append((cited, whole))
-            continue
-        for form, formula in forms.items():
-            found.allows[form] = any_of((found.allow(form), all_of((formula, rest))))
-        found.allowing.append((cited, whole))
+    for attached in policies:
+        allowing, denying = about(attached.policy, manner, request.action)
+        for rule in allowing:
+            forms, rest = _judged(layer, rule, request, has_boundary)
+            if rest is not False:
+                for form, formula in forms.items():
+                    found.allows[form] = found.allow(form) | (formula & rest)
+                found.allowing.append((_citation(layer, attached, rule), any_of(forms.values()) & rest))
+        for rule in denying:
+            forms, rest = _judged(layer, rule, request, has_boundary)
+            if rest is not False:
+                denies.append(any_of(forms.values()) & rest)
+                found.denying.append((_citation(layer, attached, rule), denies[-1]))
     found.denies = any_of(denies)
     return found
 
 
-def _statements(policies: Iterable[Attached]) -> Iterator[tuple[Attached, Statement]]:
-    for attached in policies:
-        for statement in attached.policy.statements:
-            yield attached, statement
+def _judged(
+    layer: Layer, rule: Rule, request: Request, has_boundary: Formula
+) -> tuple[Mapping[Form, Formula], Formula]:
+    """In which forms a statement is about the caller, and whether everything else holds (not looked at if in none)."""
+    forms = forms_of(layer, rule, request, has_boundary)
+    return (forms, rule.holds(asked_resource(request), request.context.lookup)) if forms else (forms, False)
 
 
-def _action_matches(statement: Statement, action: str) -> bool:
-    if statement.actions is not None:
-        return any(match.action_matches(pattern, action) for pattern in statement.actions)
-    return not any(match.action_matches(pattern, action) for pattern in statement.not_actions or ())
+def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Mapping[Form, Formula]:
+    forms = rule.forms(request.requester, request.context, has_boundary)
+    if layer is Layer.VPC_ENDPOINT and request.gateway_endpoint:
+        return without_account(forms, request.requester, rule.statement)
+    return forms
 
 
-def _forms(layer: Layer, statement: Statement, request: Request, has_boundary: Formula) -> dict[Form, Formula]:
-    if layer not in _POLICY_WITH_PRINCIPAL:
-        return {Form.ITSELF: True}
-    caller = request.requester
-    forms = admits(statement, caller, request.context, has_boundary)
-    # A gateway endpoint takes an account for its root user alone; an interface endpoint for everybody in it.
-    if (
-        layer is Layer.VPC_ENDPOINT
-        and request.gateway_endpoint
-        and statement.principals is not None
-        and caller.kind is not RequesterKind.ROOT
-    ):
-        forms.pop(Form.ACCOUNT, None)
-    return {form: formula for form, formula in forms.items() if formula is not False}
+def asked_resource(request: Request) -> str:
+    """What Resource has to match: an action without resource types matches only `*`."""
+    return request.resource if request.traits.has_resource_types else "*"
 
 
-def _resource(layer: Layer, statement: Statement, attached: Attached, request: Request) -> Formula:
-    """Whether the statement is about the request's resource; without Resource it is about what its policy is on."""
-    value = request.resource if request.traits.has_resource_types else "*"
-    variables = attached.policy.has_variables
-    patterns = statement.resources if statement.not_resources is None else statement.not_resources
-    if patterns is None:
-        return True
-    matched = any_of(_pattern(layer, pattern, value, variables, request) for pattern in patterns)
-    return matched if statement.not_resources is None else negation(matched)
-
-
-def _pattern(layer: Layer, pattern: str, value: str, variables: bool, request: Request) -> Formula:
-    completes = layer in (Layer.IDENTITY, Layer.BOUNDARY)
-    if not variables or "${" not in pattern:
-        return remembered_match(pattern, value, completes)
-    if not match.is_resource_pattern(pattern):
-        return False
-    return test_pattern(match.completed(pattern) if completes else pattern, value, variables, request.context)
-
-
-@lru_cache(maxsize=65536)
-def remembered_match(pattern: str, value: str, completes: bool) -> bool:
-    """Match a pattern without variables: the same few are asked for again and again."""
-    if not match.is_resource_pattern(pattern):
-        return False
-    return match.matches(match.glob(match.completed(pattern) if completes else pattern), value)
-
-
-def _conditions(statement: Statement, attached: Attached, request: Request) -> Formula:
-    variables = attached.policy.has_variables
-    return all_of(test_condition(condition, variables, request.context) for condition in statement.conditions)
+def _citation(layer: Layer, attached: Attached, rule: Rule) -> Citation:
+    return Citation(layer, attached.name, rule.statement.label, rule.statement.effect, attached.holder)
 
 
 def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> list[NearMiss]:
     """The Allow statements that failed in exactly one element."""
     found = []
-    for attached, statement in _statements(policies):
-        if statement.effect is not Effect.ALLOW:
-            continue
-        failed = list(_failures(layer, statement, attached, request, has_boundary))
+    for attached, rule in _allowing(layer, policies):
+        statement = rule.statement
+        failed = list(_failures(layer, rule, request, has_boundary))
         if len(failed) == 1:
             element, wanted, got = failed[0]
             found.append(NearMiss(layer, attached.name, statement.label, element, wanted, got, attached.holder))
     return found
 
 
-def _failures(
-    layer: Layer, statement: Statement, attached: Attached, request: Request, has_boundary: Formula
-) -> Iterator[tuple[Failed, str, str]]:
+def _allowing(layer: Layer, policies: Iterable[Attached]) -> Iterator[tuple[Attached, Rule]]:
+    for attached in policies:
+        yield from ((attached, rule) for rule in rules_of(attached.policy, MANNERS[layer])[0])
+
+
+def _failures(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[tuple[Failed, str, str]]:
     """Yield each element that fails: its name, what it wanted, what it got."""
-    if not _action_matches(statement, request.action):
+    statement, lookup = rule.statement, request.context.lookup
+    if not covers_action(statement, request.action.lower()):
         yield "action", _either(statement.actions, statement.not_actions), request.action
-    if not _forms(layer, statement, request, has_boundary):
+    if not forms_of(layer, rule, request, has_boundary):
         wanted = ", ".join(f"{item.value}" for item in statement.principals or statement.not_principals or ())
         yield "principal", wanted or "nobody", request.requester.name
-    if _resource(layer, statement, attached, request) is False:
+    if rule.about(asked_resource(request), lookup) is False:
         yield "resource", _either(statement.resources, statement.not_resources), request.resource
-    for condition in statement.conditions:
-        if test_condition(condition, attached.policy.has_variables, request.context) is False:
+    for condition, check in zip(statement.conditions, rule.checks, strict=True):
+        if check(lookup) is False:
             yield "condition", words(condition), _got(condition, request)
             return
 

@@ -6,9 +6,10 @@ Sources: IAM User Guide, "IAM JSON policy elements: Resource", "… Condition op
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import methodcaller
 
 STAR = "*"
 ANY = "?"
@@ -35,6 +36,11 @@ class Variable:
 
     key: str
     default: str | None = None
+
+
+_STAR = Wildcard(STAR)
+#: The pattern `*`.
+EVERYTHING = (_STAR,)
 
 
 Glob = tuple[Text | Wildcard, ...]
@@ -255,10 +261,61 @@ class _Piece:
         return -1
 
 
-@lru_cache(maxsize=65536)
+def matcher(globs: Iterable[Glob]) -> Callable[[str], bool]:
+    """A test of whether any of the patterns matches: a method of C where the patterns allow it.
+
+    Most are names and prefixes; a decision asks thousands of them.
+    """
+    exact: set[str] = set()
+    prefixes: list[str] = []
+    tests: list[Callable[[str], bool]] = []
+    for glob in globs:
+        if glob == EVERYTHING:
+            return always
+        if (name := name_of(glob)) is not None:
+            exact.add(name)
+        elif (prefix := prefix_of(glob)) is not None:
+            prefixes.append(prefix)
+        else:
+            bounded = any(isinstance(part, Wildcard) and part.bounded for part in glob)
+            tests.append(partial(matches, glob) if bounded else _Matcher.of(glob).matches)
+    if prefixes:
+        tests.append(methodcaller("startswith", tuple(prefixes)))
+    if exact or not tests:
+        tests.insert(0, frozenset(exact).__contains__)
+    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+
+
+def name_of(glob: Glob) -> str | None:
+    """The only text that a pattern without wildcards matches."""
+    if len(glob) == 1 and isinstance(glob[0], Text):
+        return glob[0].text
+    return None if glob else ""
+
+
+def prefix_of(glob: Glob) -> str | None:
+    """What a pattern such as `abc*` asks a text to begin with."""
+    return glob[0].text if len(glob) == 2 and isinstance(glob[0], Text) and glob[1] == _STAR else None
+
+
+def always(_: str) -> bool:
+    """The test that everything passes."""
+    return True
+
+
 def action_matches(pattern: str, action: str) -> bool:
     """Match an Action pattern, without regard to case. Source: "IAM JSON policy elements: Action"."""
-    return matches(template(pattern.lower(), False), action.lower())  # type: ignore[arg-type]
+    if pattern == "*":
+        return True
+    lower, wanted = pattern.lower(), action.lower()
+    if "*" not in lower and "?" not in lower:
+        return lower == wanted
+    return _pattern_matches(lower, wanted)
+
+
+@lru_cache(maxsize=65536)
+def _pattern_matches(pattern: str, action: str) -> bool:
+    return matches(glob(pattern), action)
 
 
 @lru_cache(maxsize=16384)

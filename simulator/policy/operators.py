@@ -10,33 +10,31 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from models.context import Known, NotRead, Open, State
-from models.errors import PolicyError
 from models.policy import Condition, Quantifier
-from models.request import Context
 from simulator.policy import match
-from simulator.policy.formula import Formula
+from simulator.policy.formula import Formula, Node
 
 Comparison = Callable[[match.Glob, str], bool]
 """Does the value of the key (second) match the policy's value (first)?"""
 
 
-def _text(glob: match.Glob) -> str:
+def text_of(glob: match.Glob) -> str:
     """A value without wildcards, as text."""
     return "".join(part.text if isinstance(part, match.Text) else part.sign for part in glob)
 
 
 def _equals(wanted: match.Glob, got: str) -> bool:
-    return _text(wanted) == got
+    return text_of(wanted) == got
 
 
 def _equals_ignoring_case(wanted: match.Glob, got: str) -> bool:
-    return _text(wanted).lower() == got.lower()
+    return text_of(wanted).lower() == got.lower()
 
 
 def _arn_like(wanted: match.Glob, got: str) -> bool:
@@ -80,7 +78,7 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 
 def _in_network(wanted: match.Glob, got: str) -> bool:
-    block = network(_text(wanted))
+    block = network(text_of(wanted))
     try:
         address = ipaddress.ip_address(got.strip())
     except ValueError:
@@ -89,19 +87,19 @@ def _in_network(wanted: match.Glob, got: str) -> bool:
 
 
 def _bool_equals(wanted: match.Glob, got: str) -> bool:
-    return _text(wanted).lower() == got.lower()
+    return text_of(wanted).lower() == got.lower()
 
 
 def _binary_equals(wanted: match.Glob, got: str) -> bool:
     try:
-        return base64.b64decode(_text(wanted), validate=True) == base64.b64decode(got, validate=True)
+        return base64.b64decode(text_of(wanted), validate=True) == base64.b64decode(got, validate=True)
     except (binascii.Error, ValueError):
         return False
 
 
 def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, Decimal], bool]) -> Comparison:
     def compare(wanted: match.Glob, got: str) -> bool:
-        left, right = read(got), read(_text(wanted))
+        left, right = read(got), read(text_of(wanted))
         return left is not None and right is not None and holds(left, right)
 
     return compare
@@ -157,7 +155,7 @@ NULL = "Null"
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Test(Node):
     """A condition whose answer hangs on keys that are open or weren't read: the atom of a formula.
 
     `states` holds what is known of each key it looks at, by lower-case name; `variables` whether `${…}` counts.
@@ -167,7 +165,9 @@ class Test:
 
     condition: Condition
     variables: bool
-    states: tuple[tuple[str, State], ...] = field(compare=True)
+    states: tuple[tuple[str, State], ...]
+
+    __hash__ = Node.__hash__
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -182,24 +182,6 @@ class Test:
         if any(isinstance(state, Open | NotRead) for _, state in states):
             return Test(self.condition, self.variables, states)
         return holds(self.condition, self.variables, dict(states))
-
-
-def test_condition(condition: Condition, variables: bool, context: Context) -> Formula:
-    """Test one condition: true, false, or a `Test` where a key it needs is open or wasn't read.
-
-    Raises:
-        PolicyError: for an operator that AWS doesn't have.
-    """
-    if condition.operator != NULL and condition.operator not in OPERATORS:
-        raise PolicyError(f"condition operator `{condition.spelling}` is not supported")
-    names = [condition.key.lower()]
-    if variables:
-        for value in condition.values:
-            names += (key.lower() for key in match.variables_of(match.template(value, True)))
-    states = {name: context.lookup(name) for name in dict.fromkeys(names)}
-    if any(isinstance(state, Open | NotRead) for state in states.values()):
-        return Test(condition, variables, tuple(states.items()))
-    return holds(condition, variables, states)
 
 
 def holds(condition: Condition, variables: bool, states: Mapping[str, State]) -> bool:
@@ -243,12 +225,14 @@ def variable(states: Mapping[str, State], key: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PatternTest:
+class PatternTest(Node):
     """Whether a resource matches a pattern whose variables hang on open keys: an atom too."""
 
     pattern: str
     value: str
     states: tuple[tuple[str, State], ...]
+
+    __hash__ = Node.__hash__
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -261,13 +245,13 @@ class PatternTest:
         return _pattern_holds(self.pattern, self.value, dict(states))
 
 
-def test_pattern(pattern: str, value: str, variables: bool, context: Context) -> Formula:
+def test_pattern(pattern: str, value: str, lookup: Callable[[str], State]) -> Formula:
     """Match a Resource pattern, with its variables filled in."""
-    parts = match.template(pattern, variables)
+    parts = match.template(pattern, True)
     names = match.variables_of(parts)
     if not names:
         return match.matches(parts, value)  # type: ignore[arg-type]
-    states = {name.lower(): context.lookup(name) for name in names}
+    states = {name.lower(): lookup(name) for name in names}
     if any(isinstance(state, Open | NotRead) for state in states.values()):
         return PatternTest(pattern, value, tuple(states.items()))
     return _pattern_holds(pattern, value, states)

@@ -6,25 +6,16 @@ Sources: IAM User Guide, "AWS JSON policy elements: Principal", "… NotPrincipa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from models import arns
 from models.context import Known, NotRead, Open
 from models.errors import PolicyError
-from models.policy import Condition, Principal, Statement
+from models.policy import Condition, Principal
 from models.request import Context, Requester, RequesterKind
+from simulator.policy.conditions import compiled
 from simulator.policy.formula import Formula, all_of, any_of, negation
-from simulator.policy.operators import test_condition
-
-_IN_ACCOUNT = frozenset(
-    {
-        RequesterKind.USER,
-        RequesterKind.ROLE,
-        RequesterKind.SESSION,
-        RequesterKind.FEDERATED_USER,
-        RequesterKind.ROOT,
-    }
-)
 
 
 class Form(StrEnum):
@@ -81,10 +72,6 @@ def _from_arn(text: str, parts: arns.Parts, account: str, role: str | None, user
     raise PolicyError(f"principal `{text}` is not the ARN of a user, role, session or account")
 
 
-def is_account(principal: Principal) -> bool:
-    return principal.kind == "AWS" and account_named(principal.value) is not None
-
-
 def account_named(value: str) -> str | None:
     """The account that a principal names as a whole: its number or its root ARN."""
     if arns.ACCOUNT.fullmatch(value):
@@ -94,29 +81,52 @@ def account_named(value: str) -> str | None:
     return arns.account_of(value) if whole else None
 
 
-def named(principal: Principal, caller: Requester, context: Context) -> dict[Form, Formula]:
-    """In which forms, and if what, a principal names the caller; empty: it doesn't.
+#: What is named in which forms, by a bit for each form; shared, and never changed.
+_FORMS: tuple[Mapping[Form, Formula], ...] = tuple(
+    {form: True for index, form in enumerate(Form) if bits >> index & 1} for bits in range(1 << len(Form))
+)
+_ITSELF, _BEHIND, _ACCOUNT, _ANYBODY = (1 << index for index in range(len(Form)))
 
-    Only a role whose session isn't known makes it a formula: a session's ARN names one of its sessions.
-    """
-    if principal.value == "*" and principal.kind in ("*", "AWS"):
-        return {Form.ANYBODY: True}
-    if caller.kind is RequesterKind.SERVICE:
-        return {Form.ITSELF: True} if (principal.kind, principal.value) == ("Service", caller.name) else {}
-    if caller.kind is RequesterKind.FEDERATED_IDENTITY:
-        return {Form.ITSELF: True} if (principal.kind, principal.value) == ("Federated", caller.name) else {}
-    if principal.kind != "AWS" or caller.kind not in _IN_ACCOUNT:
-        return {}
-    if account_named(principal.value) is not None:
-        return {Form.ACCOUNT: True} if account_named(principal.value) == caller.account else {}
-    if caller.kind is not RequesterKind.ROLE and principal.value == caller.name:
-        return {Form.ITSELF: True}
-    if principal.value in (caller.role, caller.user) and principal.value:
-        return {Form.BEHIND: True}
-    if caller.kind is RequesterKind.ROLE:
-        session = _session_named(principal.value, caller, context)
-        return {Form.ITSELF: session} if session is not False else {}
-    return {}
+
+class Named:
+    """Whom the principals of an element name, made ready to be asked for many callers."""
+
+    __slots__ = ("accounts", "anybody", "arns", "federated", "services", "sessions")
+
+    def __init__(self, principals: Iterable[Principal]) -> None:
+        every = tuple(principals)
+        aws = [item.value for item in every if item.kind == "AWS"]
+        self.anybody = any(item.value == "*" and item.kind in ("*", "AWS") for item in every)
+        self.accounts = frozenset(filter(None, map(account_named, aws)))
+        self.arns = frozenset(value for value in aws if account_named(value) is None and value)
+        self.sessions = tuple(value for value in aws if ":assumed-role/" in value)
+        self.services = frozenset(item.value for item in every if item.kind == "Service")
+        self.federated = frozenset(item.value for item in every if item.kind == "Federated")
+
+    def forms(self, caller: Requester, context: Context) -> Mapping[Form, Formula]:
+        """In which forms, and if what, they name the caller; empty: they don't.
+
+        Only a role whose session isn't known makes it a formula: a session's ARN names one of its sessions.
+        """
+        bits = _ANYBODY if self.anybody else 0
+        kind = caller.kind
+        if kind is RequesterKind.SERVICE:
+            return _FORMS[bits | _ITSELF if caller.name in self.services else bits]
+        if kind is RequesterKind.FEDERATED_IDENTITY:
+            return _FORMS[bits | _ITSELF if caller.name in self.federated else bits]
+        if kind is RequesterKind.ANONYMOUS:
+            return _FORMS[bits]
+        if caller.account in self.accounts:
+            bits |= _ACCOUNT
+        if kind is not RequesterKind.ROLE and caller.name in self.arns:
+            bits |= _ITSELF
+        if caller.role in self.arns or caller.user in self.arns:
+            bits |= _BEHIND
+        if kind is RequesterKind.ROLE and self.sessions:
+            session = any_of(_session_named(value, caller, context) for value in self.sessions)
+            if session is not False:
+                return {**_FORMS[bits], Form.ITSELF: session}
+        return _FORMS[bits]
 
 
 def _session_named(value: str, caller: Requester, context: Context) -> Formula:
@@ -131,20 +141,16 @@ def _session_named(value: str, caller: Requester, context: Context) -> Formula:
     if not isinstance(context.lookup("aws:userid"), Open | NotRead | Known):
         return False
     escaped = re.sub(r"[$*?]", r"${\g<0>}", session)
-    return test_condition(Condition("StringLike", "aws:userid", (f"*:{escaped}",)), True, context)
+    return compiled(Condition("StringLike", "aws:userid", (f"*:{escaped}",)), True)(context.lookup)
 
 
-def spared(statement: Statement, caller: Requester, context: Context, has_boundary: Formula) -> Formula:
+def spared(named: Named, caller: Requester, context: Context, has_boundary: Formula) -> Formula:
     """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary.
 
     A boundary counts "regardless of the values specified in the NotPrincipal element".
     """
-    forms: dict[Form, Formula] = {}
-    for principal in statement.not_principals or ():
-        for form, formula in named(principal, caller, context).items():
-            forms[form] = any_of((forms.get(form, False), formula))
-    everybody = forms.get(Form.ANYBODY, False) is True
-    if has_boundary is True or everybody:
+    forms = named.forms(caller, context)
+    if has_boundary is True or Form.ANYBODY in forms:
         return negation(has_boundary)
     wanted: tuple[Form, ...] = (Form.ITSELF,)
     if caller.kind in (RequesterKind.USER, RequesterKind.FEDERATED_USER):
@@ -154,14 +160,3 @@ def spared(statement: Statement, caller: Requester, context: Context, has_bounda
     elif caller.kind is RequesterKind.ROOT:
         wanted = (Form.ACCOUNT,)
     return all_of((negation(has_boundary), *(forms.get(form, False) for form in wanted)))
-
-
-def admits(statement: Statement, caller: Requester, context: Context, has_boundary: Formula) -> dict[Form, Formula]:
-    """The forms in which a statement's Principal element is about the caller."""
-    if statement.not_principals is not None:
-        return {Form.ITSELF: negation(spared(statement, caller, context, has_boundary))}
-    forms: dict[Form, Formula] = {}
-    for principal in statement.principals or ():
-        for form, formula in named(principal, caller, context).items():
-            forms[form] = any_of((forms.get(form, False), formula))
-    return forms

@@ -10,7 +10,7 @@ import pytest
 from models.context import Absent, Known, State
 from models.errors import PolicyError
 from models.policy import Condition, PolicyKind
-from simulator.policy import operators
+from simulator.policy.conditions import compiled
 from simulator.policy.operators import NULL, OPERATORS
 from simulator.policy.parse import parse_policy
 from tests.policy.builders import Keys, allow, document
@@ -45,7 +45,7 @@ def holds(
     read = parse_policy(document(allow(Condition={operator: {"k": wanted}})), PolicyKind.IDENTITY, strict=False)
     states: dict[str, State] = {} if got is None else {"k": _known(got)}
     states |= {name: _known(value) for name, value in others.items()}
-    result = operators.test_condition(read.statements[0].conditions[0], variables, Keys(states))
+    result = compiled(read.statements[0].conditions[0], variables)(Keys(states).lookup)
     assert isinstance(result, bool)
     return result
 
@@ -206,13 +206,13 @@ def test_variables_are_text_in_2008() -> None:
 
 def test_keys_are_compared_without_regard_to_case() -> None:
     condition = Condition("StringEquals", "AWS:SourceArn", (ARN,))
-    assert operators.test_condition(condition, True, Keys({"aws:sourcearn": Known((ARN,))})) is True
-    assert operators.test_condition(condition, True, Keys({"aws:SourceArn": Absent()})) is False
+    assert compiled(condition, True)(Keys({"aws:sourcearn": Known((ARN,))}).lookup) is True
+    assert compiled(condition, True)(Keys({"aws:SourceArn": Absent()}).lookup) is False
 
 
 def test_an_unknown_operator_is_an_error() -> None:
     with pytest.raises(PolicyError, match="`StringLikes` is not supported"):
-        operators.test_condition(Condition("StringLikes", "k", ("v",)), True, Keys())
+        compiled(Condition("StringLikes", "k", ("v",)), True)(Keys().lookup)
 
 
 @pytest.mark.parametrize("spelling", ["StringLikes", "NullIfExists", "ForSomeValues:StringLike", "", "IfExists"])

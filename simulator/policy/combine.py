@@ -1,0 +1,88 @@
+"""What the caller's side and the resource's side come to together: written once, for one request and for rows of them.
+
+Source: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries for
+IAM entities", "Session policies". The parts are truth values, formulas, or rows of bits: all have `&` and `|`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.request import Request, Requester, RequesterKind
+from simulator.policy.principals import Form
+
+Part = Any
+"""A truth value, a formula, or a row of bits; False is the empty row too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the caller and the resource stand to each other.
+
+    `alone`: nothing is allowed without the resource's own policy (trust policies and key policies). `others_may`: the
+    resource's policy can give the action to callers of another account at all.
+    """
+
+    kind: RequesterKind
+    outside: bool
+    same_account: bool
+    alone: bool
+    others_may: bool
+
+
+def standing_of(request: Request, alone: bool) -> Standing:
+    caller, account = request.requester, request.resource_account
+    # An account that isn't said is taken to be the caller's own.
+    same = account is None or account == caller.account
+    return Standing(caller.kind, caller.is_outside, same, alone, request.traits.other_accounts_may)
+
+
+@dataclass(slots=True)
+class Sides:
+    """What each of the caller's layers allows, and what the resource's policy gives by the form it names him in."""
+
+    identity: Part = False
+    boundary: Part = True
+    session: Part = True
+    itself: Part = False
+    behind: Part = False
+    account: Part = False
+    anybody: Part = False
+
+    def add(self, form: Form, part: Part) -> None:
+        """Add what the resource's policy gives to a caller that it names in a form."""
+        if form is Form.ITSELF:
+            self.itself = self.itself | part
+        elif form is Form.BEHIND:
+            self.behind = self.behind | part
+        elif form is Form.ACCOUNT:
+            self.account = self.account | part
+        else:
+            self.anybody = self.anybody | part
+
+    @property
+    def named(self) -> Part:
+        return self.itself | self.behind | self.account | self.anybody
+
+
+def permitted(standing: Standing, sides: Sides) -> Part:
+    """What the two sides give together, before SCPs and the endpoint."""
+    if standing.outside:
+        return sides.named
+    limits = sides.boundary & sides.session
+    own = sides.identity & limits
+    if not standing.same_account:
+        return own & sides.named if standing.others_may else False
+    behind = sides.behind if standing.kind is RequesterKind.USER else sides.behind & limits
+    given = sides.itself | sides.anybody | behind
+    if standing.kind is RequesterKind.ROOT:
+        given = given | sides.account
+    if standing.alone:
+        return given | (sides.account & own)
+    return given | own
+
+
+def has_session_by_default(caller: Requester) -> bool:
+    """A federated-user session without a session policy has nothing of its user's; of others nothing is taken."""
+    return caller.kind is not RequesterKind.FEDERATED_USER

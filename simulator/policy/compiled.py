@@ -1,0 +1,188 @@
+"""Policies made ready to be asked many times: statements by action, patterns as methods of C, conditions as functions.
+
+A policy is compiled once, bit by bit as it is asked, and keeps what was made of it: all who hold the same document
+share it. What a statement means is written here once, for the decision of one request (`authorize`) and for that of
+many (`rows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import lru_cache
+
+from models.decision import Layer
+from models.policy import Effect, Policy, Statement
+from models.request import Context, Requester, RequesterKind
+from simulator.policy import match
+from simulator.policy.conditions import Check, Lookup, compiled
+from simulator.policy.formula import Formula, any_of, negation
+from simulator.policy.operators import test_pattern
+from simulator.policy.principals import Form, Named, spared
+
+
+class Manner(Enum):
+    """How the statements of a layer are read."""
+
+    COMPLETING = "completing"
+    """AWS completes ARNs with fewer than six fields. Source: IAM User Guide, "IAM identifiers"."""
+    PLAIN = "plain"
+    NAMING = "naming"
+    """They say whom they are about, and may say nothing of the resource."""
+
+    # An Enum's own hash is written in Python; a policy is looked up by manner for every decision.
+    __hash__ = object.__hash__
+
+
+MANNERS: Mapping[Layer, Manner] = {
+    Layer.IDENTITY: Manner.COMPLETING,
+    Layer.BOUNDARY: Manner.COMPLETING,
+    Layer.SESSION: Manner.PLAIN,
+    Layer.SCP: Manner.PLAIN,
+    Layer.RESOURCE: Manner.NAMING,
+    Layer.TRUST: Manner.NAMING,
+    Layer.RCP: Manner.NAMING,
+    Layer.VPC_ENDPOINT: Manner.NAMING,
+}
+
+_EVERYBODY: Mapping[Form, Formula] = {Form.ITSELF: True}
+_NOBODY: Mapping[Form, Formula] = {}
+
+
+class Rule:
+    """One statement, compiled as far as it was asked."""
+
+    __slots__ = ("_checks", "_matches", "_named", "inverse", "manner", "statement", "templates", "variables")
+
+    def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
+        self.statement = statement
+        self.manner = manner
+        self.variables = variables
+        self.inverse = statement.not_resources is not None
+        self.templates: tuple[str, ...] = ()
+        self._matches: Callable[[str], bool] | None = None
+        self._checks: tuple[Check, ...] | None = None
+        self._named: Named | None = None
+
+    @property
+    def patterns(self) -> tuple[str, ...] | None:
+        """What Resource or NotResource says; None: neither is there."""
+        return self.statement.not_resources if self.inverse else self.statement.resources
+
+    @property
+    def matches(self) -> Callable[[str], bool]:
+        """Whether one of the patterns without variables matches a value; `templates` holds the others then."""
+        if self._matches is None:
+            patterns = self.patterns
+            if patterns is None:
+                self._matches = match.always
+            else:
+                if self.variables:
+                    self.templates = tuple(pattern for pattern in patterns if "${" in pattern)
+                    patterns = tuple(pattern for pattern in patterns if "${" not in pattern)
+                self._matches = resource_matcher(patterns, self.manner is Manner.COMPLETING)
+        return self._matches
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        if self._checks is None:
+            self._checks = tuple(compiled(condition, self.variables) for condition in self.statement.conditions)
+        return self._checks
+
+    @property
+    def named(self) -> Named:
+        if self._named is None:
+            statement = self.statement
+            self._named = Named(statement.principals or statement.not_principals or ())
+        return self._named
+
+    def about(self, value: str, lookup: Lookup) -> Formula:
+        """Whether it is about the resource; without Resource it is about what its policy is on."""
+        matched: Formula = (self._matches or self.matches)(value)
+        if self.templates and matched is False:
+            matched = any_of(self._filled(pattern, value, lookup) for pattern in self.templates)
+        if self.inverse:
+            return negation(matched)
+        return matched
+
+    def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
+        if not match.is_resource_pattern(pattern):
+            return False
+        whole = match.completed(pattern) if self.manner is Manner.COMPLETING else pattern
+        return test_pattern(whole, value, lookup)
+
+    def holds(self, value: str, lookup: Lookup) -> Formula:
+        """Whether it is about the resource, and its conditions hold."""
+        held = self.about(value, lookup)
+        if held is False:
+            return False
+        for check in self._checks if self._checks is not None else self.checks:
+            found = check(lookup)
+            if found is False:
+                return False
+            if found is not True:
+                held = held & found
+        return held
+
+    def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
+        """In which forms, and if what, it is about the caller; empty: it isn't.
+
+        `bounded` says whether the caller has a permissions boundary, as NotPrincipal asks.
+        """
+        if self.manner is not Manner.NAMING:
+            return _EVERYBODY
+        named = self._named or self.named
+        if self.statement.not_principals is None:
+            return named.forms(caller, context)
+        excepted = spared(named, caller, context, bounded)
+        return _NOBODY if excepted is True else {Form.ITSELF: negation(excepted)}
+
+
+def without_account(forms: Mapping[Form, Formula], caller: Requester, statement: Statement) -> Mapping[Form, Formula]:
+    """The forms that count at a gateway endpoint: it takes an account for its root user alone."""
+    if statement.principals is None or caller.kind is RequesterKind.ROOT or Form.ACCOUNT not in forms:
+        return forms
+    return {form: formula for form, formula in forms.items() if form is not Form.ACCOUNT}
+
+
+@lru_cache(maxsize=4096)
+def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[str], bool]:
+    """A test of whether any of the patterns, none with variables, matches a resource."""
+    whole = (match.completed(pattern) if completes else pattern for pattern in patterns)
+    return match.matcher(match.glob(pattern) for pattern in whole if match.is_resource_pattern(pattern))
+
+
+Rules = tuple[tuple[Rule, ...], tuple[Rule, ...]]
+"""The statements that allow, and those that deny, each in the order of the document."""
+
+
+def rules_of(policy: Policy, manner: Manner) -> Rules:
+    """Every statement of a policy."""
+    found: Rules | None = policy.memo.get(manner)
+    if found is None:
+        every = [Rule(statement, policy.has_variables, manner) for statement in policy.statements]
+        allows = tuple(rule for rule in every if rule.statement.effect is Effect.ALLOW)
+        denies = tuple(rule for rule in every if rule.statement.effect is Effect.DENY)
+        found = policy.memo[manner] = (allows, denies)
+    return found
+
+
+def about(policy: Policy, manner: Manner, action: str) -> Rules:
+    """The statements whose Action or NotAction is about an action."""
+    found: Rules | None = policy.memo.get((manner, action))
+    if found is None:
+        allows, denies = rules_of(policy, manner)
+        lower = action.lower()
+        found = policy.memo[(manner, action)] = (_of_action(allows, lower), _of_action(denies, lower))
+    return found
+
+
+def _of_action(rules: Iterable[Rule], action: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if covers_action(rule.statement, action))
+
+
+def covers_action(statement: Statement, action: str) -> bool:
+    """Whether a statement's Action or NotAction element is about an action, in lower case."""
+    if statement.actions is not None:
+        return any(match.action_matches(pattern, action) for pattern in statement.actions)
+    return not any(match.action_matches(pattern, action) for pattern in statement.not_actions or ())
