@@ -42,14 +42,20 @@ class PolicySet:
 
 def resource_layer(request: Request) -> Layer:
     """A role's own policy is its trust policy, for the calls that ask for a session of it."""
-    is_role = ":iam::" in request.resource and ":role/" in request.resource
-    return Layer.TRUST if is_role and request.action.lower().startswith("sts:") else Layer.RESOURCE
+    return _own_policy(request.action, request.resource)[0]
 
 
 def stands_alone(request: Request) -> bool:
     """Whether nothing is allowed without the resource's own policy: trust policies and key policies."""
-    is_key = request.action.lower().startswith("kms:") and ":key/" in request.resource
-    return is_key or resource_layer(request) is Layer.TRUST
+    return _own_policy(request.action, request.resource)[1]
+
+
+@lru_cache(maxsize=4096)
+def _own_policy(action: str, resource: str) -> tuple[Layer, bool]:
+    service = action.lower().partition(":")[0]
+    if service == "sts" and ":iam::" in resource and ":role/" in resource:
+        return Layer.TRUST, True
+    return Layer.RESOURCE, service == "kms" and ":key/" in resource
 
 
 @dataclass(slots=True)
@@ -284,20 +290,21 @@ def weigh_layer(policies: tuple[Attached, ...], manner: Manner, request: Request
     allowed: Formula = False
     denied: Formula = False
     for attached in policies:
-        allowing, denying = about(attached.policy, manner, action)
-        for rule in denying:
+        rules = about(attached.policy, manner, action)
+        if rules.is_empty:
+            continue
+        if rules.sure_deny is not None and rules.sure_deny(value):
+            return False, True
+        for rule in rules.open_denies:
             found = rule.holds(value, lookup)
             if found is not False:
                 denied = denied | found
                 if denied is True:
                     return False, True
         if allowed is not True:
-            for rule in allowing:
-                found = rule.holds(value, lookup)
-                if found is not False:
-                    allowed = allowed | found
-                    if allowed is True:
-                        break
+            allowed = True if rules.sure_allow is not None and rules.sure_allow(value) else allowed
+            for rule in rules.open_allows if allowed is not True else ():
+                allowed = allowed | rule.holds(value, lookup)
     return allowed, denied
 
 
@@ -307,13 +314,13 @@ def _weigh_named(policies: tuple[Attached, ...], request: Request, bounded: bool
     value = asked_resource(request)
     denied: Formula = False
     for attached in policies:
-        allowing, denying = about(attached.policy, Manner.NAMING, request.action)
-        for rule in denying:
+        rules = about(attached.policy, Manner.NAMING, request.action)
+        for rule in rules.denies:
             forms = rule.forms(caller, context, bounded)
             held = rule.holds(value, context.lookup) if forms else False
             if held is not False:
                 denied = denied | (any_of(forms.values()) & held)
-        for rule in allowing:
+        for rule in rules.allows:
             forms = rule.forms(caller, context, bounded)
             held = rule.holds(value, context.lookup) if forms else False
             if held is not False:

@@ -16,7 +16,7 @@ Part = Any
 """A truth value, a formula, or a row of bits; False is the empty row too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """How the caller and the resource stand to each other.
 

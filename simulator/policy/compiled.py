@@ -84,6 +84,14 @@ class Rule:
         return self._matches
 
     @property
+    def is_sure(self) -> bool:
+        """Whether only the resource decides if it holds, by patterns without variables."""
+        statement = self.statement
+        if self.inverse or statement.conditions or self.manner is Manner.NAMING:
+            return False
+        return not (self.matches is None or self.templates)
+
+    @property
     def checks(self) -> tuple[Check, ...]:
         if self._checks is None:
             self._checks = tuple(compiled(condition, self.variables) for condition in self.statement.conditions)
@@ -113,7 +121,10 @@ class Rule:
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
-        held = self.about(value, lookup)
+        if self.templates or self._matches is None:
+            held = self.about(value, lookup)
+        else:
+            held = self._matches(value) is not self.inverse
         if held is False:
             return False
         for check in self._checks if self._checks is not None else self.checks:
@@ -152,33 +163,58 @@ def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[st
     return match.matcher(match.glob(pattern) for pattern in whole if match.is_resource_pattern(pattern))
 
 
-Rules = tuple[tuple[Rule, ...], tuple[Rule, ...]]
-"""The statements that allow, and those that deny, each in the order of the document."""
+class Rules:
+    """The statements of a policy (about one action): `allows` and `denies`, each in the order of the document.
+
+    Those that ask for a resource and nothing else are one test together, `sure_allow` and `sure_deny` (None: there are
+    none); the others are in `open_allows` and `open_denies`.
+    """
+
+    __slots__ = ("allows", "denies", "is_empty", "open_allows", "open_denies", "sure_allow", "sure_deny")
+
+    def __init__(self, allows: Iterable[Rule], denies: Iterable[Rule]) -> None:
+        self.allows = tuple(allows)
+        self.denies = tuple(denies)
+        self.is_empty = not self.allows and not self.denies
+        self.sure_allow, self.open_allows = _together(self.allows)
+        self.sure_deny, self.open_denies = _together(self.denies)
 
 
-def rules_of(policy: Policy, manner: Manner) -> Rules:
+def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tuple[Rule, ...]]:
+    sure = [rule for rule in rules if rule.is_sure]
+    if not sure:
+        return None, rules
+    if len(sure) == 1:
+        found = sure[0].matches
+    else:
+        patterns = tuple(pattern for rule in sure for pattern in rule.patterns or ("*",))
+        found = resource_matcher(patterns, sure[0].manner is Manner.COMPLETING)
+    return found, tuple(rule for rule in rules if not rule.is_sure)
+
+
+def rules_of(policy: Policy, manner: Manner) -> tuple[Rule, ...]:
     """Every statement of a policy."""
-    found: Rules | None = policy.memo.get(manner)
+    found: tuple[Rule, ...] | None = policy.memo.get(manner)
     if found is None:
-        every = [Rule(statement, policy.has_variables, manner) for statement in policy.statements]
-        allows = tuple(rule for rule in every if rule.statement.effect is Effect.ALLOW)
-        denies = tuple(rule for rule in every if rule.statement.effect is Effect.DENY)
-        found = policy.memo[manner] = (allows, denies)
+        found = tuple(Rule(statement, policy.has_variables, manner) for statement in policy.statements)
+        policy.memo[manner] = found
     return found
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:
     """The statements whose Action or NotAction is about an action."""
-    found: Rules | None = policy.memo.get((manner, action))
+    by_action: dict[str, Rules] | None = policy.memo.get((manner,))
+    if by_action is None:
+        by_action = policy.memo[(manner,)] = {}
+    found = by_action.get(action)
     if found is None:
-        allows, denies = rules_of(policy, manner)
         lower = action.lower()
-        found = policy.memo[(manner, action)] = (_of_action(allows, lower), _of_action(denies, lower))
+        rules = [rule for rule in rules_of(policy, manner) if covers_action(rule.statement, lower)]
+        found = by_action[action] = Rules(
+            (rule for rule in rules if rule.statement.effect is Effect.ALLOW),
+            (rule for rule in rules if rule.statement.effect is Effect.DENY),
+        )
     return found
-
-
-def _of_action(rules: Iterable[Rule], action: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules if covers_action(rule.statement, action))
 
 
 def covers_action(statement: Statement, action: str) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, ClassVar
 
 from models.decision import MissingFact
 
@@ -20,6 +21,8 @@ class Node:
     __slots__ = ("_hash",)
 
     _hash: int
+    content: ClassVar[Any]
+    """What its hash is made of."""
 
     def __and__(self, other: Formula) -> Formula:
         return both(self, other)
@@ -36,12 +39,12 @@ class Node:
         try:
             return self._hash
         except AttributeError:
-            made = hash((self.__class__, *(getattr(self, name) for name in self.__slots__)))
+            made = hash(self.content(self))
             object.__setattr__(self, "_hash", made)
             return made
 
 
-@dataclass(frozen=True, slots=True, eq=True)
+@dataclass(frozen=True, slots=True)
 class Unread(Node):
     """Something that a fact decides which the snapshot lacks; `aspect` tells its allows from its denies.
 
@@ -51,6 +54,7 @@ class Unread(Node):
     fact: MissingFact
     aspect: str
 
+    content = attrgetter("fact", "aspect")
     __hash__ = Node.__hash__
 
 
@@ -58,6 +62,7 @@ class Unread(Node):
 class Not(Node):
     part: Formula
 
+    content = attrgetter("part")
     __hash__ = Node.__hash__
 
 
@@ -65,6 +70,7 @@ class Not(Node):
 class All(Node):
     parts: tuple[Formula, ...]
 
+    content = attrgetter("parts")
     __hash__ = Node.__hash__
 
 
@@ -72,6 +78,7 @@ class All(Node):
 class AnyOf(Node):
     parts: tuple[Formula, ...]
 
+    content = attrgetter("parts")
     __hash__ = Node.__hash__
 
 

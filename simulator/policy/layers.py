@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from models.context import Absent, Known, NotRead
 from models.decision import Citation, Failed, Layer, NearMiss
-from models.policy import Condition
+from models.policy import Condition, Effect
 from models.request import Attached, Request
 from simulator.policy.compiled import MANNERS, Rule, about, covers_action, rules_of, without_account
 from simulator.policy.formula import Formula, any_of
@@ -41,14 +41,14 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
     manner = MANNERS[layer]
     denies: list[Formula] = []
     for attached in policies:
-        allowing, denying = about(attached.policy, manner, request.action)
-        for rule in allowing:
+        rules = about(attached.policy, manner, request.action)
+        for rule in rules.allows:
             forms, rest = _judged(layer, rule, request, has_boundary)
             if rest is not False:
                 for form, formula in forms.items():
                     found.allows[form] = found.allow(form) | (formula & rest)
                 found.allowing.append((_citation(layer, attached, rule), any_of(forms.values()) & rest))
-        for rule in denying:
+        for rule in rules.denies:
             forms, rest = _judged(layer, rule, request, has_boundary)
             if rest is not False:
                 denies.append(any_of(forms.values()) & rest)
@@ -95,7 +95,9 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
 
 def _allowing(layer: Layer, policies: Iterable[Attached]) -> Iterator[tuple[Attached, Rule]]:
     for attached in policies:
-        yield from ((attached, rule) for rule in rules_of(attached.policy, MANNERS[layer])[0])
+        for rule in rules_of(attached.policy, MANNERS[layer]):
+            if rule.statement.effect is Effect.ALLOW:
+                yield attached, rule
 
 
 def _failures(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[tuple[Failed, str, str]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
 from models.context import Known, NotRead, Open, State
 from models.policy import Condition, Quantifier
@@ -167,6 +168,7 @@ class Test(Node):
     variables: bool
     states: tuple[tuple[str, State], ...]
 
+    content = attrgetter("condition", "variables", "states")
     __hash__ = Node.__hash__
 
     @property
@@ -232,6 +234,7 @@ class PatternTest(Node):
     value: str
     states: tuple[tuple[str, State], ...]
 
+    content = attrgetter("pattern", "value", "states")
     __hash__ = Node.__hash__
 
     @property
