@@ -1,0 +1,54 @@
+"""Rows of the rule tests: a sentence of docs/engine.md, and the cases that hold the engine to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from models.context import Absent, Known, Open
+from models.decision import Outcome
+from simulator.facts.traits import traits
+from tests.policy.builders import FUNCTION, INVOKE, USER, ask
+
+ALLOWED, CONDITIONAL = Outcome.ALLOWED, Outcome.CONDITIONAL
+IMPLICIT, EXPLICIT = Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the case is, what AWS's page says comes of it, and how to find out what the engine says."""
+
+    said: str
+    expected: object
+    found: Callable[[], object]
+
+    def holds(self) -> None:
+        assert self.found() == self.expected
+
+
+def rule(sentence: str, *cases: Case) -> pytest.MarkDecorator:
+    """Run a test once for each case of a rule; ids begin with the rule's sentence.
+
+    A rule that is only ever seen from one side is refused: an engine that always says yes would pass it.
+    """
+    sides = {_side(case.expected) for case in cases}
+    assert len(sides) > 1, f"`{sentence}` needs a case that holds and one that doesn't"
+    return pytest.mark.parametrize("case", [pytest.param(case, id=f"{sentence}: {case.said}") for case in cases])
+
+
+def _side(expected: object) -> object:
+    """Two answers that mean different things; two values of a key are two sides too."""
+    return type(expected) if isinstance(expected, Open | Absent | Known) else repr(expected)
+
+
+def case(said: str, expected: Outcome, principal: str = USER, **more: Any) -> Case:
+    """A request as `tests.policy.builders.ask` takes it, with what AWS's references say of action and resource."""
+
+    def found() -> Outcome:
+        facts = traits(more.get("action", INVOKE), more.get("resource_arn", FUNCTION))
+        return ask(principal, **({"traits": facts} | more)).outcome
+
+    return Case(said, expected, found)
