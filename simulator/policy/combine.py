@@ -31,11 +31,11 @@ class Standing:
     others_may: bool
 
 
-def standing_of(request: Request, alone: bool) -> Standing:
+def standing_of(request: Request, outside: bool, alone: bool) -> Standing:
     caller, account = request.requester, request.resource_account
     # An account that isn't said is taken to be the caller's own.
     same = account is None or account == caller.account
-    return Standing(caller.kind, caller.is_outside, same, alone, request.traits.other_accounts_may)
+    return Standing(caller.kind, outside, same, alone, request.traits.other_accounts_may)
 
 
 @dataclass(slots=True)

@@ -13,12 +13,12 @@ from functools import lru_cache
 
 from models.decision import Layer
 from models.policy import Effect, Policy, Statement
-from models.request import Context, Requester, RequesterKind
+from models.request import Requester, RequesterKind
 from simulator.policy import match
 from simulator.policy.conditions import Check, Lookup, compiled
 from simulator.policy.formula import Formula, any_of, negation
 from simulator.policy.operators import test_pattern
-from simulator.policy.principals import Form, Named, spared
+from simulator.policy.principals import Everybody, Excepted, Form, Named
 
 
 class Manner(Enum):
@@ -45,14 +45,21 @@ MANNERS: Mapping[Layer, Manner] = {
     Layer.VPC_ENDPOINT: Manner.NAMING,
 }
 
-_EVERYBODY: Mapping[Form, Formula] = {Form.ITSELF: True}
-_NOBODY: Mapping[Form, Formula] = {}
+_EVERYBODY = Everybody(())
+
+
+def _named(statement: Statement, manner: Manner) -> Named:
+    if manner is not Manner.NAMING:
+        return _EVERYBODY
+    if statement.not_principals is not None:
+        return Excepted(statement.not_principals)
+    return Named(statement.principals or ())
 
 
 class Rule:
     """One statement, compiled as far as it was asked."""
 
-    __slots__ = ("_checks", "_matches", "_named", "inverse", "manner", "statement", "templates", "variables")
+    __slots__ = ("_checks", "_matches", "inverse", "manner", "named", "statement", "templates", "variables")
 
     def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
         self.statement = statement
@@ -62,7 +69,7 @@ class Rule:
         self.templates: tuple[str, ...] = ()
         self._matches: Callable[[str], bool] | None = None
         self._checks: tuple[Check, ...] | None = None
-        self._named: Named | None = None
+        self.named = _named(statement, manner)
 
     @property
     def patterns(self) -> tuple[str, ...] | None:
@@ -97,13 +104,6 @@ class Rule:
             self._checks = tuple(compiled(condition, self.variables) for condition in self.statement.conditions)
         return self._checks
 
-    @property
-    def named(self) -> Named:
-        if self._named is None:
-            statement = self.statement
-            self._named = Named(statement.principals or statement.not_principals or ())
-        return self._named
-
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
         matched: Formula = (self._matches or self.matches)(value)
@@ -134,19 +134,6 @@ class Rule:
             if found is not True:
                 held = held & found
         return held
-
-    def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
-        """In which forms, and if what, it is about the caller; empty: it isn't.
-
-        `bounded` says whether the caller has a permissions boundary, as NotPrincipal asks.
-        """
-        if self.manner is not Manner.NAMING:
-            return _EVERYBODY
-        named = self._named or self.named
-        if self.statement.not_principals is None:
-            return named.forms(caller, context)
-        excepted = spared(named, caller, context, bounded)
-        return _NOBODY if excepted is True else {Form.ITSELF: negation(excepted)}
 
 
 def without_account(forms: Mapping[Form, Formula], caller: Requester, statement: Statement) -> Mapping[Form, Formula]:

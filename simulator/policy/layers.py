@@ -66,7 +66,7 @@ def _judged(
 
 
 def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Mapping[Form, Formula]:
-    forms = rule.forms(request.requester, request.context, has_boundary)
+    forms = rule.named.forms(request.requester, request.context, has_boundary)
     if layer is Layer.VPC_ENDPOINT and request.gateway_endpoint:
         return without_account(forms, request.requester, rule.statement)
     return forms

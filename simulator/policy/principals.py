@@ -103,10 +103,11 @@ class Named:
         self.services = frozenset(item.value for item in every if item.kind == "Service")
         self.federated = frozenset(item.value for item in every if item.kind == "Federated")
 
-    def forms(self, caller: Requester, context: Context) -> Mapping[Form, Formula]:
+    def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
         """In which forms, and if what, they name the caller; empty: they don't.
 
-        Only a role whose session isn't known makes it a formula: a session's ARN names one of its sessions.
+        Only a role whose session isn't known makes it a formula: a session's ARN names one of its sessions. `bounded`
+        says whether the caller has a permissions boundary, as NotPrincipal asks.
         """
         bits = _ANYBODY if self.anybody else 0
         kind = caller.kind
@@ -129,6 +130,42 @@ class Named:
         return _FORMS[bits]
 
 
+class Excepted(Named):
+    """Everybody but whom NotPrincipal names."""
+
+    __slots__ = ()
+
+    def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
+        excepted = self.spared(caller, context, bounded)
+        return _FORMS[0] if excepted is True else {Form.ITSELF: negation(excepted)}
+
+    def spared(self, caller: Requester, context: Context, bounded: Formula) -> Formula:
+        """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary.
+
+        A boundary counts "regardless of the values specified in the NotPrincipal element".
+        """
+        forms = super().forms(caller, context, bounded)
+        if bounded is True or Form.ANYBODY in forms:
+            return negation(bounded)
+        wanted: tuple[Form, ...] = (Form.ITSELF,)
+        if caller.kind in (RequesterKind.USER, RequesterKind.FEDERATED_USER):
+            wanted = (Form.ITSELF, Form.ACCOUNT)
+        elif caller.kind in (RequesterKind.ROLE, RequesterKind.SESSION):
+            wanted = (Form.ITSELF, Form.BEHIND, Form.ACCOUNT)
+        elif caller.kind is RequesterKind.ROOT:
+            wanted = (Form.ACCOUNT,)
+        return all_of((negation(bounded), *(forms.get(form, False) for form in wanted)))
+
+
+class Everybody(Named):
+    """Of a policy that says of nobody whom it is about: it is about whoever has it."""
+
+    __slots__ = ()
+
+    def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
+        return _FORMS[_ITSELF]
+
+
 def _session_named(value: str, caller: Requester, context: Context) -> Formula:
     """Whether this session is the one that a session ARN names: aws:userid ends in the session's name."""
     parts = arns.parts(value)
@@ -142,21 +179,3 @@ def _session_named(value: str, caller: Requester, context: Context) -> Formula:
         return False
     escaped = re.sub(r"[$*?]", r"${\g<0>}", session)
     return compiled(Condition("StringLike", "aws:userid", (f"*:{escaped}",)), True)(context.lookup)
-
-
-def spared(named: Named, caller: Requester, context: Context, has_boundary: Formula) -> Formula:
-    """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary.
-
-    A boundary counts "regardless of the values specified in the NotPrincipal element".
-    """
-    forms = named.forms(caller, context)
-    if has_boundary is True or Form.ANYBODY in forms:
-        return negation(has_boundary)
-    wanted: tuple[Form, ...] = (Form.ITSELF,)
-    if caller.kind in (RequesterKind.USER, RequesterKind.FEDERATED_USER):
-        wanted = (Form.ITSELF, Form.ACCOUNT)
-    elif caller.kind in (RequesterKind.ROLE, RequesterKind.SESSION):
-        wanted = (Form.ITSELF, Form.BEHIND, Form.ACCOUNT)
-    elif caller.kind is RequesterKind.ROOT:
-        wanted = (Form.ACCOUNT,)
-    return all_of((negation(has_boundary), *(forms.get(form, False) for form in wanted)))

@@ -1,0 +1,66 @@
+"""The policies that take part in a request, and what the request itself says of how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from models.decision import Layer, MissingFact
+from models.request import Attached, Request, RequesterKind
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """The policies that take part. None, or nothing in it: there is no such policy.
+
+    `resource` is the resource's own policy, whatever its kind. `scps` and `rcps` are levels from the root down, each
+    with what is attached there. `unread` names, layer by layer, the facts that the snapshot lacks.
+    """
+
+    identity: tuple[Attached, ...] = ()
+    boundary: tuple[Attached, ...] | None = None
+    session: tuple[Attached, ...] | None = None
+    resource: tuple[Attached, ...] | None = None
+    scps: tuple[tuple[Attached, ...], ...] = ()
+    rcps: tuple[tuple[Attached, ...], ...] = ()
+    vpc_endpoint: tuple[Attached, ...] | None = None
+    unread: Mapping[Layer, tuple[MissingFact, ...]] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was made ready of it, by action."""
+
+
+def resource_layer(request: Request) -> Layer:
+    """A role's own policy is its trust policy, for the calls that ask for a session of it."""
+    return _own_policy(request.action, request.resource)[0]
+
+
+def stands_alone(request: Request) -> bool:
+    """Whether nothing is allowed without the resource's own policy: trust policies and key policies."""
+    return _own_policy(request.action, request.resource)[1]
+
+
+@lru_cache(maxsize=4096)
+def _own_policy(action: str, resource: str) -> tuple[Layer, bool]:
+    service = action.lower().partition(":")[0]
+    if service == "sts" and ":iam::" in resource and ":role/" in resource:
+        return Layer.TRUST, True
+    return Layer.RESOURCE, service == "kms" and ":key/" in resource
+
+
+def binds(layer: Layer, request: Request) -> bool:
+    """Whether SCPs or RCPs bind this caller and resource at all; every other layer does."""
+    if layer is Layer.SCP:
+        return not (request.requester.is_outside or request.management_account or request.service_linked_role)
+    if layer is Layer.RCP:
+        exempt = request.resource_in_management_account or request.service_linked_role
+        return request.traits.bound_by_rcps and not exempt
+    return not (request.requester.is_outside and layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION))
+
+
+def refused(request: Request) -> bool:
+    """What nobody can do, whatever allows it; and a root user can't assume roles."""
+    if request.requester.kind is RequesterKind.ROOT and request.action.lower() == "sts:assumerole":
+        return True
+    return request.traits.impossible is not None

@@ -1,0 +1,79 @@
+"""Settle what is allowed and denied, where it still hangs on open keys or on facts that weren't read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.decision import MissingFact, Outcome
+from simulator.policy.formula import Formula, negation
+from simulator.policy.residual import assume, certainly, decisive, facts, outcomes
+from simulator.policy.solver import search
+
+
+def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
+    """The outcome of what is allowed and what is denied."""
+    if denies is True:
+        return Outcome.EXPLICIT_DENY
+    if denies is False:
+        if allows is True:
+            return Outcome.ALLOWED
+        if allows is False:
+            return Outcome.IMPLICIT_DENY
+    return settled(allows, denies).outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An outcome, what it hangs on if it is conditional, and the facts that weren't read on which it turns."""
+
+    outcome: Outcome
+    open: Formula
+    gaps: tuple[MissingFact, ...]
+    assumes: tuple[MissingFact, ...]
+
+
+@lru_cache(maxsize=16384)
+def settled(allows: Formula, denies: Formula) -> Settled:
+    """Settle what is open: the same few formulas come up again and again."""
+    whole = allows & negation(denies)
+    assumed, assumes = _assumptions(whole)
+    gaps: tuple[MissingFact, ...] = ()
+    results = outcomes(assumed)
+    if len(results) > 1:
+        outcome = Outcome.UNKNOWN
+        gaps = decisive(assumed, facts(assumed))
+    elif results == {"denied"}:
+        outcome = Outcome.EXPLICIT_DENY if is_certain(assume(denies)) else Outcome.IMPLICIT_DENY
+    else:
+        outcome = Outcome.ALLOWED if results == {"allowed"} else Outcome.CONDITIONAL
+    certain = certainly(assumed) if outcome is Outcome.CONDITIONAL else False
+    if outcome is Outcome.CONDITIONAL and not hangs(certain):
+        # Conditional whatever the facts are, but on what depends on them.
+        outcome, gaps = Outcome.UNKNOWN, facts(assumed)
+    return Settled(outcome, certain, gaps, assumes)
+
+
+def hangs(formula: Formula) -> bool:
+    """Whether some completion makes it true and some other false."""
+    return not isinstance(formula, bool) and search(formula, True) is not None and search(formula, False) is not None
+
+
+def is_certain(formula: Formula) -> bool:
+    """Whether it is true whatever the open keys and the facts are."""
+    return formula is True or (formula is not False and outcomes(formula) == {"allowed"})
+
+
+def _assumptions(formula: Formula) -> tuple[Formula, tuple[MissingFact, ...]]:
+    """Take what nobody asked for as if there were none, and say which of it the outcome would turn on."""
+    unasked = [fact for fact in facts(formula) if not fact.refused]
+    if not unasked:
+        return formula, ()
+    taken = assume(formula)
+    plain = outcomes(taken)
+    return taken, decisive(formula, unasked) if outcomes(formula) != plain else ()
+
+
+def can_be_allowed(formula: Formula) -> bool:
+    """Whether some completion makes it true."""
+    return formula is True or (formula is not False and search(formula, True) is not None)
