@@ -3,6 +3,9 @@
 Strict, for what a person writes for us: what AWS would refuse is refused. Tolerant, for what was collected: AWS's own
 output is a fact, even where it is odd. Neither takes what could not be evaluated exactly.
 Source: IAM User Guide, "Grammar of the IAM JSON policy language"; semantics of odd documents: docs/engine.md.
+
+Made to be quick, since `permgraph evaluate` reads documents by the hundred thousand: the place of an error is put
+together on its way out, each level adding its own part, and costs nothing where there is none.
 """
 
 from __future__ import annotations
@@ -10,8 +13,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import arns
 from models.errors import PolicyError
@@ -26,6 +28,8 @@ from models.policy import (
     Statement,
 )
 from simulator.policy import match
+from simulator.policy.making import made_condition, made_policy, made_statement
+from simulator.policy.operands import operand_problem
 from simulator.policy.operators import NULL, OPERATORS
 
 VERSIONS = ("2008-10-17", "2012-10-17")
@@ -41,6 +45,7 @@ _ELEMENTS = (
     "NotResource",
     "Condition",
 )
+_EFFECTS = {effect.value: effect for effect in Effect}
 _ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?_-]+", re.ASCII)
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{10,}", re.ASCII)
@@ -57,16 +62,15 @@ def parse_policy(document: object, kind: PolicyKind, *, strict: bool) -> Policy:
         PolicyError: with the place, for what AWS would refuse (strict), or what can't be evaluated exactly (both).
     """
     if isinstance(document, str):
-        document = _from_text(document, strict)
+        document = _from_text(document)
     if not isinstance(document, dict):
         raise PolicyError(f"a policy document is an object, not {_kind_of(document)}")
     if not document and not strict:
         return Policy(())
-    reader = _Reader(kind, strict)
-    return reader.policy(document)
+    return _policy(document, _MANNERS[kind], strict)
 
 
-def _from_text(text: str, strict: bool) -> object:
+def _from_text(text: str) -> object:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
@@ -102,203 +106,250 @@ def _kind_of(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-class _Reader:
-    """Reads one document; `place` of an error is built on the way in."""
+class _Manner(NamedTuple):
+    """What the kind of a document decides, looked up once for all its statements."""
 
-    def __init__(self, kind: PolicyKind, strict: bool) -> None:
-        self.kind = kind
-        self.strict = strict
-        self.warnings: list[str] = []
+    kind: PolicyKind
+    with_principal: bool
+    with_not_principal: bool
+    needs_resource: bool
+    completes_arns: bool
 
-    def policy(self, document: dict[str, Any]) -> Policy:
-        if self.strict:
-            _known_names(document, ("Version", "Id", "Statement"), "")
-        version = document.get("Version", VERSIONS[0])
-        if not isinstance(version, str):
-            raise PolicyError(f"needs a string, not {_kind_of(version)}", "Version")
-        if version not in VERSIONS:
-            raise PolicyError(f"`{version}` is not one of {', '.join(VERSIONS)}", "Version")
-        if "Statement" not in document:
-            raise PolicyError("a policy document needs a Statement")
-        body = document["Statement"]
-        statements = body if isinstance(body, list) else [body]
-        if self.strict and not statements:
-            raise PolicyError("a policy document needs at least one statement", "Statement")
-        read = tuple(self.statement(item, number) for number, item in enumerate(statements, 1))
-        if self.strict:
-            _unique_sids(read)
-        name = document.get("Id")
-        if name is not None and not isinstance(name, str):
-            raise PolicyError(f"needs a string, not {_kind_of(name)}", "Id")
-        return Policy(read, version, name, tuple(self.warnings))
 
-    def statement(self, body: object, number: int) -> Statement:
-        place = f"Statement[{number - 1}]"
-        if not isinstance(body, dict):
-            raise PolicyError(f"a statement is an object, not {_kind_of(body)}", place)
-        if self.strict:
-            _known_names(body, _ELEMENTS, place)
-        actions, not_actions = self._either(body, "Action", place, needed=True)
-        resources, not_resources = self._either(body, "Resource", place, needed=False)
-        self._check_resource_there(body, place)
-        principals, not_principals = self._principals(body, place)
-        sid = body.get("Sid")
-        if sid is not None and not isinstance(sid, str):
-            raise PolicyError(f"needs a string, not {_kind_of(sid)}", f"{place}.Sid")
-        if self.strict:
-            self._check_patterns(actions or not_actions or (), resources or not_resources or (), body, place)
-        return Statement(
-            number=number,
-            effect=_effect(body, place),
-            sid=sid or None,
-            principals=principals,
-            not_principals=not_principals,
-            actions=actions,
-            not_actions=not_actions,
-            resources=resources,
-            not_resources=not_resources,
-            conditions=self._conditions(body.get("Condition", {}), f"{place}.Condition"),
-        )
-
-    def _either(
-        self, body: dict[str, Any], name: str, place: str, *, needed: bool
-    ) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-        """Read an element and its opposite, of which a statement has one."""
-        there = [spelling for spelling in (name, f"Not{name}") if spelling in body]
-        if len(there) == 2:
-            raise PolicyError(f"has both {name} and Not{name}", place)
-        if not there:
-            if needed:
-                raise PolicyError(f"needs {name} or Not{name}", place)
-            return None, None
-        values = _strings(body[there[0]], f"{place}.{there[0]}")
-        if self.strict and not values:
-            raise PolicyError("is empty", f"{place}.{there[0]}")
-        return (values, None) if there[0] == name else (None, values)
-
-    def _check_resource_there(self, body: dict[str, Any], place: str) -> None:
-        there = "Resource" in body or "NotResource" in body
-        if self.kind is PolicyKind.TRUST:
-            if there and self.strict:
-                raise PolicyError("a trust policy has no Resource: it is about its role", place)
-        elif not there and self.kind is not PolicyKind.RESOURCE:
-            raise PolicyError("needs Resource or NotResource", place)
-
-    def _check_patterns(
-        self, actions: tuple[str, ...], resources: tuple[str, ...], body: dict[str, Any], place: str
-    ) -> None:
-        for action in actions:
-            if not _ACTION.fullmatch(action):
-                element = "Action" if "Action" in body else "NotAction"
-                raise PolicyError(f"`{action}` is not an action such as `lambda:InvokeFunction`", f"{place}.{element}")
+_MANNERS = {
+    kind: _Manner(
+        kind,
+        with_principal=kind in WITH_PRINCIPAL,
+        with_not_principal=kind not in (PolicyKind.TRUST, PolicyKind.RCP),
+        needs_resource=kind not in (PolicyKind.TRUST, PolicyKind.RESOURCE),
         # What a user, group or role has may hold incomplete ARNs: AWS completes them.
-        completes = self.kind in (PolicyKind.IDENTITY, PolicyKind.BOUNDARY)
-        for resource in resources:
-            whole = match.completed(resource) if completes else resource
-            if not match.is_resource_pattern(whole) or not (set(whole) == {"*"} or _ARN.fullmatch(whole)):
-                element = "Resource" if "Resource" in body else "NotResource"
-                raise PolicyError(f"`{resource}` is not an ARN", f"{place}.{element}")
-
-    def _principals(
-        self, body: dict[str, Any], place: str
-    ) -> tuple[tuple[Principal, ...] | None, tuple[Principal, ...] | None]:
-        there = [name for name in ("Principal", "NotPrincipal") if name in body]
-        if self.kind not in WITH_PRINCIPAL:
-            if there:
-                raise PolicyError(f"an {self.kind} policy has no {there[0]}", place)
-            return None, None
-        if len(there) == 2:
-            raise PolicyError("has both Principal and NotPrincipal", place)
-        if not there:
-            if self.strict:
-                raise PolicyError("needs a Principal", place)
-            self.warnings.append(f"{place} has no Principal and matches nobody")
-            return (), None
-        found = self._principal_element(body[there[0]], f"{place}.{there[0]}")
-        if there[0] == "Principal":
-            return found, None
-        if self.kind in (PolicyKind.TRUST, PolicyKind.RCP):
-            raise PolicyError("NotPrincipal is not allowed here", f"{place}.NotPrincipal")
-        if body.get("Effect") == Effect.ALLOW:
-            raise PolicyError("NotPrincipal is allowed with Deny only", f"{place}.NotPrincipal")
-        return None, found
-
-    def _principal_element(self, body: object, place: str) -> tuple[Principal, ...]:
-        if isinstance(body, str):
-            if body == "*":
-                return (Principal("*", "*"),)
-            if self.strict:
-                raise PolicyError(f'`{body}` is not `*`; write {{"AWS": "{body}"}}', place)
-            return (Principal("AWS", body),)
-        if not isinstance(body, dict):
-            raise PolicyError(f"needs `*` or an object, not {_kind_of(body)}", place)
-        found: list[Principal] = []
-        for kind, values in _named(body, place):
-            if self.strict:
-                _known_names({kind: None}, PRINCIPAL_KINDS, place)
-            found += (Principal(kind, value) for value in _strings(values, f"{place}.{kind}"))
-        if self.strict:
-            for principal in found:
-                _check_principal(principal, place)
-        return tuple(found)
-
-    def _conditions(self, body: object, place: str) -> tuple[Condition, ...]:
-        if not isinstance(body, dict):
-            raise PolicyError(f"needs an object, not {_kind_of(body)}", place)
-        found = []
-        for spelling, keys in _named(body, place):
-            operator, quantifier, if_exists = _operator(spelling, f"{place}.{spelling}")
-            if not isinstance(keys, dict):
-                raise PolicyError(f"needs an object, not {_kind_of(keys)}", f"{place}.{spelling}")
-            for key, values in _named(keys, f"{place}.{spelling}"):
-                texts = _condition_values(values, f"{place}.{spelling}.{key}")
-                found.append(Condition(operator, key, texts, quantifier, if_exists))
-        return tuple(found)
+        completes_arns=kind in (PolicyKind.IDENTITY, PolicyKind.BOUNDARY),
+    )
+    for kind in PolicyKind
+}
 
 
-def _effect(body: dict[str, Any], place: str) -> Effect:
-    effect = body.get("Effect")
+def _policy(document: dict[str, Any], manner: _Manner, strict: bool) -> Policy:
+    if strict:
+        _known_names(document, ("Version", "Id", "Statement"))
+    version = document.get("Version", VERSIONS[0])
+    if not isinstance(version, str):
+        raise PolicyError(f"needs a string, not {_kind_of(version)}", "Version")
+    if version not in VERSIONS:
+        raise PolicyError(f"`{version}` is not one of {', '.join(VERSIONS)}", "Version")
+    if "Statement" not in document:
+        raise PolicyError("a policy document needs a Statement")
+    body = document["Statement"]
+    bodies = body if isinstance(body, list) else [body]
+    if strict and not bodies:
+        raise PolicyError("a policy document needs at least one statement", "Statement")
+    warnings: list[str] = []
+    statements = _statements(bodies, manner, strict, warnings)
+    name = document.get("Id")
+    if name is not None and not isinstance(name, str):
+        raise PolicyError(f"needs a string, not {_kind_of(name)}", "Id")
+    return made_policy(statements, version, name, tuple(warnings))
+
+
+def _statements(bodies: list[Any], manner: _Manner, strict: bool, warnings: list[str]) -> tuple[Statement, ...]:
+    read: list[Statement] = []
+    try:
+        for body in bodies:
+            read.append(_statement(body, len(read) + 1, manner, strict, warnings))
+    except PolicyError as error:
+        raise _within(f"Statement[{len(read)}]", error) from error
+    if strict:
+        _unique_sids(read)
+    return tuple(read)
+
+
+def _within(place: str, error: PolicyError) -> PolicyError:
+    """The same problem, its place seen from one level further out."""
+    return PolicyError(error.problem, place + error.place)
+
+
+def _statement(body: object, number: int, manner: _Manner, strict: bool, warnings: list[str]) -> Statement:
+    if not isinstance(body, dict):
+        raise PolicyError(f"a statement is an object, not {_kind_of(body)}")
+    if strict:
+        _known_names(body, _ELEMENTS)
+    actions, not_actions = _either(body, "Action", "NotAction", strict)
+    if actions is None and not_actions is None:
+        raise PolicyError("needs Action or NotAction")
+    resources, not_resources = _either(body, "Resource", "NotResource", strict)
+    if resources is None and not_resources is None:
+        if manner.needs_resource:
+            raise PolicyError("needs Resource or NotResource")
+    elif strict and manner.kind is PolicyKind.TRUST:
+        raise PolicyError("a trust policy has no Resource: it is about its role")
+    principals, not_principals = _principals(body, number, manner, strict, warnings)
+    sid = body.get("Sid")
+    if sid is not None and not isinstance(sid, str):
+        raise PolicyError(f"needs a string, not {_kind_of(sid)}", ".Sid")
+    if strict:
+        _check_actions(actions, not_actions)
+        _check_resources(resources, not_resources, manner)
+    written = body.get("Effect")
+    effect = _EFFECTS.get(written) if isinstance(written, str) else None
     if effect is None:
-        raise PolicyError("needs an Effect", place)
-    if effect not in tuple(Effect):
-        raise PolicyError(f"`{effect}` is not one of Allow, Deny", f"{place}.Effect")
-    return Effect(effect)
+        raise _no_effect(written)
+    conditions = _conditions(body["Condition"], strict) if "Condition" in body else ()
+    return made_statement(
+        number,
+        effect,
+        sid or None,
+        principals,
+        not_principals,
+        actions,
+        not_actions,
+        resources,
+        not_resources,
+        conditions,
+    )
 
 
-def _named(body: dict[Any, Any], place: str) -> Iterator[tuple[str, Any]]:
-    """The members of an object; YAML has keys that aren't strings, JSON doesn't."""
-    for name, value in body.items():
-        if not isinstance(name, str):
-            raise PolicyError(f"needs a string, not {_kind_of(name)}", place)
-        yield name, value
+def _no_effect(written: object) -> PolicyError:
+    if written is None:
+        return PolicyError("needs an Effect")
+    return PolicyError(f"`{written}` is not one of Allow, Deny", ".Effect")
 
 
-def _strings(body: object, place: str) -> tuple[str, ...]:
+def _either(
+    body: dict[str, Any], name: str, opposite: str, strict: bool
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Read an element and its opposite, of which a statement has one at most."""
+    if name in body:
+        if opposite in body:
+            raise PolicyError(f"has both {name} and {opposite}")
+        value = body[name]
+        return ((value,) if type(value) is str else _strings(value, name, strict)), None
+    if opposite in body:
+        return None, _strings(body[opposite], opposite, strict)
+    return None, None
+
+
+def _strings(body: object, element: str, strict: bool) -> tuple[str, ...]:
     values = body if isinstance(body, list) else [body]
     for value in values:
-        if not isinstance(value, str):
-            raise PolicyError(f"needs a string, not {_kind_of(value)}", place)
+        if type(value) is not str and not isinstance(value, str):
+            raise PolicyError(f"needs a string, not {_kind_of(value)}", f".{element}")
+    if strict and not values:
+        raise PolicyError("is empty", f".{element}")
     return tuple(values)
 
 
-def _condition_values(body: object, place: str) -> tuple[str, ...]:
+def _check_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> None:
+    for action in actions or not_actions or ():
+        if not _ACTION.fullmatch(action):
+            place = ".Action" if actions is not None else ".NotAction"
+            raise PolicyError(f"`{action}` is not an action such as `lambda:InvokeFunction`", place)
+
+
+def _check_resources(resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None, manner: _Manner) -> None:
+    for resource in resources or not_resources or ():
+        whole = match.completed(resource) if manner.completes_arns else resource
+        if not match.is_resource_pattern(whole) or not (set(whole) == {"*"} or _ARN.fullmatch(whole)):
+            raise PolicyError(f"`{resource}` is not an ARN", ".Resource" if resources is not None else ".NotResource")
+
+
+def _principals(
+    body: dict[str, Any], number: int, manner: _Manner, strict: bool, warnings: list[str]
+) -> tuple[tuple[Principal, ...] | None, tuple[Principal, ...] | None]:
+    is_there, is_not_there = "Principal" in body, "NotPrincipal" in body
+    if not manner.with_principal:
+        if is_there or is_not_there:
+            raise PolicyError(f"an {manner.kind} policy has no {'Principal' if is_there else 'NotPrincipal'}")
+        return None, None
+    if is_there:
+        if is_not_there:
+            raise PolicyError("has both Principal and NotPrincipal")
+        return _principal_element(body["Principal"], "Principal", strict), None
+    if not is_not_there:
+        if strict:
+            raise PolicyError("needs a Principal")
+        warnings.append(f"Statement[{number - 1}] has no Principal and matches nobody")
+        return (), None
+    found = _principal_element(body["NotPrincipal"], "NotPrincipal", strict)
+    if not manner.with_not_principal:
+        raise PolicyError("NotPrincipal is not allowed here", ".NotPrincipal")
+    if body.get("Effect") == Effect.ALLOW:
+        raise PolicyError("NotPrincipal is allowed with Deny only", ".NotPrincipal")
+    return None, found
+
+
+def _principal_element(body: object, element: str, strict: bool) -> tuple[Principal, ...]:
+    if isinstance(body, str):
+        return (_bare_principal(body, element, strict),)
+    if not isinstance(body, dict):
+        raise PolicyError(f"needs `*` or an object, not {_kind_of(body)}", f".{element}")
+    found: list[Principal] = []
+    for kind, values in body.items():
+        if not isinstance(kind, str):
+            raise PolicyError(f"needs a string, not {_kind_of(kind)}", f".{element}")
+        if strict:
+            _known_names({kind: None}, PRINCIPAL_KINDS, f".{element}")
+        # An empty list is nobody, here too: AWS takes it.
+        texts = (values,) if type(values) is str else _strings(values, f"{element}.{kind}", strict=False)
+        for text in texts:
+            found.append(Principal(kind, text))
+    if strict:
+        for principal in found:
+            _check_principal(principal, f".{element}")
+    return tuple(found)
+
+
+def _bare_principal(text: str, element: str, strict: bool) -> Principal:
+    if text == "*":
+        return Principal("*", "*")
+    if strict:
+        raise PolicyError(f'`{text}` is not `*`; write {{"AWS": "{text}"}}', f".{element}")
+    return Principal("AWS", text)
+
+
+def _conditions(body: object, strict: bool) -> tuple[Condition, ...]:
+    if not isinstance(body, dict):
+        raise PolicyError(f"needs an object, not {_kind_of(body)}", ".Condition")
+    found: list[Condition] = []
+    for spelling, keys in body.items():
+        # YAML has keys that aren't strings, JSON doesn't.
+        operator, quantifier, if_exists = _SPELLINGS.get(spelling) or _operator(spelling)
+        if not isinstance(keys, dict):
+            raise PolicyError(f"needs an object, not {_kind_of(keys)}", f".Condition.{spelling}")
+        for key, values in keys.items():
+            if not isinstance(key, str):
+                raise PolicyError(f"needs a string, not {_kind_of(key)}", f".Condition.{spelling}")
+            texts = (values,) if type(values) is str else _condition_values(values, spelling, key)
+            if strict and (problem := operand_problem(operator, texts)):
+                raise PolicyError(problem, f".Condition.{spelling}.{key}")
+            found.append(made_condition(operator, key, texts, quantifier, if_exists))
+    return tuple(found)
+
+
+def _condition_values(body: object, spelling: str, key: str) -> tuple[str, ...]:
     """Read condition values. Not only strings: AWS takes `true` and numbers too, and stores their text."""
     values = body if isinstance(body, list) else [body]
-    texts = []
+    texts: list[str] = []
     for value in values:
-        if isinstance(value, bool):
-            texts.append(str(value).lower())
-        elif isinstance(value, str):
+        if isinstance(value, str):
             texts.append(value)
+        elif isinstance(value, bool):
+            texts.append(str(value).lower())
         elif isinstance(value, int | float) and abs(value) < _TOO_LARGE:
             texts.append(str(value))
         else:
-            raise PolicyError(f"needs a string, not {_kind_of(value)}", place)
+            raise PolicyError(f"needs a string, not {_kind_of(value)}", f".Condition.{spelling}.{key}")
     return tuple(texts)
 
 
-def _operator(spelling: str, place: str) -> tuple[str, Quantifier | None, bool]:
+_OPERATOR_NAMES = {name.lower(): name for name in (*OPERATORS, NULL)}
+
+_Operator = tuple[str, Quantifier | None, bool]
+
+
+def _operator(spelling: object) -> _Operator:
     """Split `ForAnyValue:StringLikeIfExists`; operators are compared without regard to case, as AWS does."""
+    if not isinstance(spelling, str):
+        raise PolicyError(f"needs a string, not {_kind_of(spelling)}", ".Condition")
     head, colon, rest = spelling.partition(":")
     quantifier = next((item for item in Quantifier if colon and item.lower() == head.lower()), None)
     body = rest if quantifier else spelling
@@ -308,14 +359,20 @@ def _operator(spelling: str, place: str) -> tuple[str, Quantifier | None, bool]:
     if known is None or (known == NULL and (if_exists or quantifier)):
         near = difflib.get_close_matches(name, _OPERATOR_NAMES.values(), 1)
         hint = f"; did you mean `{near[0]}`?" if near and near[0] != name else ""
-        raise PolicyError(f"condition operator `{spelling}` is not supported{hint}", place)
+        raise PolicyError(f"condition operator `{spelling}` is not supported{hint}", f".Condition.{spelling}")
     return known, quantifier, if_exists
 
 
-_OPERATOR_NAMES = {name.lower(): name for name in (*OPERATORS, NULL)}
+#: Operators as AWS spells them, split already. Other letter cases are rare, and split each time.
+_SPELLINGS: dict[str, _Operator] = {
+    spelling: _operator(spelling)
+    for name in OPERATORS
+    for head in ("", *(f"{quantifier}:" for quantifier in Quantifier))
+    for spelling in (f"{head}{name}", f"{head}{name}IfExists")
+} | {NULL: (NULL, None, False)}
 
 
-def _known_names(body: dict[str, Any], names: tuple[str, ...], place: str) -> None:
+def _known_names(body: dict[str, Any], names: tuple[str, ...], place: str = "") -> None:
     for name in body:
         if name not in names:
             near = difflib.get_close_matches(str(name), names, 1)
@@ -323,7 +380,7 @@ def _known_names(body: dict[str, Any], names: tuple[str, ...], place: str) -> No
             raise PolicyError(f"`{name}` is unknown here{hint}", place)
 
 
-def _unique_sids(statements: tuple[Statement, ...]) -> None:
+def _unique_sids(statements: list[Statement]) -> None:
     seen: set[str] = set()
     for statement in statements:
         if statement.sid and statement.sid in seen:

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import pickle
+import re
+from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
@@ -200,3 +203,43 @@ def test_refused_by_aws_and_strictly(body: object, kind: PolicyKind, place: str)
 def test_an_operator_gets_a_hint() -> None:
     with pytest.raises(PolicyError, match="did you mean `StringLike`"):
         strict(document(allow(Condition={"StringLikes": {"k": "v"}})))
+
+
+#: Source: "IAM JSON policy elements: Condition operators" for the forms, "IAM policy validation check reference" for
+#: "Type mismatch IP range", "… date", "… number", "… Boolean".
+OPERANDS = [
+    pytest.param("NumericEquals", "abc", ["10", "-1.5", 10], id="a number"),
+    pytest.param("NumericLessThanEqualsIfExists", "1_000", ["1e3"], id="a number, as AWS writes it"),
+    pytest.param("DateGreaterThan", "tomorrow", ["2026-01-31T12:00:00Z", "2026-01-31", "1767225600"], id="a date"),
+    pytest.param("DateLessThan", "2026-13-01T00:00:00Z", ["2026-12-01T00:00:00Z"], id="a month that there is"),
+    pytest.param("IpAddress", "203.0.113.0/33", ["203.0.113.0/24", "203.0.113.7", "2001:db8::/32"], id="a range"),
+    pytest.param("NotIpAddress", "here", ["203.0.113.7/32"], id="an address"),
+    pytest.param("Bool", "yes", ["true", "False", True], id="true or false"),
+    pytest.param("ForAllValues:Bool", "1", ["true"], id="each of several values"),
+    pytest.param("Null", "absent", ["true", "false"], id="present or absent"),
+    pytest.param("ArnLike", "role/dev", ["arn:aws:iam::*:role/dev", "arn:*:iam::111111111111:*"], id="an ARN"),
+    pytest.param("ArnNotEquals", "arn:aws:s3", ["arn:aws:s3:::inbox"], id="an ARN of six parts"),
+    pytest.param("BinaryEquals", "%", ["QmluYXJ5VmFsdWU="], id="base64"),
+]
+
+
+@pytest.mark.parametrize("operator, wrong, right", OPERANDS)
+def test_a_value_has_to_be_of_its_operators_type(operator: str, wrong: str, right: list[Any]) -> None:
+    assert strict(document(allow(Condition={operator: {"k": [*right, "${aws:username}"]}})))
+    body = document(allow(), allow(Condition={operator: {"k": [*right, wrong]}}))
+    assert tolerant(body).statements[1].conditions[0].values[-1] == wrong, "AWS gave it out, so it is a fact"
+    with pytest.raises(PolicyError, match=f"`{re.escape(wrong)}` is not ") as caught:
+        strict(body)
+    assert caught.value.place == f"Statement[1].Condition.{operator}.k"
+
+
+def test_what_is_read_is_whole_and_frozen() -> None:
+    read = strict(document(allow(Condition={"Bool": {"aws:SecureTransport": "true"}})))
+    statement = read.statements[0]
+    for value in (read, statement, statement.conditions[0]):
+        assert replace(value) == value
+        assert hash(value) == hash(replace(value))
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, fields(value)[0].name, None)
+    assert read == Policy(read.statements, "2012-10-17")
+    assert pickle.loads(pickle.dumps(statement)) == statement
