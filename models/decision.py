@@ -56,11 +56,49 @@ class Citation:
 Failed = Literal["action", "resource", "principal", "condition"]
 
 
+class Nearness(StrEnum):
+    """In what a near miss missed, from the nearest to the farthest.
+
+    A condition first: the statement is about this very call, and only its circumstances are others. Then a resource
+    of which one part differs: most often a slip (the alias forgotten, the Region or account of another copy), and a
+    whole name last, as it may be meant for something else. Then whom it is for, and what it is for. What differs in
+    several parts was hardly meant for this call.
+    """
+
+    CONDITION = "condition"
+    CONDITIONS = "conditions"
+    """Several conditions fail."""
+    QUALIFIER = "qualifier"
+    """The same function, another version or alias, or none."""
+    REGION = "region"
+    ACCOUNT = "account"
+    NAME = "name"
+    PRINCIPAL = "principal"
+    """Another principal of the caller's account."""
+    NAMESAKE = "namesake"
+    """A principal that is called the same, of another account."""
+    ACTION = "action"
+    """Another action of the same service."""
+    ARN = "arn"
+    """A resource of the same service that differs in several parts."""
+    ELSEWHERE = "elsewhere"
+    """A principal of the same kind from elsewhere: of another account, another service, another provider."""
+
+    @property
+    def rank(self) -> int:
+        """0 for the nearest."""
+        return _NEARNESS[self]
+
+
+_NEARNESS = {nearness: rank for rank, nearness in enumerate(Nearness)}
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """An Allow that failed in one element only.
 
     `failed` is `action`, `resource`, `principal` or `condition`; `wanted` and `got` are for people to read.
+    `nearness` says in what it differs; `key` and `operator` are those of the (first) condition that fails.
     """
 
     layer: Layer
@@ -70,6 +108,9 @@ class NearMiss:
     wanted: str
     got: str
     holder: str | None = None
+    nearness: Nearness | None = None
+    key: str | None = None
+    operator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +187,22 @@ class Decision:
     residual: Residual | None = None
     gaps: tuple[MissingFact, ...] = ()
     assumes: tuple[MissingFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One layer's part in a decision; SCPs and RCPs have one for each level, from the root down.
+
+    `holder` is the ARN of what its policies are on (of a level: the id of the root, unit or account); `policies` those
+    that were read, of which there may be none. `because` names the statements behind `outcome`: of an allow those
+    that allow, of a deny those that deny, of what is open both. `near_misses` is empty unless the whole is an
+    IMPLICIT_DENY and this side doesn't allow it; `gaps` names what of this side wasn't read.
+    """
+
+    layer: Layer
+    outcome: Outcome
+    holder: str | None = None
+    policies: tuple[str, ...] = ()
+    because: tuple[Citation, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+    gaps: tuple[MissingFact, ...] = ()

@@ -1,0 +1,245 @@
+"""What was nearly enough: the Allow statements that failed in one element, the nearest first.
+
+What says nothing of the request is left out: a statement about another service, or for another kind of caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from models import arns
+from models.context import Absent, Known, NotRead
+from models.decision import Failed, Layer, NearMiss, Nearness
+from models.policy import Condition, Effect, Principal, Statement
+from models.request import Attached, Request, Requester, RequesterKind
+from simulator.policy import match
+from simulator.policy.compiled import MANNERS, Rule, covers_action
+from simulator.policy.formula import Formula
+from simulator.policy.layers import asked_resource, forms_of, spelled
+from simulator.policy.operators import NULL
+from simulator.policy.principals import account_named
+
+#: So many of the values that an element wants are told; the nearest ones.
+MOST_WANTED = 3
+
+_LAYERS = {layer: rank for rank, layer in enumerate(Layer)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """An element that fails; `nearness` is None if what it wants says nothing of the request."""
+
+    failed: Failed
+    wanted: str
+    got: str
+    nearness: Nearness | None
+    key: str | None = None
+    operator: str | None = None
+
+
+def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> list[NearMiss]:
+    """The Allow statements of a layer's policies that failed in exactly one element, the nearest first.
+
+    `has_boundary` says whether the caller has a permissions boundary, as NotPrincipal asks.
+    """
+    found = []
+    for attached in policies:
+        for statement in attached.policy.statements:
+            if statement.effect is Effect.ALLOW:
+                rule = Rule(statement, attached.policy.has_variables, MANNERS[layer])
+                failure = _only(_failures(layer, rule, request, has_boundary))
+                if failure is not None:
+                    found.append(_near_miss(layer, attached, statement, failure))
+    return nearest(found)
+
+
+def _only(failures: Iterable[_Failure]) -> _Failure | None:
+    """The one failure of a statement; None if there are more, or what it wants says nothing of the request."""
+    only = None
+    for failure in failures:
+        if only is not None or failure.nearness is None:
+            return None
+        only = failure
+    return only
+
+
+def nearest(found: Iterable[NearMiss]) -> list[NearMiss]:
+    """Near misses of several layers in the order of nearness, whatever order their policies were read in."""
+    return sorted(found, key=_order)
+
+
+def _order(missed: NearMiss) -> tuple[int, int, str, str, int, str]:
+    nearness = missed.nearness or Nearness.ELSEWHERE
+    # The length first: statement #2 stands before #10.
+    statement = (len(missed.statement), missed.statement)
+    return (nearness.rank, _LAYERS[missed.layer], missed.holder or "", missed.policy, *statement)
+
+
+def _near_miss(layer: Layer, attached: Attached, statement: Statement, failure: _Failure) -> NearMiss:
+    return NearMiss(
+        layer,
+        attached.name,
+        statement.label,
+        failure.failed,
+        failure.wanted,
+        failure.got,
+        holder=attached.holder,
+        nearness=failure.nearness,
+        key=failure.key,
+        operator=failure.operator,
+    )
+
+
+def _failures(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[_Failure]:
+    """Yield each element that fails for certain: what may hold for some value of an open key doesn't."""
+    statement, lookup = rule.statement, request.context.lookup
+    if not covers_action(statement, request.action.lower()):
+        yield _action(statement, request)
+    if not forms_of(layer, rule, request, has_boundary):
+        yield _principal(statement, request.requester)
+    if rule.about(asked_resource(request), lookup) is False:
+        yield _resource(statement, request)
+    checked = zip(statement.conditions, rule.checks, strict=True)
+    failed = [condition for condition, check in checked if check(lookup) is False]
+    if failed:
+        yield _conditions(failed, request)
+
+
+# Action
+
+
+def _action(statement: Statement, request: Request) -> _Failure:
+    service = request.action.partition(":")[0].lower()
+    values = statement.actions
+    if values is None:
+        # NotAction names this very action, or its whole service.
+        wanted = f"anything but {', '.join(statement.not_actions or ())}"
+        return _Failure("action", wanted, request.action, Nearness.ACTION)
+    near = tuple(value for value in values if match.matches(match.glob(value.partition(":")[0].lower()), service))
+    return _Failure("action", _told(near, len(values)), request.action, Nearness.ACTION if near else None)
+
+
+# Resource
+
+
+def _resource(statement: Statement, request: Request) -> _Failure:
+    asked = asked_resource(request)
+    service = request.action.partition(":")[0].lower()
+    if statement.resources is None:
+        wanted = f"anything but {', '.join(statement.not_resources or ())}"
+        return _Failure("resource", wanted, asked, Nearness.NAME)
+    nearness, near = _nearest_of((value, _resource_nearness(value, asked, service)) for value in statement.resources)
+    return _Failure("resource", _told(near, len(statement.resources)), asked, nearness)
+
+
+def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | None:
+    """In which parts a Resource differs; None for a resource of another service."""
+    wanted, got = arns.parts(pattern), arns.parts(asked)
+    if wanted is None:
+        return None
+    if got is None:
+        # An action without resource types: only `*` would do.
+        return Nearness.ARN if wanted.service == service else None
+    if not _covers(wanted.service, got.service):
+        return None
+    differing = [part for part in ("partition", "region", "account", "resource") if not _same(wanted, got, part)]
+    if differing == ["region"]:
+        return Nearness.REGION
+    if differing == ["account"]:
+        return Nearness.ACCOUNT
+    if differing in (["resource"], []):
+        return _name_nearness(wanted.resource, got.resource)
+    return Nearness.ARN
+
+
+def _same(wanted: arns.Parts, got: arns.Parts, part: str) -> bool:
+    return _covers(getattr(wanted, part), getattr(got, part))
+
+
+def _covers(pattern: str, value: str) -> bool:
+    return match.matches(match.glob(pattern), value)
+
+
+def _name_nearness(wanted: str, got: str) -> Nearness:
+    """Of a function `function:NAME[:QUALIFIER]` the qualifier is told from the name."""
+    if wanted.startswith("function:") and got.startswith("function:"):
+        names = [resource.split(":")[1] for resource in (wanted, got)]
+        if _covers(names[0], names[1]):
+            return Nearness.QUALIFIER
+    return Nearness.NAME
+
+
+# Principal
+
+
+def _principal(statement: Statement, caller: Requester) -> _Failure:
+    principals = statement.principals or ()
+    nearness, near = _nearest_of((item.value, _principal_nearness(item, caller)) for item in principals)
+    return _Failure("principal", _told(near, len(principals)) if principals else "nobody", caller.name, nearness)
+
+
+def _principal_nearness(principal: Principal, caller: Requester) -> Nearness | None:
+    """How near a principal is to a caller that it doesn't name; None for one of another kind."""
+    if caller.kind is RequesterKind.SERVICE:
+        return Nearness.ELSEWHERE if principal.kind == "Service" else None
+    if caller.kind is RequesterKind.FEDERATED_IDENTITY:
+        return Nearness.ELSEWHERE if principal.kind == "Federated" else None
+    if caller.is_outside or principal.kind != "AWS":
+        return None
+    value = principal.value
+    if (account_named(value) or arns.account_of(value)) == caller.account:
+        return Nearness.PRINCIPAL
+    names = {arns.short(arn) for arn in (caller.name, caller.role, caller.user) if arn}
+    is_namesake = account_named(value) is None and arns.parts(value) is not None and arns.short(value) in names
+    return Nearness.NAMESAKE if is_namesake else Nearness.ELSEWHERE
+
+
+# Condition
+
+
+def _conditions(failed: Sequence[Condition], request: Request) -> _Failure:
+    """All conditions that fail: who mends only the first would be back in a minute."""
+    first = failed[0]
+    got = [_got(condition, request) for condition in failed]
+    if len(failed) > 1:
+        got = [f"{spelled(condition.key)} {value}" for condition, value in zip(failed, got, strict=True)]
+    return _Failure(
+        "condition",
+        "; ".join(map(words, failed)),
+        "; ".join(got),
+        Nearness.CONDITION if len(failed) == 1 else Nearness.CONDITIONS,
+        key=spelled(first.key),
+        operator=first.spelling,
+    )
+
+
+def words(condition: Condition) -> str:
+    """A condition as it stands in a document, on one line."""
+    if condition.operator == NULL:
+        return f"Null {condition.key} {', '.join(condition.values)}"
+    return f"{condition.spelling} {spelled(condition.key)} {', '.join(condition.values)}"
+
+
+def _got(condition: Condition, request: Request) -> str:
+    state = request.context.lookup(condition.key)
+    if isinstance(state, Known):
+        return ", ".join(state.values)
+    return "absent" if isinstance(state, Absent) else "not read" if isinstance(state, NotRead) else "not known"
+
+
+# Several values
+
+
+def _nearest_of(graded: Iterable[tuple[str, Nearness | None]]) -> tuple[Nearness | None, tuple[str, ...]]:
+    """The best nearness that one of the values has, and the values that have it."""
+    found = [(value, nearness) for value, nearness in graded if nearness is not None]
+    best = min((nearness for _, nearness in found), key=lambda nearness: nearness.rank, default=None)
+    return best, tuple(value for value, nearness in found if nearness is best)
+
+
+def _told(near: Sequence[str], of: int) -> str:
+    """The nearest values of an element, and how many others it has."""
+    told = ", ".join(near[:MOST_WANTED])
+    others = of - min(len(near), MOST_WANTED)
+    return f"{told} and {others} more" if others else told
