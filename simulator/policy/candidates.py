@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,41 +20,64 @@ from simulator.policy.automata import Group, witnesses
 from simulator.policy.formula import Formula
 from simulator.policy.operators import NULL, OPERATORS, PatternTest, Test, moment, network, number
 
-#: Of more distinct values than this, sets of two and of all of them are tried.
-MOST_SUBSETS = 8
 MOST_CAPTURES = 24
+#: Reached only by conditions on several values that are compared with each other in a circle.
+MOST_SETS = 1_024
 
 
-def candidates(key: str, atoms: Sequence[Test | PatternTest], state: State) -> list[State]:
+def candidates(key: str, atoms: Sequence[Test | PatternTest], state: State) -> Iterator[State]:
     """States of `key` (lower case) worth trying: values first, absence last."""
     spec = state if isinstance(state, Open) else Open()
-    own = [atom for atom in atoms if isinstance(atom, Test) and atom.condition.key.lower() == key]
-    singles = list(spec.domain) if spec.domain is not None else _values(key, own, atoms, spec)
-    many = spec.multivalued or any(atom.condition.quantifier for atom in own)
-    found: list[State] = [Known((value,), spec.multivalued) for value in singles if not spec.includes]
-    if many:
-        found += _sets(_unlike(key, singles, own), spec)
+    values = values_of(key, atoms, spec)
+    if not spec.includes:
+        yield from (Known((value,), spec.multivalued) for value in values)
+    if spec.multivalued or any(isinstance(atom, Test) and atom.condition.quantifier for atom in atoms):
+        yield from _sets(key, values, atoms, spec)
     if spec.may_be_absent and not spec.includes:
-        found.append(Absent())
-    return found
+        yield Absent()
 
 
-def _unlike(key: str, values: list[str], own: list[Test]) -> list[str]:
+def values_of(key: str, atoms: Sequence[Test | PatternTest], spec: Open) -> list[str]:
+    """Single values of `key`: one for each way in which the conditions can turn out."""
+    if spec.domain is not None:
+        return list(spec.domain)
+    return _values(key, _own(key, atoms), atoms, spec)
+
+
+def sorts_of(key: str, values: Iterable[str], atoms: Sequence[Test | PatternTest]) -> list[str]:
     """One value of each sort: what the conditions can't tell apart makes no difference in a set either."""
+    own = _own(key, atoms)
     sorts: dict[tuple[Formula, ...], str] = {}
     for value in values:
         sorts.setdefault(tuple(atom.settle({key: Known((value,), True)}) for atom in own), value)
     return list(sorts.values())
 
 
-def _sets(singles: list[str], spec: Open) -> Iterator[Known]:
-    """Several values at once: what ForAnyValue and ForAllValues can tell apart."""
-    pool = [value for value in singles if value not in spec.includes]
-    least = 0 if spec.includes else 2
-    sizes = range(least, len(pool) + 1) if len(pool) <= MOST_SUBSETS else (*range(least, 3), len(pool))
-    for size in sizes:
-        for chosen in itertools.combinations(pool, size):
-            yield Known((*spec.includes, *chosen), True)
+def _own(key: str, atoms: Sequence[Test | PatternTest]) -> list[Test]:
+    return [atom for atom in atoms if isinstance(atom, Test) and atom.condition.key.lower() == key]
+
+
+def _sets(key: str, values: list[str], atoms: Sequence[Test | PatternTest], spec: Open) -> Iterator[Known]:
+    """Several values at once: one set for each way in which the conditions can turn out, the smallest first."""
+    own = _own(key, atoms)
+
+    def sort(chosen: tuple[str, ...]) -> tuple[object, ...]:
+        # Whether it is several counts too: as a policy variable they have no value.
+        return len(chosen) > 1, *(atom.settle({key: Known(chosen, True)}) for atom in own)
+
+    pool = [value for value in sorts_of(key, values, atoms) if value not in spec.includes]
+    reached = {sort(spec.includes): spec.includes}
+    if spec.includes:
+        yield Known(spec.includes, True)
+    pending = deque(reached.values())
+    while pending and len(reached) < MOST_SETS:
+        chosen = pending.popleft()
+        for value in pool:
+            wider = (*chosen, value)
+            if value not in chosen and reached.setdefault(sort(wider), wider) is wider:
+                pending.append(wider)
+                if len(wider) > 1:
+                    yield Known(wider, True)
 
 
 def _values(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec: Open) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from models.context import Absent, Known, NotRead, State
@@ -17,14 +18,17 @@ from simulator.policy.candidates import candidates, state_of
 from simulator.policy.formula import All, AnyOf, Formula, Not, Unread, all_of, any_of, leaves, negation, replace
 from simulator.policy.layers import spelled
 from simulator.policy.operators import NULL, OPERATORS, PatternTest, Test
+from simulator.policy.solver import Assignment, Joint, independent, keys_of, names_in, open_keys, search
+from simulator.policy.tables import Table, table
 
-Assignment = dict[str, State]
 Spelling = Callable[[str], str]
 
 OUTCOMES = ("allowed", "conditional", "denied")
 
-#: With more atoms than this a residual is not searched for parts that make no difference.
+#: With more atoms than this, all hanging together, a residual is not searched for parts that make no difference.
 MOST_ATOMS = 24
+#: Of more states than this of one key, no more are tried for the witness that is nearest.
+MOST_NEAR = 64
 
 
 def assign(formula: Formula, values: Mapping[str, State]) -> Formula:
@@ -32,52 +36,15 @@ def assign(formula: Formula, values: Mapping[str, State]) -> Formula:
     return replace(formula, lambda atom: atom.settle(values) if isinstance(atom, Test | PatternTest) else atom)
 
 
-def open_keys(formula: Formula) -> list[str]:
-    """The keys it hangs on, those inside policy variables first."""
-    inner: dict[str, None] = {}
-    outer: dict[str, None] = {}
-    for atom in leaves(formula):
-        if isinstance(atom, Unread):
-            continue
-        own = atom.condition.key.lower() if isinstance(atom, Test) else None
-        for key in atom.keys:
-            (outer if key == own else inner)[key] = None
-    return [*inner, *(key for key in outer if key not in inner)]
-
-
-def search(formula: Formula, wanted: bool) -> Assignment | None:
-    """A completion for which the formula is `wanted`, or None: there is none."""
-    return _search(formula, wanted, {})
-
-
-def _search(formula: Formula, wanted: bool, failed: dict[Formula, bool]) -> Assignment | None:
-    if isinstance(formula, bool):
-        return {} if formula is wanted else None
-    if formula in failed:
-        return None
-    unread = next((atom for atom in leaves(formula) if isinstance(atom, Unread)), None)
-    if unread is not None:
-        return _search(_taken(formula, unread, True), wanted, failed) or _search(
-            _taken(formula, unread, False), wanted, failed
-        )
-    key = open_keys(formula)[0]
-    for state, reached in branches(formula, key):
-        found = _search(reached, wanted, failed)
-        if found is not None:
-            return {key: state, **found}
-    failed[formula] = True
-    return None
-
-
-def branches(formula: Formula, key: str) -> Iterator[tuple[State, Formula]]:
-    """Each state of `key` that makes a difference, with what then remains."""
+def branches(formula: Formula, key: str) -> Iterator[Formula]:
+    """What remains for each state of `key` that makes a difference."""
     atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
     seen: set[Formula] = set()
     for state in candidates(key, atoms, state_of(atoms, key)):
         reached = assign(formula, {key: state})
         if reached not in seen:
             seen.add(reached)
-            yield state, reached
+            yield reached
 
 
 def facts_in(formula: Formula) -> tuple[Any, ...]:
@@ -114,17 +81,24 @@ def _taken(formula: Formula, atom: Any, value: bool) -> Formula:
 
 def ways(formula: Formula, about: MissingFact | None = None) -> Iterator[Formula]:
     """The formula for each way in which what wasn't read (of one fact, or of all) may turn out."""
-    unread = [item for item in facts_in(formula) if about in (None, _fact_of(item))]
-    if not unread:
-        yield formula
-        return
-    first = unread[0]
-    if isinstance(first, Unread):
-        for value in (True, False):
-            yield from ways(_taken(formula, first, value), about)
-        return
-    for _, part in branches(formula, first[0]):
-        yield from ways(part, about)
+    pending = [formula]
+    met = {formula}
+    while pending:
+        part = pending.pop()
+        unread = next((item for item in facts_in(part) if about in (None, _fact_of(item))), None)
+        if unread is None:
+            yield part
+            continue
+        for reached in _turned(part, unread):
+            if reached not in met:
+                met.add(reached)
+                pending.append(reached)
+
+
+def _turned(formula: Formula, unread: Any) -> Iterator[Formula]:
+    if isinstance(unread, Unread):
+        return iter((_taken(formula, unread, True), _taken(formula, unread, False)))
+    return branches(formula, unread[0])
 
 
 def _fact_of(item: Any) -> MissingFact:
@@ -133,14 +107,43 @@ def _fact_of(item: Any) -> MissingFact:
     return fact
 
 
+@lru_cache(maxsize=4096)
+def lone(formula: Formula) -> Mapping[Any, Table] | None:
+    """The tables of the conditions of a formula, each of which has a key of its own and can turn out both ways.
+
+    The answer turns on each of these for certain. None for any other formula.
+    """
+    found: dict[Any, Table] = {}
+    keys: set[str] = set()
+    for atom in leaves(formula):
+        if not isinstance(atom, Test) or len(atom.states) > 1 or isinstance(atom.states[0][1], NotRead):
+            return None
+        key = atom.states[0][0]
+        ways = table(key, (atom,))
+        if key in keys or not ways.turns:
+            return None
+        keys.add(key)
+        found[atom] = ways
+    return found
+
+
 def outcomes(formula: Formula) -> set[str]:
     """The outcomes over all that wasn't read: of `allowed`, `conditional`, `denied` those that can come out."""
+    if isinstance(formula, bool):
+        return {"allowed" if formula else "denied"}
+    return set(_outcomes(formula))
+
+
+@lru_cache(maxsize=4096)
+def _outcomes(formula: Formula) -> frozenset[str]:
+    if lone(formula) is not None:
+        return frozenset(("conditional",))
     found: set[str] = set()
-    for way in dict.fromkeys(ways(formula)):
+    for way in ways(formula):
         found.add(_outcome(way))
         if len(found) == len(OUTCOMES):
             break
-    return found
+    return frozenset(found)
 
 
 def facts(formula: Formula) -> tuple[MissingFact, ...]:
@@ -169,44 +172,97 @@ def _outcome(formula: Formula) -> str:
 
 def reduced(formula: Formula) -> Formula:
     """The same truth without the atoms that make no difference."""
+    if isinstance(formula, bool):
+        return formula
+    if isinstance(formula, Not):
+        return negation(reduced(formula.part))
+    if not isinstance(formula, All | AnyOf):
+        return _constant(formula)
+    join = all_of if isinstance(formula, All) else any_of
+    groups = independent(formula.parts, names_in)
+    if len(groups) > 1:
+        # What makes no difference among its own kind makes none in the whole.
+        return join(reduced(join(group)) for group in groups)
+    return _connected(formula)
+
+
+def _constant(formula: Formula) -> Formula:
+    """True or False where every completion makes it so."""
+    if search(formula, True) is None:
+        return False
+    return True if search(formula, False) is None else formula
+
+
+def _connected(formula: Formula) -> Formula:
+    formula = _constant(formula)
     atoms = list(dict.fromkeys(leaves(formula)))
     if len(atoms) > MOST_ATOMS:
         return formula
+    joint = Joint((formula,))
     for atom, value in itertools.product(atoms, (True, False)):
         without = _taken(formula, atom, value)
-        if without != formula and equivalent(formula, without):
+        if without != formula and _same_without(joint, formula, atom, value, without):
             formula = without
     return formula
 
 
-def equivalent(left: Formula, right: Formula) -> bool:
-    differ = any_of((all_of((left, negation(right))), all_of((negation(left), right))))
-    return search(differ, True) is None
+def _same_without(joint: Joint, formula: Formula, atom: Any, value: bool, without: Formula) -> bool:
+    """Whether the formula stays as it is with an atom taken for `value`: wherever the atom isn't that, too."""
+    other = _taken(formula, atom, not value)
+    goals = (((atom, not value), (other, found), (without, not found)) for found in (True, False))
+    return all(joint.meet(goal) is None for goal in goals)
 
 
 def residual_of(formula: Formula, spelling: Spelling = spelled) -> Residual | None:
     """What a conditional answer hangs on; None where it hangs on nothing."""
-    if isinstance(formula, bool):
-        return None
-    allowed = search(formula, True)
-    denied = search(formula, False)
+    formula, allowed, denied = _settled(formula)
     if allowed is None or denied is None:
         return None
-    formula = reduced(formula)
-    keys = open_keys(formula)
-    allowed = _completed(formula, search(formula, True) or {}, keys)
-    denied = _nearest_denied(formula, allowed, keys) or _completed(formula, search(formula, False) or {}, keys)
     written = _as_written(formula)
+    names = {key: spelling(written.get(key, key)) for key in allowed}
 
     def spelled_as(key: str) -> str:
-        return spelling(written.get(key.lower(), key))
+        return names.get(key.lower()) or spelling(written.get(key.lower(), key))
 
     return Residual(
         text=_sentence(formula, spelled_as),
         when=tree(formula, spelled_as),
-        allowed_with={spelled_as(key): _plain(allowed[key]) for key in keys},
-        denied_with={spelled_as(key): _plain(denied[key]) for key in keys},
+        allowed_with={names[key]: _plain(state) for key, state in allowed.items()},
+        denied_with={names[key]: _plain(denied[key]) for key in allowed},
     )
+
+
+@lru_cache(maxsize=4096)
+def _settled(formula: Formula) -> tuple[Formula, Assignment | None, Assignment | None]:
+    """The formula without what makes no difference, and completions that make it true and false, if both do."""
+    tables = lone(formula)
+    if tables is not None:
+        return formula, *_settled_alone(formula, tables)
+    formula = reduced(formula)
+    allowed = search(formula, True)
+    denied = search(formula, False)
+    if allowed is None or denied is None:
+        return formula, None, None
+    keys = open_keys(formula)
+    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
+    allowed = _completed(atoms, allowed, keys)
+    return formula, allowed, _nearest_denied(formula, atoms, allowed) or _completed(atoms, denied, keys)
+
+
+def _settled_alone(formula: Formula, tables: Mapping[Any, Table]) -> tuple[Assignment, Assignment]:
+    """Completions of a formula whose conditions each have a key of their own, read off their tables."""
+    keys = {atom: atom.states[0][0] for atom in tables}
+
+    def completed(found: Assignment) -> Assignment:
+        return {key: found.get(key) or next(tables[atom].states()) for atom, key in keys.items()}
+
+    allowed = completed(search(formula, True) or {})
+    truth = {atom: ways.holds(allowed[keys[atom]]) for atom, ways in tables.items()}
+    for atom, ways in tables.items():
+        nearest = ways.nearest(not truth[atom])
+        if nearest is not None and not _holds(formula, {**truth, atom: not truth[atom]}):
+            return allowed, {**allowed, keys[atom]: nearest}
+    return allowed, completed(search(formula, False) or {})
 
 
 def _as_written(formula: Formula) -> dict[str, str]:
@@ -217,32 +273,49 @@ def _as_written(formula: Formula) -> dict[str, str]:
         if isinstance(atom, Test):
             found.setdefault(atom.condition.key.lower(), atom.condition.key)
     for atom in atoms:
+        if isinstance(atom, Test) and len(atom.states) == 1:
+            continue  # no variables
         for text in (atom.pattern,) if isinstance(atom, PatternTest) else atom.condition.values:
             for key in match.variables_of(match.template(text, True)):
                 found.setdefault(key.lower(), key)
     return found
 
 
-def _completed(formula: Formula, found: Assignment, keys: list[str]) -> Assignment:
-    """Give every key a state: what the search left open makes no difference any more."""
-    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
-    for key in keys:
-        if key not in found:
-            touching = [atom for atom in atoms if key in atom.keys]
-            found[key] = candidates(key, touching, state_of(touching, key))[0]
-    return found
+def _completed(atoms: list[Any], found: Assignment, keys: list[str]) -> Assignment:
+    """Give every key a state, in their order: what the search left open makes no difference any more."""
+    return {key: found[key] if key in found else next(_states(atoms, key)) for key in keys}
 
 
-def _nearest_denied(formula: Formula, allowed: Assignment, keys: list[str]) -> Assignment | None:
+def _states(atoms: list[Any], key: str) -> Iterator[State]:
+    touching = tuple(atom for atom in atoms if key in keys_of(atom))
+    if all(len(keys_of(atom)) == 1 for atom in touching):
+        return table(key, touching).states()
+    return candidates(key, touching, state_of(touching, key))
+
+
+def _nearest_denied(formula: Formula, atoms: list[Any], allowed: Assignment) -> Assignment | None:
     """The allowed completion with one key changed, its absence tried first."""
-    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
-    for key in keys:
-        touching = [atom for atom in atoms if key in atom.keys]
-        states = candidates(key, touching, state_of(touching, key))
+    truth = {atom: atom.settle(allowed) for atom in atoms}
+    for key in allowed:
+        touching = [atom for atom in atoms if key in keys_of(atom)]
+        states = list(itertools.islice(_states(atoms, key), MOST_NEAR))
         for state in sorted(states, key=lambda state: not isinstance(state, Absent)):
-            if assign(formula, {**allowed, key: state}) is False:
-                return {**allowed, key: state}
+            changed = {**allowed, key: state}
+            now = {**truth, **{atom: atom.settle(changed) for atom in touching}}
+            if _holds(formula, now) is False:
+                return changed
     return None
+
+
+def _holds(formula: Formula, truth: Mapping[Any, Formula]) -> bool:
+    """Evaluate a formula, each of whose conditions is known."""
+    if isinstance(formula, Not):
+        return not _holds(formula.part, truth)
+    if isinstance(formula, All):
+        return all(_holds(part, truth) for part in formula.parts)
+    if isinstance(formula, AnyOf):
+        return any(_holds(part, truth) for part in formula.parts)
+    return truth[formula] is True
 
 
 def _plain(state: State) -> Any:
