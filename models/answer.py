@@ -52,6 +52,11 @@ class NearMissAnswer(AnswerModel):
     failed: Literal["action", "resource", "principal", "condition"]
     wanted: str
     got: str
+    nearness: str | None = None
+    """In what it differs: `models.decision.Nearness`."""
+    key: str | None = None
+    """Of a condition: its key, and its operator."""
+    operator: str | None = None
 
 
 class ResidualAnswer(AnswerModel):
@@ -80,7 +85,28 @@ class FactAnswer(AnswerModel):
     reason: str = ""
 
 
+class SideAnswer(AnswerModel):
+    """What one layer, or one level of SCPs or RCPs, says by itself; `policies` were read, `gaps` could not be."""
+
+    layer: str
+    holder: str | None
+    decision: OutcomeName
+    policies: tuple[str, ...]
+    because: tuple[CitationAnswer, ...]
+    near_misses: tuple[NearMissAnswer, ...]
+    gaps: tuple[FactAnswer, ...]
+
+
+class ExplanationAnswer(AnswerModel):
+    """A decision taken apart. `refusal`: the sentence in which AWS would refuse it; None: it isn't denied."""
+
+    refusal: str | None = None
+    sides: tuple[SideAnswer, ...]
+
+
 class CanAnswer(AnswerModel):
+    """`caller`: how AWS's messages name who asks; `impossible`: why nothing can allow it, where that is so."""
+
     principal: str
     action: str
     resource: str
@@ -92,6 +118,9 @@ class CanAnswer(AnswerModel):
     gaps: tuple[FactAnswer, ...]
     missing: tuple[GrantAnswer, ...]
     assumes: tuple[FactAnswer, ...]
+    caller: str | None = None
+    impossible: str | None = None
+    explanation: ExplanationAnswer | None = None
 
 
 class StepAnswer(AnswerModel):

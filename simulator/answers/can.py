@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from models.answer import CanAnswer
+from models import arns
+from models.answer import CanAnswer, ExplanationAnswer
 from models.context import NOTHING_GIVEN, Given
+from models.decision import Layer, Side
 from models.edge import Requirement
+from models.policy import PolicyKind
 from simulator.answers import shapes
-from simulator.world.world import World
+from simulator.facts.traits import traits
+from simulator.policy.authorize import Analysis, analyse
+from simulator.policy.sides import sides
+from simulator.world.caller import Caller, CallerKind
+from simulator.world.context import SnapshotContext
+from simulator.world.world import PLAIN_CALL, World
 
 
-def can(world: World, principal: str, action: str, resource: str, given: Given = NOTHING_GIVEN) -> CanAnswer:
-    """Decide one request over the snapshot.
+def can(
+    world: World, principal: str, action: str, resource: str, given: Given = NOTHING_GIVEN, *, explain: bool = False
+) -> CanAnswer:
+    """Decide one request over the snapshot; with `explain` side by side.
 
     Raises:
         PermgraphError: for a principal that makes no requests.
         PolicyError: for a policy that can't be evaluated exactly.
     """
-    return answer(principal, world.ask(world.caller(principal), action, resource, given))
+    caller = world.caller(principal)
+    requirement = world.ask(caller, action, resource, given)
+    explained = _sides(world, caller, requirement, given) if explain else None
+    return answer(principal, caller, requirement, explained)
 
 
-def answer(principal: str, requirement: Requirement) -> CanAnswer:
+def answer(
+    principal: str, caller: Caller, requirement: Requirement, explained: tuple[Side, ...] | None = None
+) -> CanAnswer:
     """A requirement as the contract's object."""
     decision = requirement.decision
     return CanAnswer(
@@ -34,4 +49,51 @@ def answer(principal: str, requirement: Requirement) -> CanAnswer:
         gaps=shapes.facts(decision.gaps),
         missing=tuple(shapes.grant(item) for item in requirement.missing),
         assumes=shapes.facts(decision.assumes),
+        caller=named(caller),
+        impossible=traits(requirement.action, requirement.resource).impossible,
+        explanation=None if explained is None else ExplanationAnswer(sides=tuple(map(shapes.side, explained))),
     )
+
+
+def named(caller: Caller) -> str | None:
+    """How AWS's messages name who asks: a session by its own ARN, where its name is known; None: they don't.
+
+    A function's code calls in a session that is named after the function. Whoever comes with a token of a provider is
+    named in no message.
+    """
+    if caller.kind in (CallerKind.WEB_IDENTITY, CallerKind.SAML):
+        return None
+    if caller.kind is CallerKind.ANONYMOUS:
+        return "anonymous"
+    if caller.role and caller.session_name:
+        name = caller.role.rsplit("/", 1)[-1]
+        partition = arns.partition_of(caller.role)
+        return f"arn:{partition}:sts::{caller.account}:assumed-role/{name}/{caller.session_name}"
+    return caller.service or caller.arn or caller.node
+
+
+def _sides(world: World, caller: Caller, requirement: Requirement, given: Given) -> tuple[Side, ...]:
+    analysis = _analysis(world, caller, requirement, given)
+    levels = {
+        Layer.SCP: _levels(world, caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP),
+        Layer.RCP: _levels(world, analysis.request.resource_account, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP),
+    }
+    return sides(analysis, requirement.decision, levels)
+
+
+def _levels(world: World, account: str | None, wanted: str, kind: PolicyKind) -> tuple[str, ...]:
+    """The ids of the root, the units and the account, from the root down."""
+    return world.organization.levels(account, wanted, kind)[1] if account else ()
+
+
+def _analysis(world: World, caller: Caller, requirement: Requirement, given: Given) -> Analysis:
+    """The analysis behind a requirement, which keeps its decision only."""
+    action, resource = requirement.action, requirement.resource
+    account = world.account_of(resource) if resource != "*" else caller.account
+    owner = account if isinstance(account, str) else None
+    context = SnapshotContext(
+        world, caller, action, resource, resource_account=owner, given=given, given_everywhere=True, fixed=PLAIN_CALL
+    )
+    request = world._request(caller, action, resource, owner, context)
+    policies, _ = world._policy_set(request, caller)
+    return analyse(request, policies)

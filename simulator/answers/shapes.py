@@ -12,9 +12,10 @@ from models.answer import (
     GrantAnswer,
     NearMissAnswer,
     ResidualAnswer,
+    SideAnswer,
     StepAnswer,
 )
-from models.decision import Citation, MissingFact, NearMiss, Residual
+from models.decision import Citation, MissingFact, NearMiss, Residual, Side
 from models.edge import Edge, Grant
 from simulator.world.grants import ordered
 from simulator.world.nodes import shown
@@ -39,6 +40,21 @@ def near_miss(item: NearMiss) -> NearMissAnswer:
         failed=item.failed,
         wanted=item.wanted,
         got=item.got,
+        nearness=None if item.nearness is None else item.nearness.value,
+        key=item.key,
+        operator=item.operator,
+    )
+
+
+def side(item: Side) -> SideAnswer:
+    return SideAnswer(
+        layer=item.layer.value,
+        holder=item.holder,
+        decision=item.outcome.value,
+        policies=item.policies,
+        because=tuple(citation(cited) for cited in item.because),
+        near_misses=tuple(near_miss(missed) for missed in item.near_misses),
+        gaps=facts(item.gaps),
     )
 
 

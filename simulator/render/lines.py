@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,6 +30,23 @@ LOOKS = {
 
 #: More facts than this are counted, not listed: JSON has them all.
 MOST_FACTS = 12
+
+#: So many near misses of one side are told, the nearest ones: JSON has them all.
+MOST_NEAR = 3
+
+#: In what a near miss differs, where the element that failed doesn't say it already.
+_NEARNESS = {
+    "conditions": "several keys",
+    "qualifier": "another version or alias",
+    "region": "another Region",
+    "account": "another account",
+    "name": "another name",
+    "principal": "another principal of the same account",
+    "namesake": "the same name in another account",
+    "action": "another action of the same service",
+    "arn": "another resource of the same service",
+    "elsewhere": "somebody else",
+}
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -106,10 +124,41 @@ def near_miss(missed: NearMissAnswer, names: Names, indent: int) -> list[Text]:
     own = missed.policy == missed.holder
     policy = "" if own else f", {_policy(missed.policy)}"
     return [
-        line(f"{where}{policy}, statement {missed.statement}: its ", (missed.failed, "bold"), " fails", indent=indent),
+        line(
+            f"{where}{policy}, statement {missed.statement}: its ",
+            (missed.failed, "bold"),
+            f" fails{missed_in(missed)}",
+            indent=indent,
+        ),
         line(("wants  ", "dim"), missed.wanted, indent=indent + 4),
         line(("got    ", "dim"), missed.got, indent=indent + 4),
     ]
+
+
+def near_misses(found: Sequence[NearMissAnswer], names: Names, indent: int) -> list[Text]:
+    """Return the nearest ones of each side, and how many others there are."""
+    lines: list[Text] = []
+    told: Counter[str] = Counter()
+    for missed in found:
+        told[missed.layer] += 1
+        if told[missed.layer] <= MOST_NEAR:
+            lines += near_miss(missed, names, indent)
+    others = sum(max(count - MOST_NEAR, 0) for count in told.values())
+    if others:
+        lines.append(line((f"{others} more come less near (--format json lists them)", "dim"), indent=indent))
+    return lines
+
+
+def missed_in(missed: NearMissAnswer) -> str:
+    """Return in what it differs: `: another Region`; nothing where that is said already."""
+    words = _NEARNESS.get(missed.nearness or "")
+    return f": {words}" if words else ""
+
+
+def statement_of(found: CitationAnswer | NearMissAnswer, names: Names) -> str:
+    """Return `policy invoke, statement #1`; a resource's own policy needs no name."""
+    own = found.policy == found.holder
+    return ("" if own else f"{names.policy(found.policy)}, ") + f"statement {found.statement}"
 
 
 def grants(missing: Sequence[GrantAnswer], names: Names, indent: int = 2) -> list[Text]:

@@ -115,6 +115,10 @@ class Names:
             return f"account {self.account(name)}"
         return f"{kind} {name}".strip()
 
+    def policy(self, policy: str) -> str:
+        """Return a policy by its name or ARN: `policy invoke`, `managed policy AWSLambdaRole`."""
+        return self.kind_and_name(policy) if policy.startswith("arn:") else f"policy {policy}"
+
     def account(self, number: str | None) -> str:
         """Return an account with its name: `111111111111 (partner)`."""
         if number is None:

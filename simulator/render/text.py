@@ -30,12 +30,13 @@ from simulator.render.lines import (
     grants,
     heading,
     line,
-    near_miss,
+    near_misses,
     residual,
     status,
     table,
 )
 from simulator.render.names import Names, account_in, parts, side
+from simulator.render.refusal import sentence
 
 _HOW = {
     "direct": "directly",
@@ -49,27 +50,30 @@ _HOW = {
 
 def can(answer: CanAnswer, names: Names) -> list[Text]:
     """Return the decision on one request, explained."""
-    lines = [_verdict(answer, names), *residual(answer.residual, indent=2)]
+    lines = [verdict(answer, names), *residual(answer.residual, indent=2)]
     lines += [
         line(""),
         line(("principal  ", "dim"), answer.principal, indent=2),
         line(("resource   ", "dim"), answer.resource, indent=2),
     ]
+    if refused := sentence(answer):
+        lines.append(line(("AWS says   ", "dim"), refused, indent=2))
     lines += _why(answer, names)
     if answer.near_misses:
         lines += [line(""), heading("nearly: what matches but for one element")]
-        for missed in answer.near_misses:
-            lines += near_miss(missed, names, indent=2)
+        lines += near_misses(answer.near_misses, names, indent=2)
     if answer.missing:
         lines += [line(""), heading(f"missing: {counted(len(answer.missing), 'statement')}")]
         lines += grants(answer.missing, names)
     elif answer.decision == "implicitDeny":
-        lines += [line(""), line(_beyond_mending(answer, names))]
+        lines += [line(""), line(beyond_mending(answer, names))]
     return lines + _facts(answer)
 
 
-def _beyond_mending(answer: CanAnswer, names: Names) -> str:
-    """Why nothing is listed as missing, though nothing denies: or it would look forgotten."""
+def beyond_mending(answer: CanAnswer, names: Names) -> str:
+    """Say why nothing is listed as missing, though nothing denies: or it would look forgotten."""
+    if answer.impossible:
+        return f"no statement mends it: {answer.impossible}"
     theirs, ours = account_in(answer.principal), account_in(answer.resource)
     if parts(answer.resource)[0] == "function" and theirs and ours and theirs != ours:
         return (
@@ -79,7 +83,8 @@ def _beyond_mending(answer: CanAnswer, names: Names) -> str:
     return "no statement is known that would mend it"
 
 
-def _verdict(answer: CanAnswer, names: Names) -> Text:
+def verdict(answer: CanAnswer, names: Names) -> Text:
+    """Return the outcome in a line: `NO  dev may not lambda:InvokeFunction on orders: an explicit deny`."""
     who, what = names.caller(answer.principal), f"{answer.action} on {names.bare(answer.resource)}"
     if answer.decision == "allowed":
         return line(("YES", "bold green"), f"  {who} may {what}")
