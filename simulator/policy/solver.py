@@ -21,6 +21,8 @@ from simulator.policy.tables import Atom, table
 Assignment = dict[str, State]
 Goal = tuple[Formula, bool]
 """A part of a formula, and whether it has to be true or false."""
+Literals = dict[Atom | Unread, bool]
+"""What has to hold, and what must not."""
 Item = TypeVar("Item")
 #: A search that asks for other searches, and is sent what they found.
 Search = Generator["Search", Assignment | None, Assignment | None]
@@ -181,7 +183,7 @@ class Joint:
             self.failed.add(whole)
         return found
 
-    def _chosen(self, literals: dict[Atom, bool], choices: list[_Choice]) -> Search:
+    def _chosen(self, literals: Literals, choices: list[_Choice]) -> Search:
         """Choose a part for every goal that any of several parts would meet."""
         goals: list[Goal] = [*literals.items(), *((node, wanted) for node, wanted, _ in choices)]
         free = _free(goals, choices)
@@ -211,7 +213,7 @@ class Joint:
             together.update(found)
         return together
 
-    def _demands(self, literals: dict[Atom, bool]) -> dict[str, tuple[int, int]]:
+    def _demands(self, literals: Literals) -> dict[str, tuple[int, int]]:
         """For each key which of its conditions are asked about, and which of them have to hold, as bits."""
         found: dict[str, tuple[int, int]] = {}
         for atom, wanted in literals.items():
@@ -229,10 +231,10 @@ class Joint:
             self.picked[place] = table(key, tuple(self.by_key[key])).pick(asked, holding)
         return self.picked[place]
 
-    def _possible(self, literals: dict[Atom, bool]) -> bool:
+    def _possible(self, literals: Literals) -> bool:
         return all(self._pick(key, *bits) is not None for key, bits in self._demands(literals).items())
 
-    def _completed(self, literals: dict[Atom, bool]) -> Assignment | None:
+    def _completed(self, literals: Literals) -> Assignment | None:
         """A value for every key, where nothing is left to be chosen."""
         found: Assignment = {}
         for key, bits in self._demands(literals).items():
@@ -268,7 +270,7 @@ def _free(goals: list[Goal], choices: list[_Choice]) -> dict[Formula, Assignment
     return found
 
 
-def _taken_apart(goals: Iterable[Goal]) -> tuple[dict[Atom, bool], list[_Choice]] | None:
+def _taken_apart(goals: Iterable[Goal]) -> tuple[Literals, list[_Choice]] | None:
     """What has to hold and what must not, and what there is to be chosen; None: it contradicts itself."""
     known: dict[Formula, bool] = {}
     pending = list(goals)
