@@ -46,35 +46,116 @@ from tests.world.fakes import (
 def cells() -> Iterator[Any]:
     for row in global_keys.table().values():
         for caller, rule in row.rules.items():
-            yield pytest.param(row.key.replace("${TagKey}", "team"), caller, rule, id=f"{row.key} of {caller}")
+            yield pytest.param(row.key.replace("${TagKey}", "team"), caller, rule, id=f"{row.key} of {caller}: {rule}")
+
+
+IN_ORGANIZATION = Known(("o-example",))
+PATH = Known((PLACE.path,), multivalued=True)
+OWN_ACCOUNT = Known((ACCOUNT,))
+NOT_A_SERVICE, IS_A_SERVICE = Known(("false",)), Known(("true",))
+
+#: What the table's `how` comes to in the world of these tests, for every derived cell: by key, then by caller.
+DERIVED_VALUES: dict[str, dict[str, State]] = {
+    "aws:FederatedProvider": {"web_identity": Known((OIDC.arn,))},
+    # Nobody was there to type a code: `false` or absent, never `true`.
+    "aws:MultiFactorAuthPresent": {"execution_role": Open(may_be_absent=True, domain=("false",))},
+    "aws:PrincipalAccount": {
+        **dict.fromkeys(("user", "role_session", "execution_role", "federated_user"), OWN_ACCOUNT),
+        "anonymous": Known(("anonymous",)),
+    },
+    "aws:PrincipalArn": {
+        "user": Known((f"arn:aws:iam::{ACCOUNT}:user/team/dev",)),
+        "role_session": Known((ROLE,)),
+        "execution_role": Known((ROLE,)),
+        "federated_user": Known((f"arn:aws:sts::{ACCOUNT}:federated-user/bob",)),
+    },
+    "aws:PrincipalIsAWSService": {
+        **dict.fromkeys(("user", "role_session", "execution_role", "federated_user"), NOT_A_SERVICE),
+        "service": IS_A_SERVICE,
+    },
+    "aws:PrincipalOrgID": dict.fromkeys(("user", "role_session", "execution_role", "federated_user"), IN_ORGANIZATION),
+    "aws:PrincipalOrgPaths": dict.fromkeys(("user", "role_session", "execution_role", "federated_user"), PATH),
+    "aws:PrincipalServiceName": {"service": Known(("s3.amazonaws.com",))},
+    "aws:PrincipalTag/team": {
+        "user": Known(("blue",)),
+        **dict.fromkeys(("role_session", "execution_role"), Known(("red",))),
+    },
+    "aws:PrincipalType": {
+        "user": Known(("User",)),
+        **dict.fromkeys(("role_session", "execution_role"), Known(("AssumedRole",))),
+        "federated_user": Known(("FederatedUser",)),
+        "anonymous": Known(("Anonymous",)),
+    },
+    "aws:RequestedRegion": dict.fromkeys(CALLERS, Known(("eu-west-1",))),
+    "aws:ResourceAccount": dict.fromkeys(CALLERS, OWN_ACCOUNT),
+    "aws:ResourceOrgID": dict.fromkeys(CALLERS, IN_ORGANIZATION),
+    "aws:ResourceOrgPaths": dict.fromkeys(CALLERS, PATH),
+    "aws:ResourceTag/team": dict.fromkeys(CALLERS, Known(("blue",))),
+    "aws:SourceAccount": {"service": OWN_ACCOUNT},
+    "aws:SourceArn": {"service": Known((BUCKET,))},
+    "aws:SourceOrgID": {"service": IN_ORGANIZATION},
+    "aws:SourceOrgPaths": {"service": PATH},
+    "aws:ViaAWSService": dict.fromkeys(CALLERS, Known(("false",))),
+    "aws:userid": {
+        "user": Known(("AIDAEXAMPLE",)),
+        "execution_role": Known(("AROAEXAMPLE:orders",)),
+        "federated_user": Known((f"{ACCOUNT}:bob",)),
+        "anonymous": Known(("anonymous",)),
+    },
+    "aws:username": {"user": Known(("dev",))},
+    "lambda:SourceFunctionArn": {"execution_role": Known((FUNCTION,))},
+}
+
+#: Open cells of which something is known all the same: the table's `how` says what.
+NARROWED: dict[tuple[str, str], State] = {
+    ("aws:PrincipalServiceNamesList", "service"): Open(
+        may_be_absent=False, multivalued=True, includes=("s3.amazonaws.com",)
+    ),
+    ("aws:userid", "role_session"): Open(may_be_absent=False, pattern="AROAEXAMPLE:*"),
+}
 
 
 @pytest.mark.parametrize(("key", "caller", "rule"), list(cells()))
 def test_every_cell_of_the_table(key: str, caller: str, rule: str) -> None:
     """Where nothing narrows it (a trust policy that isn't known, an action and a service that take every key)."""
-    source = Source(BUCKET, ACCOUNT)
     # A session tag could take the place of a role's: what is derived needs a trust policy that lets none pass.
     facts = replace(WORLD, trusts={ROLE: policy(trusting())}) if rule == DERIVED else WORLD
-    state = look(key, CALLERS[caller], facts=facts, source=source)
+    # The lambda API takes HTTPS only, so of it the key has a value.
+    asked = {"action": "s3:PutObject", "resource": BUCKET} if key == "aws:SecureTransport" else {}
+    state = look(key, CALLERS[caller], facts=facts, source=Source(BUCKET, ACCOUNT), **asked)
     row = global_keys.row(key)
     assert row is not None
     if rule == ABSENT:
         assert state == Absent()
-    elif rule in (PRESENT_OPEN, OPEN_OR_ABSENT):
-        # The one open key with a value all the same: the lambda API takes HTTPS only.
-        if row.key == "aws:SecureTransport":
-            assert state == Known(("true",))
-            return
-        assert isinstance(state, Open)
-        assert state.may_be_absent is (rule == OPEN_OR_ABSENT)
-        assert state.multivalued is row.multivalued
+    elif rule == DERIVED:
+        assert state == DERIVED_VALUES[key][caller]
     else:
-        assert rule == DERIVED
-        if (row.key, caller) == ("aws:MultiFactorAuthPresent", "execution_role"):
-            assert state == Open(may_be_absent=True, domain=("false",))
-            return
-        assert isinstance(state, Known)
-        assert state.multivalued is row.multivalued
+        assert rule in (PRESENT_OPEN, OPEN_OR_ABSENT)
+        plain = Open(may_be_absent=rule == OPEN_OR_ABSENT, multivalued=row.multivalued, domain=row.domain)
+        assert state == NARROWED.get((key, caller), plain)
+
+
+def test_only_derived_cells_have_values() -> None:
+    rows = {row.key.replace("${TagKey}", "team"): row.rules for row in global_keys.table().values()}
+    derived = {(key, caller) for key, rules in rows.items() for caller, rule in rules.items() if rule == DERIVED}
+    assert derived == {(key, caller) for key, values in DERIVED_VALUES.items() for caller in values}
+
+
+#: Of the root user, who reads the column of a user, five keys are another.
+OF_ROOT: dict[str, State] = {
+    "aws:PrincipalArn": Known((f"arn:aws:iam::{ACCOUNT}:root",)),
+    "aws:PrincipalTag/team": Absent(),
+    "aws:PrincipalType": Known(("Account",)),
+    "aws:userid": OWN_ACCOUNT,
+    "aws:username": Absent(),
+}
+
+
+@pytest.mark.parametrize("key", [row.key.replace("${TagKey}", "team") for row in global_keys.table().values()])
+def test_root_and_saml_callers_read_the_column_of_another(key: str) -> None:
+    assert look(key, ROOT) == OF_ROOT.get(key, look(key, USER))
+    # "Same as a web identity, but for the provider": a SAML assertion has none.
+    assert look(key, SAML) == (Absent() if key == "aws:FederatedProvider" else look(key, WEB))
 
 
 @pytest.mark.parametrize(
