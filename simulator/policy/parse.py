@@ -153,11 +153,12 @@ def _policy(document: dict[str, Any], manner: _Manner, strict: bool) -> Policy:
 
 def _statements(bodies: list[Any], manner: _Manner, strict: bool, warnings: list[str]) -> tuple[Statement, ...]:
     read: list[Statement] = []
+    number = 0
     try:
-        for body in bodies:
-            read.append(_statement(body, len(read) + 1, manner, strict, warnings))
+        for number, body in enumerate(bodies, 1):
+            read.append(_statement(body, number, manner, strict, warnings))
     except PolicyError as error:
-        raise _within(f"Statement[{len(read)}]", error) from error
+        raise _within(f"Statement[{number - 1}]", error) from error
     if strict:
         _unique_sids(read)
     return tuple(read)
@@ -173,16 +174,18 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
         raise PolicyError(f"a statement is an object, not {_kind_of(body)}")
     if strict:
         _known_names(body, _ELEMENTS)
-    actions, not_actions = _either(body, "Action", "NotAction", strict)
-    if actions is None and not_actions is None:
-        raise PolicyError("needs Action or NotAction")
-    resources, not_resources = _either(body, "Resource", "NotResource", strict)
-    if resources is None and not_resources is None:
-        if manner.needs_resource:
-            raise PolicyError("needs Resource or NotResource")
-    elif strict and manner.kind is PolicyKind.TRUST:
-        raise PolicyError("a trust policy has no Resource: it is about its role")
-    principals, not_principals = _principals(body, number, manner, strict, warnings)
+    # The usual form, one string, is read in place: it is what most statements have.
+    one: Any = body.get("Action")
+    usual = type(one) is str and "NotAction" not in body
+    actions, not_actions = ((one,), None) if usual else _either(body, "Action", "NotAction", strict)
+    one = body.get("Resource")
+    usual = type(one) is str and "NotResource" not in body
+    resources, not_resources = ((one,), None) if usual else _either(body, "Resource", "NotResource", strict)
+    if resources is None or strict:
+        _check_resource_there(body, manner, strict)
+    principals = not_principals = None
+    if manner.with_principal or "Principal" in body or "NotPrincipal" in body:
+        principals, not_principals = _principals(body, number, manner, strict, warnings)
     sid = body.get("Sid")
     if sid is not None and not isinstance(sid, str):
         raise PolicyError(f"needs a string, not {_kind_of(sid)}", ".Sid")
@@ -225,7 +228,17 @@ def _either(
         return ((value,) if type(value) is str else _strings(value, name, strict)), None
     if opposite in body:
         return None, _strings(body[opposite], opposite, strict)
+    if name == "Action":
+        raise PolicyError("needs Action or NotAction")
     return None, None
+
+
+def _check_resource_there(body: dict[str, Any], manner: _Manner, strict: bool) -> None:
+    there = "Resource" in body or "NotResource" in body
+    if not there and manner.needs_resource:
+        raise PolicyError("needs Resource or NotResource")
+    if there and strict and manner.kind is PolicyKind.TRUST:
+        raise PolicyError("a trust policy has no Resource: it is about its role")
 
 
 def _strings(body: object, element: str, strict: bool) -> tuple[str, ...]:
@@ -257,9 +270,7 @@ def _principals(
 ) -> tuple[tuple[Principal, ...] | None, tuple[Principal, ...] | None]:
     is_there, is_not_there = "Principal" in body, "NotPrincipal" in body
     if not manner.with_principal:
-        if is_there or is_not_there:
-            raise PolicyError(f"an {manner.kind} policy has no {'Principal' if is_there else 'NotPrincipal'}")
-        return None, None
+        raise PolicyError(f"an {manner.kind} policy has no {'Principal' if is_there else 'NotPrincipal'}")
     if is_there:
         if is_not_there:
             raise PolicyError("has both Principal and NotPrincipal")
