@@ -119,6 +119,12 @@ def fill(pattern: Template, value_of: Callable[[str], str | None]) -> Glob | Non
     return _joined(parts)  # type: ignore[return-value]  # no Variable is left
 
 
+@lru_cache(maxsize=16384)
+def loosened(text: str) -> Glob:
+    """A pattern with a star in place of each variable: it matches whatever the pattern may match."""
+    return _joined([_STAR if isinstance(part, Variable) else part for part in template(text, True)])  # type: ignore[return-value]
+
+
 def variables_of(pattern: Template) -> tuple[str, ...]:
     """The keys a template refers to."""
     return tuple(part.key for part in pattern if isinstance(part, Variable))

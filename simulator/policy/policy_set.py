@@ -33,16 +33,16 @@ class PolicySet:
 
 def resource_layer(request: Request) -> Layer:
     """A role's own policy is its trust policy, for the calls that ask for a session of it."""
-    return _own_policy(request.action, request.resource)[0]
+    return own_policy(request.action, request.resource)[0]
 
 
 def stands_alone(request: Request) -> bool:
     """Whether nothing is allowed without the resource's own policy: trust policies and key policies."""
-    return _own_policy(request.action, request.resource)[1]
+    return own_policy(request.action, request.resource)[1]
 
 
 @lru_cache(maxsize=4096)
-def _own_policy(action: str, resource: str) -> tuple[Layer, bool]:
+def own_policy(action: str, resource: str) -> tuple[Layer, bool]:
     service = action.lower().partition(":")[0]
     if service == "sts" and ":iam::" in resource and ":role/" in resource:
         return Layer.TRUST, True

@@ -1,0 +1,96 @@
+"""Many callers against one action and many resources: statuses only, worked out on rows of bits.
+
+The same rules as `authorize`, asked the other way round. A bit is a caller. Each distinct document is read once, each
+distinct pattern is looked up once for a resource, and each distinct condition is tested once for all callers for whom
+its keys are the same; what then still hangs on open keys is settled once for all who hang on the same.
+Reasons are `authorize`'s, for whom somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+from models.decision import Layer, MissingFact, Outcome
+from models.request import Attached, Context, Requester, Traits
+
+Unasked = tuple[tuple[Layer, tuple[MissingFact, ...]], ...]
+"""The facts that lack, layer by layer, as in a `PolicySet`."""
+
+
+class Whose(IntEnum):
+    """What of the caller a condition key's state hangs on."""
+
+    KIND = 0
+    """Only of which kind it is."""
+    ACCOUNT = 1
+    """Its kind and its account."""
+    CALLER = 2
+
+
+class Contexts(Protocol):
+    """The contexts of the requests that a grid stands for."""
+
+    def context(self, number: int, resource: str) -> Context:
+        """What is known of the request of a caller about a resource."""
+
+    def hangs_on(self, key: str) -> tuple[Whose, bool]:
+        """What of the caller a key's state hangs on, and whether it hangs on the resource."""
+
+    def likeness(self, number: int, whose: Whose) -> Hashable:
+        """Equal for callers of one kind (KIND), or of one kind and account (ACCOUNT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A caller with the policies of its own side; SCPs only if they bind it."""
+
+    requester: Requester
+    identity: tuple[Attached, ...] = ()
+    boundary: tuple[Attached, ...] | None = None
+    session: tuple[Attached, ...] | None = None
+    scps: tuple[tuple[Attached, ...], ...] = ()
+    unread: Unasked = ()
+    service_linked_role: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resource with the policies of its side; RCPs only if they bind it. `resource` is `*` for what has none."""
+
+    resource: str
+    account: str | None
+    policies: tuple[Attached, ...] = ()
+    rcps: tuple[tuple[Attached, ...], ...] = ()
+    traits: Traits = field(default_factory=Traits)
+    unread: Unasked = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What comes out for a resource: of each outcome the row of callers that have it.
+
+    `assumes` holds the facts that nobody asked for and on which some outcome turned, `open_keys` the keys that some
+    conditional one hangs on.
+    """
+
+    allowed: int
+    conditional: int
+    unknown: int
+    denied: int
+    """Explicitly; everybody else is in no row: implicitly."""
+    assumes: tuple[MissingFact, ...] = ()
+    open_keys: frozenset[str] = frozenset()
+
+    def outcome(self, number: int) -> Outcome:
+        for row, outcome in (
+            (self.allowed, Outcome.ALLOWED),
+            (self.conditional, Outcome.CONDITIONAL),
+            (self.unknown, Outcome.UNKNOWN),
+            (self.denied, Outcome.EXPLICIT_DENY),
+        ):
+            if row >> number & 1:
+                return outcome
+        return Outcome.IMPLICIT_DENY

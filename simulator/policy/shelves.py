@@ -1,0 +1,104 @@
+"""The policies of many callers, by what they say of one action: each distinct document is read once.
+
+Patterns lead to the callers who hold them, so that for a resource only those that match it are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from models.policy import Effect, Policy
+from models.request import Attached
+from simulator.policy import match
+from simulator.policy.compiled import Manner, Rule, about
+from simulator.policy.conditions import keys_inside
+from simulator.policy.formula import Formula
+from simulator.policy.patterns import Crowd, PatternIndex
+from simulator.policy.rows import Contexts, Whose
+
+
+class Hanging:
+    """A statement of some callers that hangs on more than the resource's name."""
+
+    __slots__ = ("cells", "crowd", "groups", "on_resource", "rule", "whose")
+
+    def __init__(self, rule: Rule, crowd: Crowd, contexts: Contexts) -> None:
+        self.rule = rule
+        self.crowd = crowd
+        keys = keys_of(rule)
+        scopes = [contexts.hangs_on(key) for key in keys]
+        self.whose = max((whose for whose, _ in scopes), default=Whose.KIND)
+        self.on_resource = bool(rule.templates) or any(on_resource for _, on_resource in scopes)
+        self.groups: list[tuple[int, int]] | None = None
+        self.cells: list[tuple[int, Formula]] | None = None
+
+
+def keys_of(rule: Rule) -> tuple[str, ...]:
+    """Every condition key that a statement looks at; with `templates` of the rule worked out."""
+    _ = rule.matches
+    found = [condition.key for condition in rule.statement.conditions]
+    if rule.variables:
+        for condition in rule.statement.conditions:
+            found += keys_inside(condition)
+        for pattern in rule.templates:
+            found += match.variables_of(match.template(pattern, True))
+    return tuple(dict.fromkeys(key.lower() for key in found))
+
+
+class Shelf:
+    """The policies of one layer of all callers, by what they say of the action."""
+
+    def __init__(self, manner: Manner, action: str, contexts: Contexts) -> None:
+        self.manner = manner
+        self.action = action
+        self.contexts = contexts
+        self.having = Crowd()
+        self._documents: dict[int, tuple[Policy, list[int]]] = {}
+        self.sure: dict[Effect, PatternIndex[Crowd]] = {effect: PatternIndex(Crowd) for effect in Effect}
+        self.open: dict[Effect, PatternIndex[list[Hanging]]] = {effect: PatternIndex(list) for effect in Effect}
+
+    def put(self, number: int, policies: Iterable[Attached]) -> None:
+        self.having.add((number,))
+        for attached in policies:
+            self._documents.setdefault(id(attached.policy), (attached.policy, []))[1].append(number)
+
+    def arrange(self) -> None:
+        """Read every document once, whoever has it."""
+        for policy, numbers in self._documents.values():
+            rules = about(policy, self.manner, self.action)
+            for rule in (*rules.allows, *rules.denies):
+                effect = rule.statement.effect
+                if rule.is_sure:
+                    for glob in globs_of(rule):
+                        self.sure[effect].at(glob).add(numbers)
+                else:
+                    found = Hanging(rule, Crowd(numbers), self.contexts)
+                    for glob in globs_of(rule):
+                        self.open[effect].at(glob).append(found)
+
+    def certain(self, effect: Effect, value: str) -> int:
+        row = 0
+        for crowd in self.sure[effect].find(value):
+            row |= crowd.row
+        return row
+
+    def hanging(self, effect: Effect, value: str) -> Iterator[Hanging]:
+        """The statements that may be about a resource, each once."""
+        seen: set[int] = set()
+        for items in self.open[effect].find(value):
+            for found in items:
+                if id(found) not in seen:
+                    seen.add(id(found))
+                    yield found
+
+
+def globs_of(rule: Rule) -> Iterator[match.Glob]:
+    """Patterns one of which matches whatever the statement may be about."""
+    patterns = rule.patterns
+    if patterns is None or rule.inverse:
+        yield match.EVERYTHING
+        return
+    for pattern in patterns:
+        if match.is_resource_pattern(pattern):
+            whole = match.completed(pattern) if rule.manner is Manner.COMPLETING else pattern
+            yield match.loosened(whole) if rule.variables else match.glob(whole)
