@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import random
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.policy.builders import A, B
+from tests.policy.builders import (
+    FEDERATED,
+    FUNCTION,
+    INVOKE,
+    KEY,
+    OTHER_ROLE,
+    OTHER_SESSION,
+    OTHER_USER,
+    ROLE,
+    ROOT,
+    SESSION,
+    TARGET_ROLE,
+    USER,
+    A,
+    B,
+)
 
 #: Text over so few characters that patterns and values meet; line feed, surrogate and non-ASCII among them.
 LETTERS = "aB:/*?.-$\n\ud800é"
@@ -114,6 +131,178 @@ def turning(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+#: One key of each type, with values that collide and lie on, beside and between one another's bounds; `m` has several.
+TYPED: dict[str, tuple[str, ...]] = {
+    "k": ("v", "w", "V", "v*", "", "vw"),
+    "l": ("v", "w", "vw", "*"),
+    "aws:N": ("1", "2", "2.0", "1.5", "-1"),
+    "d": ("2026-01-01T00:00:00Z", "1767225600", "2026-01-02", "2025-06-01T00:00:00Z"),
+    "ip": ("10.0.0.1", "10.0.0.0", "10.128.0.1", "192.0.2.1", "2001:db8::1"),
+    "b": ("true", "false"),
+    "a": ("arn:aws:s3:::v", "arn:aws:s3:::v/w", "arn:aws:sns:eu-west-1:222222222222:v", "v"),
+    "m": ("v", "w", "vw"),
+}
+_PATTERNS = ("v", "w", "V", "v*", "?", "*", "", "${l}", "${l}*", "${k, 'v'}", "${*}", "*w")
+_ARNS = ("arn:aws:s3:::v", "arn:aws:s3:::*", "arn:aws:s*:*:*:v", "arn:*:*:*:*:v?w", "arn:aws:s3:::${l}", "*")
+_BLOCKS = ("10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9", "10.0.0.1", "2001:db8::/32", "0.0.0.0/0")
+_ORDERED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+_STRINGS = ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
+
+#: For each key the operators that suit it, and values to compare it with.
+SUITABLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "k": (tuple(f"String{name}" for name in _STRINGS), _PATTERNS),
+    "l": (("StringEquals", "StringNotEquals", "StringLike", "StringNotLike"), ("v", "w", "*w", "v?", "${k}")),
+    "aws:N": (tuple(f"Numeric{name}" for name in _ORDERED), TYPED["aws:N"]),
+    "d": (tuple(f"Date{name}" for name in _ORDERED), TYPED["d"]),
+    "ip": (("IpAddress", "NotIpAddress"), _BLOCKS),
+    "b": (("Bool",), ("true", "false", "True")),
+    "a": (("ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals", "StringLike"), _ARNS),
+    "m": (
+        tuple(f"{head}:String{name}" for head in ("ForAnyValue", "ForAllValues") for name in _STRINGS),
+        ("v", "w", "v*", "?", "vw"),
+    ),
+}
+
+
+def typed_conditions(chance: random.Random, most: int = 2) -> dict[str, Any]:
+    """Conditions of every operator family on few keys."""
+    found: dict[str, Any] = {}
+    for key in chance.sample(tuple(SUITABLE), chance.randint(0, most)):
+        if chance.random() < 0.2:
+            found.setdefault("Null", {})[key] = chance.choice(("true", "false"))
+            continue
+        operators, wanted = SUITABLE[key]
+        operator = chance.choice(operators) + chance.choice(("", "", "IfExists"))
+        found.setdefault(operator, {})[key] = chance.sample(wanted, chance.randint(1, 2))
+    return found
+
+
+@st.composite
+def contexts(draw: st.DrawFn) -> dict[str, Any]:
+    """Some of the typed keys, with a value each; `m` with several."""
+    absent = draw(st.sets(st.sampled_from(tuple(TYPED)), max_size=3))
+    found: dict[str, Any] = {key: draw(st.sampled_from(TYPED[key])) for key in TYPED if key not in {"m", *absent}}
+    if "m" not in absent:
+        found["m"] = draw(st.sampled_from((["v"], ["w"], ["v", "w"], ["vw"], ["v", "vw"], [])))
+    return found
+
+
+OIDC = "accounts.google.com"
+#: Callers, with what else must be said of them, and the policies they can have of their own.
+CALLERS: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
+    ({"principal": USER}, ("identity", "boundary")),
+    ({"principal": ROLE}, ("identity", "boundary", "session")),
+    ({"principal": SESSION, "role": ROLE}, ("identity", "boundary", "session")),
+    ({"principal": FEDERATED, "user": USER}, ("identity", "boundary", "session")),
+    ({"principal": FEDERATED}, ("identity", "boundary", "session")),
+    ({"principal": ROOT}, ()),
+    ({"principal": OTHER_USER}, ("identity", "boundary")),
+    ({"principal": OTHER_SESSION}, ("identity", "boundary", "session")),
+    ({"principal": f"arn:aws:iam::{A}:root"}, ()),
+    ({"principal": "s3.amazonaws.com"}, ()),
+    ({"principal": "*"}, ()),
+    ({"principal": f"federated:{OIDC}"}, ()),
+)
+_NAMED = (USER, ROLE, SESSION, FEDERATED, ROOT, OTHER_USER, OTHER_ROLE, OTHER_SESSION, A, B)
+WHO: tuple[Any, ...] = (
+    "*",
+    {"AWS": "*"},
+    *({"AWS": name} for name in _NAMED),
+    {"AWS": [USER, ROLE, SESSION, B]},
+    {"AWS": [FEDERATED, USER, B]},
+    {"Service": "s3.amazonaws.com"},
+    {"Federated": OIDC},
+    {"AWS": ROLE, "Service": ["s3.amazonaws.com", "sns.amazonaws.com"]},
+)
+_PREFIX = FUNCTION[:-1]
+_RESOURCES = (FUNCTION, f"{FUNCTION}:*", f"{_PREFIX}*", "*", "arn:aws:lambda:*:*:*", _PREFIX + "${l}", f"{_PREFIX}?")
+#: What is asked, of what, and the patterns that are about it or nearly so.
+ASKED: tuple[tuple[dict[str, str], tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        {"action": INVOKE, "resource_arn": FUNCTION},
+        ("lambda:Invoke*", "lambda:*", "*", "lambda:GetFunction"),
+        _RESOURCES,
+    ),
+    ({"action": INVOKE, "resource_arn": _PREFIX + "v"}, ("LAMBDA:invokefunction", "lambda:*", "s3:*"), _RESOURCES),
+    (
+        {"action": "kms:Decrypt", "resource_arn": KEY},
+        ("kms:*", "kms:Decrypt", "kms:?ecrypt", "*"),
+        ("*", KEY, f"{KEY}?"),
+    ),
+    ({"action": "sts:AssumeRole", "resource_arn": TARGET_ROLE}, ("sts:*", "sts:AssumeRole"), ("*", TARGET_ROLE, ROLE)),
+)
+
+
+def _statement_about(
+    chance: random.Random, actions: tuple[str, ...], resources: tuple[str, ...], who: tuple[Any, ...], spares: bool
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"Effect": chance.choice(("Allow", "Allow", "Deny"))}
+    for element, some in (("Action", actions), ("Resource", resources)):
+        if some:
+            name = f"Not{element}" if chance.random() < 0.2 else element
+            body[name] = chance.sample(some, chance.randint(1, 2))
+    if found := typed_conditions(chance):
+        body["Condition"] = found
+    if chance.random() < 0.5:
+        body["Sid"] = chance.choice(("One", "Two"))
+    if who:
+        spared = spares and body["Effect"] == "Deny" and chance.random() < 0.4
+        body["NotPrincipal" if spared else "Principal"] = chance.choice(who)
+    return body
+
+
+@lru_cache
+def statements_about(
+    actions: tuple[str, ...], resources: tuple[str, ...], named: str = ""
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Statements that are mostly about what is asked, the simplest first; Sids collide.
+
+    Six hundred that were made before: one choice each, where Hypothesis would take thirty. `named`: `anybody`, or
+    `somebody` (with NotPrincipal too, where there is a Resource).
+    """
+    chance = random.Random(f"{actions}{resources}{named}")
+    who = {"": (), "anybody": ("*",), "somebody": WHO}[named]
+    spares = named == "somebody" and bool(resources)
+    made = [_statement_about(chance, actions, resources, who, spares) for _ in range(600)]
+    return st.sampled_from(sorted(made, key=lambda body: len(str(body))))
+
+
+#: Everything is allowed: of eight layers that all have to allow, one would seldom do otherwise.
+FULL: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> dict[str, Any]:
+    """A request with every kind of caller, of resource and of policy, as `tests.policy.builders.ask` takes it."""
+    (caller, own), (asked, actions, resources) = draw(st.sampled_from(CALLERS)), draw(st.sampled_from(ASKED))
+    short = (*resources, "arn:aws:lambda", "arn:aws:kms:eu-west-1") if resources is _RESOURCES else resources
+    found: dict[str, Any] = {**caller, **asked}
+
+    def policy(resources: tuple[str, ...], named: str = "") -> list[dict[str, Any]]:
+        some = draw(st.lists(statements_about(actions, resources, named), max_size=2))
+        full = {**FULL, "Principal": "*"} if named else FULL
+        return [*some, full] if draw(st.sampled_from((True, True, False))) else some
+
+    def there() -> bool:
+        return draw(st.booleans())
+
+    for side in own:
+        if there():
+            found[side] = policy(resources if side == "session" else short)
+    if asked["resource_arn"] == TARGET_ROLE:
+        found["trust"] = draw(st.lists(statements_about(actions, (), "somebody"), max_size=3))
+    elif there():
+        found["resource"] = draw(st.lists(statements_about(actions, resources, "somebody"), max_size=3))
+    found["scps"] = [policy(resources) for _ in range(draw(st.integers(0, 2)))]
+    found["rcps"] = [policy(resources, "anybody") for _ in range(draw(st.integers(0, 2)))]
+    if there() and there():
+        found["endpoint"] = policy(resources, "somebody")
+    flags = ("management_account", "resource_in_management_account", "gateway_endpoint", "service_linked_role")
+    for flag in draw(st.sets(st.sampled_from(flags), max_size=2)):
+        found[flag] = flag != "service_linked_role" or "role" in caller
+    return found
+
+
 NAMES = ("Version", "Statement", "Effect", "Action", "Resource", "Principal", "Condition", "AWS", "Null", "Bool", 5)
 
 #: Whatever JSON, YAML or a careless program may hand over as a document.
@@ -128,21 +317,7 @@ junk: st.SearchStrategy[Any] = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                (
-                    "Version",
-                    "Statement",
-                    "Effect",
-                    "Action",
-                    "Resource",
-                    "Principal",
-                    "Condition",
-                    "AWS",
-                    "Null",
-                    "Bool",
-                    5,
-                )
-            ),
+            st.sampled_from(NAMES),
             inner,
             max_size=4,
         )
