@@ -33,15 +33,13 @@ _FEW_CELLS = 24
 
 
 def column_of(grid: Grid, target: Target) -> Column:
-    """The statuses of all callers for a resource; kept with the grid.
+    """The statuses of all callers for a resource; kept with the grid, by the resource.
 
     Raises:
         PolicyError: if a statement cannot be evaluated exactly.
     """
-    known = grid.columns.get(target.resource)
-    if known is None:
-        known = grid.columns[target.resource] = _Reading(grid, target).column()
-    return known
+    found = grid.columns[target.resource] = _Reading(grid, target).column()
+    return found
 
 
 def _unread(layer: Layer, fact: MissingFact, row: int) -> Iterator[Cell]:
@@ -148,24 +146,25 @@ class _Reading:
 
     def _settled(self, allowed: int, hanging: int) -> Column:
         rows = dict.fromkeys(Outcome, 0)
-        assumes: dict[MissingFact, None] = {}
-        keys: set[str] = set()
+        assumes: dict[MissingFact, int] = {}
+        keys: dict[str, int] = {}
         for row, standing, parts in self._alike(hanging):
             allows, denies = self._formulas(standing, parts)
             outcome = settled_outcome(allows, denies)
             rows[outcome] |= row
             if not isinstance(allows, bool) or not isinstance(denies, bool):
                 found = settled(allows, denies)
-                assumes.update(dict.fromkeys(found.assumes))
-                if outcome is Outcome.CONDITIONAL:
-                    keys.update(open_keys(found.open))
+                for fact in found.assumes:
+                    assumes[fact] = assumes.get(fact, 0) | row
+                for key in open_keys(found.open) if outcome is Outcome.CONDITIONAL else ():
+                    keys[key] = keys.get(key, 0) | row
         return Column(
             allowed=allowed | rows[Outcome.ALLOWED],
             conditional=rows[Outcome.CONDITIONAL],
             unknown=rows[Outcome.UNKNOWN],
             denied=self.sure[_DENIED] | rows[Outcome.EXPLICIT_DENY],
-            assumes=tuple(assumes),
-            open_keys=frozenset(keys),
+            assumes=tuple(assumes.items()),
+            open_keys=tuple(keys.items()),
         )
 
     def _formulas(self, standing: Standing, parts: tuple[Formula, ...]) -> tuple[Formula, Formula]:

@@ -72,8 +72,8 @@ class Target:
 class Column:
     """What comes out for a resource: of each outcome the row of callers that have it.
 
-    `assumes` holds the facts that nobody asked for and on which some outcome turned, `open_keys` the keys that some
-    conditional one hangs on.
+    `assumes` holds the facts that nobody asked for, each with the callers whose outcome turned on it; `open_keys` the
+    keys that a conditional outcome hangs on, likewise.
     """
 
     allowed: int
@@ -81,16 +81,17 @@ class Column:
     unknown: int
     denied: int
     """Explicitly; everybody else is in no row: implicitly."""
-    assumes: tuple[MissingFact, ...] = ()
-    open_keys: frozenset[str] = frozenset()
+    assumes: tuple[tuple[MissingFact, int], ...] = ()
+    open_keys: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def rows(self) -> tuple[tuple[Outcome, int], ...]:
+        return (
+            (Outcome.ALLOWED, self.allowed),
+            (Outcome.CONDITIONAL, self.conditional),
+            (Outcome.UNKNOWN, self.unknown),
+            (Outcome.EXPLICIT_DENY, self.denied),
+        )
 
     def outcome(self, number: int) -> Outcome:
-        for row, outcome in (
-            (self.allowed, Outcome.ALLOWED),
-            (self.conditional, Outcome.CONDITIONAL),
-            (self.unknown, Outcome.UNKNOWN),
-            (self.denied, Outcome.EXPLICIT_DENY),
-        ):
-            if row >> number & 1:
-                return outcome
-        return Outcome.IMPLICIT_DENY
+        return next((outcome for outcome, row in self.rows if row >> number & 1), Outcome.IMPLICIT_DENY)

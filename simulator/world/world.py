@@ -15,14 +15,15 @@ from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import Requirement
 from models.errors import PermgraphError
 from models.policy import Policy, PolicyKind
-from models.request import Attached, Request, Requester, RequesterKind
+from models.request import Attached, Request, Requester, RequesterKind, Traits
 from models.snapshot import Function, Group, IdentityProvider, ManagedPolicy, Resource, Role, Snapshot, User
 from simulator.facts.managed import managed_policy
 from simulator.facts.reference import spelling
 from simulator.facts.traits import traits
-from simulator.policy.authorize import PolicySet, analyse, decide, resource_layer
+from simulator.policy.authorize import analyse, decide
 from simulator.policy.lacks import lacks
 from simulator.policy.parse import parse_policy
+from simulator.policy.policy_set import PolicySet, own_policy
 from simulator.world import names
 from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
 from simulator.world.context import SnapshotContext
@@ -373,7 +374,7 @@ class World:
         analysis = analyse(request, policies)
         decision = decide(analysis, spelling)
         if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
-            decision = replace(decision, assumes=(*decision.assumes, *map(_unknown_key, sorted(context.unknown_keys))))
+            decision = replace(decision, assumes=(*decision.assumes, *map(unknown_key, sorted(context.unknown_keys))))
         found = lacks(analysis) if decision.outcome is Outcome.IMPLICIT_DENY else ()
         missing = grants(self, caller, request, found, targets, context) if found else ()
         return Requirement(caller.node, action, resource, decision, missing)
@@ -381,51 +382,56 @@ class World:
     def _request(
         self, caller: Caller, action: str, resource: str, owner: str | None, context: SnapshotContext
     ) -> Request:
-        kind = _REQUESTER_KINDS[caller.kind]
-        if caller.kind is CallerKind.ROLE_SESSION and caller.node != caller.role:
-            kind = RequesterKind.SESSION
-        name = caller.service or caller.provider_name or ("*" if caller.node == "anyone" else caller.node)
-        resource_in = self.snapshot.resources and self.resources.get(resource)
-        managed_key = bool(resource_in) and resource_in.attributes.get("KeyManager") == "AWS"  # type: ignore[union-attr]
-        management = self.organization.management_account
         return Request(
-            Requester(kind, name, caller.account, role=caller.role),
+            requester_of(caller),
             action,
             resource,
             context,
             owner,
-            traits(action, resource, aws_managed_key=managed_key),
-            management_account=management is not None and caller.account == management,
-            resource_in_management_account=management is not None and owner == management,
-            service_linked_role=":role/aws-service-role/" in (caller.role or ""),
+            self.traits_of(action, resource),
+            management_account=self.is_management(caller.account),
+            resource_in_management_account=self.is_management(owner),
+            service_linked_role=is_service_linked(caller),
         )
+
+    def traits_of(self, action: str, resource: str) -> Traits:
+        found = self.resources.get(resource)
+        managed_key = found is not None and found.attributes.get("KeyManager") == "AWS"
+        return traits(action, resource, aws_managed_key=managed_key)
+
+    def is_management(self, account: str | None) -> bool:
+        """Whether it is its organization's management account, which SCPs and RCPs don't bind."""
+        return account is not None and account == self.organization.management_account
 
     def _policy_set(self, request: Request, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         """The policies that take part, and the holders of the SCP levels."""
+        own, targets = self.side_of_caller(caller)
+        other = self.side_of_resource(request.action, request.resource, request.resource_account)
+        return replace(own, resource=other.resource, rcps=other.rcps, unread={**own.unread, **other.unread}), targets
+
+    def side_of_caller(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
+        """What a caller's own account says of it, and the holders of the SCP levels."""
         unread: dict[Layer, tuple[MissingFact, ...]] = {}
         identity: tuple[Attached, ...] = ()
         boundary: tuple[Attached, ...] | None = None
         if caller.arn and caller.kind is not CallerKind.ROOT:
             identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
             boundary, unread[Layer.BOUNDARY] = self._boundary(caller.role or caller.arn)
-        layer = resource_layer(request)
-        resource: tuple[Attached, ...] = ()
+        scps, targets, unread[Layer.SCP] = self._levels(caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
+        lacking = {layer: facts for layer, facts in unread.items() if facts}
+        return PolicySet(identity=identity, boundary=boundary, scps=scps, unread=lacking), targets
+
+    def side_of_resource(self, action: str, resource: str, owner: str | None) -> PolicySet:
+        """What the resource's own account says: its policy, and the RCPs."""
+        unread: dict[Layer, tuple[MissingFact, ...]] = {}
+        policies: tuple[Attached, ...] = ()
+        layer, _ = own_policy(action, resource)
         # A trust policy is asked for sessions only: passing or changing a role is no matter of it.
-        if layer is Layer.TRUST or not arns.is_role(request.resource):
-            resource, unread[layer] = self.resource_policies(request.resource, request.resource_account)
-        scps, targets, lacking = self._levels(caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
-        unread[Layer.SCP] = lacking
-        rcps, _, lacking = self._levels(request.resource_account, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP)
-        unread[Layer.RCP] = lacking
-        policies = PolicySet(
-            identity=identity,
-            boundary=boundary,
-            resource=resource,
-            scps=scps,
-            rcps=rcps,
-            unread={layer: facts for layer, facts in unread.items() if facts},
-        )
-        return policies, targets
+        if layer is Layer.TRUST or not arns.is_role(resource):
+            policies, unread[layer] = self.resource_policies(resource, owner)
+        rcps, _, unread[Layer.RCP] = self._levels(owner, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP)
+        lacking = {layer: facts for layer, facts in unread.items() if facts}
+        return PolicySet(resource=policies, rcps=rcps, unread=lacking)
 
     def _boundary(self, arn: str) -> tuple[tuple[Attached, ...] | None, tuple[MissingFact, ...]]:
         holder = self.users.get(arn) or self.roles.get(arn)
@@ -445,6 +451,19 @@ class World:
         return (*self.organization.levels(account, wanted, kind), ())
 
 
+def requester_of(caller: Caller) -> Requester:
+    """The caller as the engine sees it."""
+    kind = _REQUESTER_KINDS[caller.kind]
+    if caller.kind is CallerKind.ROLE_SESSION and caller.node != caller.role:
+        kind = RequesterKind.SESSION
+    name = caller.service or caller.provider_name or ("*" if caller.node == "anyone" else caller.node)
+    return Requester(kind, name, caller.account, role=caller.role)
+
+
+def is_service_linked(caller: Caller) -> bool:
+    return ":role/aws-service-role/" in (caller.role or "")
+
+
 #: Services whose resources may have a policy of their own, as far as the snapshot's facts speak of them.
 _WITH_POLICIES = frozenset(
     ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
@@ -457,7 +476,7 @@ def _provider_named(arn: str) -> IdentityProvider:
     return IdentityProvider(arn=arn, kind="saml" if kind == "saml-provider" else "oidc", url=name)
 
 
-def _unknown_key(key: str) -> MissingFact:
+def unknown_key(key: str) -> MissingFact:
     return MissingFact(FactKind.ATTRIBUTES, key, "in no table of condition keys: taken as open", refused=False)
 
 

@@ -1,0 +1,144 @@
+"""All who can act in a snapshot, asked at once: the statuses of users, roles and functions for an action on a resource.
+
+What `World.ask` says of one of them, with reasons, `column` says of all, without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from models.context import NOTHING_GIVEN, Given
+from models.decision import Layer, MissingFact
+from models.request import Context
+from simulator.facts import global_keys
+from simulator.policy.column import column_of
+from simulator.policy.grid import Grid
+from simulator.policy.patterns import numbers_of, row_of
+from simulator.policy.policy_set import PolicySet
+from simulator.policy.rows import Column, Member, Target, Whose
+from simulator.world.caller import Caller
+from simulator.world.context import SnapshotContext
+from simulator.world.nodes import caller_of
+from simulator.world.scopes import hangs_on
+from simulator.world.world import PLAIN_CALL, World, is_service_linked, requester_of, unknown_key
+
+
+class Actors:
+    """The callers of a world by number, in the order of `World.actors`."""
+
+    def __init__(self, world: World) -> None:
+        self.nodes = world.actors
+        self.numbers = {node: number for number, node in enumerate(self.nodes)}
+        self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
+        self.members = tuple(_member(world, caller) for caller in self.callers)
+
+    def row(self, nodes: Iterable[str]) -> int:
+        """The row of those nodes that are actors."""
+        return row_of(self.numbers[node] for node in nodes if node in self.numbers)
+
+    def of(self, row: int) -> list[str]:
+        return [self.nodes[number] for number in numbers_of(row)]
+
+
+def _member(world: World, caller: Caller) -> Member:
+    side, _ = world.side_of_caller(caller)
+    linked, management = is_service_linked(caller), world.is_management(caller.account)
+    unread = dict(side.unread)
+    scps = side.scps
+    if linked or management:
+        scps = ()
+        unread.pop(Layer.SCP, None)
+    return Member(
+        requester_of(caller),
+        identity=side.identity,
+        boundary=side.boundary,
+        scps=scps,
+        unread=tuple(unread.items()),
+        service_linked_role=linked,
+    )
+
+
+class _Asked:
+    """The contexts of the requests that all actors make by one action, in a step of a way."""
+
+    def __init__(self, world: World, actors: Actors, action: str, given: Given) -> None:
+        self._world = world
+        self._actors = actors
+        self._action = action
+        self._given = given
+        self._owners: dict[str, str | None] = {}
+
+    def context(self, number: int, resource: str) -> Context:
+        return SnapshotContext(
+            self._world,
+            self._actors.callers[number],
+            self._action,
+            resource,
+            resource_account=self._owner(resource, number),
+            given=self._given,
+            given_everywhere=False,
+            fixed=PLAIN_CALL,
+        )
+
+    def _owner(self, resource: str, number: int) -> str | None:
+        if resource == "*":
+            return self._actors.callers[number].account
+        if resource not in self._owners:
+            owner = self._world.account_of(resource)
+            self._owners[resource] = owner if isinstance(owner, str) else None
+        return self._owners[resource]
+
+    def hangs_on(self, key: str) -> tuple[Whose, bool]:
+        return hangs_on(key)
+
+    def likeness(self, number: int, whose: Whose) -> Hashable:
+        caller = self._actors.callers[number]
+        return caller.kind if whose is Whose.KIND else (caller.kind, caller.account)
+
+
+def actors(world: World) -> Actors:
+    """All actors, made ready once for a world."""
+    known = world.memo.get(("actors", None))
+    if not isinstance(known, Actors):
+        known = world.memo[("actors", None)] = Actors(world)
+    return known
+
+
+def column(
+    world: World, action: str, resource: str, given: Given = NOTHING_GIVEN, memo: dict[Any, Any] | None = None
+) -> Column:
+    """What each actor comes to by an action on a resource.
+
+    Args:
+        memo: keeps what is worked out under `given`; what is asked with nothing given is kept with the world.
+    """
+    kept: dict[Any, Any] = world.memo
+    if given.settled or given.absent:
+        kept = {} if memo is None else memo
+    grid = kept.get(("grid", action))
+    if not isinstance(grid, Grid):
+        everybody = actors(world)
+        grid = kept[("grid", action)] = Grid(action, everybody.members, _Asked(world, everybody, action, given))
+    known = grid.columns.get(resource)
+    return known if known is not None else column_of(grid, _target(world, action, resource))
+
+
+def _target(world: World, action: str, resource: str) -> Target:
+    account = world.account_of(resource)
+    owner = account if isinstance(account, str) else None
+    side: PolicySet = world.side_of_resource(action, resource, owner)
+    traits = world.traits_of(action, resource)
+    bound = traits.bound_by_rcps and not world.is_management(owner)
+    unread = tuple(item for item in side.unread.items() if bound or item[0] is not Layer.RCP)
+    return Target(resource, owner, side.resource or (), side.rcps if bound else (), traits, unread)
+
+
+def lacking(found: Column, row: int) -> Iterable[MissingFact]:
+    """The facts that nobody asked for and on which the outcome of some of a row turns."""
+    for fact, whose in found.assumes:
+        if whose & row:
+            yield fact
+    for key, whose in found.open_keys:
+        if whose & row and key.startswith("aws:") and global_keys.row(key) is None and key != "aws:sourceowner":
+            yield unknown_key(key)
