@@ -8,15 +8,19 @@ tests/world/test_context.py.
 # ruff: noqa: E501 - a row of a table stays on its line
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.context import NOTHING_GIVEN, Given, Known, State
 from models.decision import Outcome
+from models.snapshot import Organization
 from simulator.answers.can import can
 from simulator.answers.paths import paths
 from simulator.cli.options import given as of_command_line
+from simulator.facts import global_keys
 from simulator.scenario import run
 from simulator.world import World
 from simulator.world.context import Source
@@ -317,3 +321,48 @@ EXTERNAL = equals("sts:ExternalId", "x")
 )  # fmt: skip
 def test_given_along_a_path(case: Case) -> None:
     case.holds()
+
+
+# The table of global keys, over a snapshot
+
+
+ANY_TRUST = allow(["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity"], Principal="*")
+ASKING = {
+    "user": DEV,
+    "role_session": WORKER,
+    "execution_role": F,
+    "service": S3,
+    "anonymous": "anyone",
+    "web_identity": GITHUB,
+}
+#: What is there always, never, or nobody knows: the answer to a statement that asks for the key.
+IF_THERE = {"derived": ALLOWED, "present_open": ALLOWED, "open_or_absent": CONDITIONAL, "absent": IMPLICIT}
+#: Derived from what the question doesn't say: the service's source; and a code that nobody typed.
+NOT_SAID = {("aws:MultiFactorAuthPresent", "execution_role")} | {
+    (key, "service") for key in ("aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths")
+}
+
+
+def table_world(key: str) -> World:
+    """A function that lets everybody tag it who has the key. Its worker may be anybody's session, or a function's."""
+    built = Builder(accounts=(A, B))
+    built.organization = Organization(id="o-1", management_account=A, parents={A: "r-1", B: "r-1"})
+    built.user(DEV, tags={"team": "blue"}, id="AIDAEXAMPLE")
+    built.role(WORKER, ANY_TRUST, tags={"team": "red"}, id="AROAEXAMPLE")
+    built.provider(GITHUB, kind="oidc", url="token.actions.githubusercontent.com")
+    there = {"Null": {key: "false"}}
+    built.function(F, allow("*", F, Principal="*", Condition=there), role=WORKER, tags={"team": "blue"})
+    return built.world()
+
+
+def cells() -> Iterator[Any]:
+    for row in global_keys.table().values():
+        for column, caller in ASKING.items():
+            key, said = row.key.replace("${TagKey}", "team"), row.rules[column]
+            expected = CONDITIONAL if (key, column) in NOT_SAID else IF_THERE[said]
+            yield pytest.param(key, caller, expected, id=f"{key} of {column}: {said}")
+
+
+@pytest.mark.parametrize("key, caller, expected", list(cells()))
+def test_the_table_says_whether_a_key_is_derived_open_or_absent(key: str, caller: str, expected: Outcome) -> None:
+    assert can(table_world(key), caller, "lambda:TagResource", F).decision == UNTIL[expected]
