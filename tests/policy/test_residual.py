@@ -54,6 +54,95 @@ def test_each_value_gives_the_same_answer() -> None:
     assert ask(identity=either, states={"k": Open()}).outcome is Outcome.CONDITIONAL
 
 
+PRESENT = Open(may_be_absent=False)
+TOGETHER = [
+    pytest.param({"Bool": "true"}, {"Bool": "false"}, id="true or false"),
+    pytest.param({"StringEquals": "a"}, {"StringNotEquals": "a"}, id="a value or any other"),
+    pytest.param({"StringEqualsIgnoreCase": "a"}, {"StringNotEquals": ["a", "A"]}, id="in either letter case, or another"),
+    pytest.param({"NumericLessThan": "5"}, {"NumericGreaterThanEquals": "5"}, id="numbers that meet"),
+    pytest.param({"NumericLessThanEquals": "5.0"}, {"NumericGreaterThan": "5"}, id="numbers that meet, written in two ways"),
+    pytest.param({"NumericLessThan": "7"}, {"NumericGreaterThan": "3"}, id="numbers that overlap"),
+    pytest.param({"DateLessThan": "2026-01-01T00:00:00Z"}, {"DateGreaterThanEquals": "1767225600"}, id="dates that meet"),
+    pytest.param({"IpAddress": "0.0.0.0/0"}, {"IpAddress": "::/0"}, id="every address of v4 and of v6"),
+    pytest.param({"IpAddress": "10.0.0.0/8"}, {"NotIpAddress": ["10.0.0.0/9", "10.128.0.0/9"]}, id="a block, or outside of its halves"),
+    pytest.param({"StringLike": "a*"}, {"StringNotLike": "a*"}, id="like a pattern, or not"),
+    pytest.param({"StringLike": "?*"}, {"StringEquals": ""}, id="a character at least, or none"),
+    pytest.param({"StringLike": ["*a*", ""]}, {"StringLike": "?*", "StringNotLike": "*a*"}, id="with an a, or without"),
+    pytest.param({"StringLike": ["?", "??"]}, {"StringLike": ["???*", ""]}, id="short or long"),
+    pytest.param({"ArnLike": "arn:aws:s3:::*"}, {"ArnNotLike": "arn:*:s3:::*"}, {"ArnLike": "arn:*:s3:::*"}, id="three that overlap"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("conditions", [pytest.param(row.values, id=row.id) for row in TOGETHER])
+def test_statements_that_together_cover_every_value_leave_no_residual(conditions: tuple[dict[str, Any], ...]) -> None:
+    each = [allow(Condition={name: {"k": values} for name, values in found.items()}) for found in conditions]
+    assert ask(identity=each, states={"k": PRESENT}).outcome is Outcome.ALLOWED
+    for number in range(len(each)):
+        but_one = each[:number] + each[number + 1 :]
+        if conditions[number] != {"ArnLike": "arn:aws:s3:::*"}:
+            assert ask(identity=but_one, states={"k": PRESENT}).outcome is Outcome.CONDITIONAL
+    absent = [*each, allow(Condition={"Null": {"k": "true"}})]
+    assert ask(identity=absent, states={"k": Open()}).outcome is Outcome.ALLOWED
+    either = [allow(Condition={"Null": {"k": value}}) for value in ("true", "false")]
+    assert ask(identity=either, states={"k": Open()}).outcome is Outcome.ALLOWED
+
+
+@pytest.mark.parametrize("conditions", [pytest.param(row.values, id=row.id) for row in TOGETHER])
+def test_denies_that_together_cover_every_value_are_explicit(conditions: tuple[dict[str, Any], ...]) -> None:
+    each = [deny(Condition={name: {"k": values} for name, values in found.items()}) for found in conditions]
+    decision = ask(identity=[allow(), *each], states={"k": PRESENT})
+    assert (decision.outcome, decision.residual) == (Outcome.EXPLICIT_DENY, None)
+
+
+def test_what_no_completion_allows_is_not_conditional() -> None:
+    """An Allow and a Deny on the same condition: denied whatever it turns out to be, sometimes explicitly."""
+    condition = {"StringEquals": {"k": "a"}}
+    decision = ask(identity=[allow(Condition=condition), deny(Condition=condition)], opens=["k"])
+    assert (decision.outcome, decision.residual) == (Outcome.IMPLICIT_DENY, None)
+
+
+TAGS = tuple("abcdefghijklmnop")
+
+
+@pytest.mark.parametrize("size", [3, 9, 16])
+@pytest.mark.parametrize("open_key", [Open(multivalued=True), Open(multivalued=True, may_be_absent=False)])
+def test_any_number_of_sorts_of_values_is_exact(size: int, open_key: Open) -> None:
+    """To hold half of the tags and none of the others takes a set that is neither small nor all there is."""
+    tags = TAGS[:size]
+    wanted, others = tags[: size // 2 + 1], list(tags[size // 2 + 1 :])
+    every = [allow(Condition={"ForAnyValue:StringEquals": {"k": tag}}) for tag in wanted]
+    scps = [[statement] for statement in every]
+    none = [deny(Condition={"ForAnyValue:StringEquals": {"k": others}})] if others else []
+    decision = ask(identity=[allow(), *none], scps=scps, states={"k": open_key})
+    assert decision.residual is not None
+    assert sorted(decision.residual.allowed_with["k"]) == list(wanted)
+    missing = deny(Condition={"ForAnyValue:StringEquals": {"k": wanted[-1]}})
+    assert ask(identity=[allow(), *none, missing], scps=scps, states={"k": open_key}).outcome is Outcome.IMPLICIT_DENY
+
+
+def test_what_a_key_holds_at_least_counts() -> None:
+    holds = Open(multivalued=True, may_be_absent=False, includes=("a",))
+    for condition, expected in (
+        ({"ForAnyValue:StringEquals": {"k": "a"}}, Outcome.ALLOWED),
+        ({"ForAllValues:StringEquals": {"k": "b"}}, Outcome.IMPLICIT_DENY),
+        ({"ForAnyValue:StringEquals": {"k": "b"}}, Outcome.CONDITIONAL),
+        ({"ForAllValues:StringEquals": {"k": "a"}}, Outcome.CONDITIONAL),
+        ({"ForAnyValue:StringEquals": {"k": "b"}, "ForAllValues:StringEquals": {"k": ["a", "b"]}}, Outcome.CONDITIONAL),
+        ({"ForAnyValue:StringEquals": {"k": "b"}, "ForAllValues:StringNotEquals": {"k": "b"}}, Outcome.IMPLICIT_DENY),
+    ):
+        assert ask(identity=[allow(Condition=condition)], states={"k": holds}).outcome is expected, condition
+
+
+def test_a_thousand_statements_are_settled() -> None:
+    """On a stack of its own, and apart where they have nothing in common but one key."""
+    each = [
+        allow(Condition={"StringEquals": {f"k{number}": "v"}, "StringLike": {"shared": f"{number}*"}})
+        for number in range(1_000)
+    ]
+    keys = [f"k{number}" for number in range(1_000)]
+    assert ask(identity=each, opens=[*keys, "shared"]).outcome is Outcome.CONDITIONAL
+
+
 def test_denies_that_together_always_match_are_explicit() -> None:
     denies = [deny(Condition={name: {"k": "a"}}) for name in ("StringEquals", "StringNotEquals")]
     decision = ask(identity=[allow(), *denies], opens=["k"])
