@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.policy import match
-from tests.policy.builders import B, allow, ask
+from tests.policy.builders import B
 
 ARN = f"arn:aws:lambda:eu-west-1:{B}:function:f"
 
@@ -43,78 +43,6 @@ def like(pattern: str, value: str) -> bool:
 )
 def test_wildcards(pattern: str, value: str, expected: bool) -> None:
     assert like(pattern, value) is expected
-
-
-@pytest.mark.parametrize(
-    "pattern", ["lambda:invokefunction", "LAMBDA:Invoke*", "lambda:*", "*", "lambda:?nvokeFunction"]
-)
-def test_actions_match_without_regard_to_case(pattern: str) -> None:
-    assert match.action_matches(pattern, "lambda:InvokeFunction")
-
-
-@pytest.mark.parametrize("pattern", ["lambda:Invoke", "lambda", "", "s3:*", "lambda:InvokeFunctionUrl", "lambda:${*}"])
-def test_other_actions_do_not(pattern: str) -> None:
-    assert not match.action_matches(pattern, "lambda:InvokeFunction")
-
-
-@pytest.mark.parametrize(
-    "pattern, expected",
-    [
-        pytest.param("arn:aws:lambda:*:*:*", True, id="each part has its wildcard"),
-        pytest.param(f"arn:aws:lambda:*:{B}:function:*", True, id="the last part crosses colons"),
-        pytest.param("arn:aws:lambda:*:function:f", False, id="* doesn't cross the parts"),
-        pytest.param("arn:*:*:*:*:*", True, id="the six parts are matched apart"),
-        pytest.param(f"arn:aws:lambda:eu-????-?:{B}:*", True, id="? within a part"),
-        pytest.param("arn:aws:lambda:eu-west-1*", False, id="fewer than six parts are no ARN"),
-        pytest.param(ARN.upper(), False, id="ARNs: with regard to case"),
-        pytest.param("*", False, id="no ARN"),
-    ],
-)
-def test_arns_are_matched_part_by_part(pattern: str, expected: bool) -> None:
-    glob = match.arn_glob(match.template(pattern, variables=False))  # type: ignore[arg-type]  # no variables
-    assert (glob is not None and match.matches(glob, ARN)) is expected
-
-
-def resource(pattern: str, name: str, context: dict[str, Any] | None = None, element: str = "Resource") -> bool:
-    head = "arn:aws:s3:::b/"
-    statement = allow("s3:GetObject")
-    del statement["Resource"]
-    statement[element] = head + pattern
-    decision = ask(action="s3:GetObject", resource_arn=head + name, context=context, identity=[statement])
-    return decision.outcome.value == "allowed"
-
-
-@pytest.mark.parametrize(
-    "pattern, name, context, expected",
-    [
-        pytest.param("${aws:username}/*", "bob/x", {"aws:username": "bob"}, True, id="a variable stands for its value"),
-        pytest.param("${AWS:UserName}/*", "bob/x", {"aws:username": "bob"}, True, id="keys without regard to case"),
-        pytest.param("${aws:username}", "Bob", {"aws:username": "bob"}, False, id="values with regard to case"),
-        pytest.param("${aws:username}", "bob", {"aws:username": "*"}, False, id="a value's own * is text"),
-        pytest.param("${aws:username}", "*", {"aws:username": "*"}, True, id="and matches itself"),
-        pytest.param("${aws:username}", "b", {"aws:username": "?"}, False, id="a value's own ? is text"),
-        pytest.param("${aws:username}", "x", {}, False, id="absent, no default: no match"),
-        pytest.param("${aws:username, 'all'}", "all", {}, True, id="a default stands in for an absent key"),
-        pytest.param("${aws:username, 'all'}", "all", {"aws:username": "bob"}, False, id="not for a key that is there"),
-        pytest.param("${aws:TagKeys}", "a", {"aws:TagKeys": ["a"]}, False, id="a multivalued key has no value"),
-        pytest.param("${*}", "*", {}, True, id="${*} is a star"),
-        pytest.param("${*}", "x", {}, False, id="${*} is nothing but a star"),
-        pytest.param("${?}", "?", {}, True, id="${?} is a question mark"),
-        pytest.param("${$}", "$", {}, True, id="${$} is a dollar"),
-    ],
-)
-def test_variables_in_resource(pattern: str, name: str, context: dict[str, Any], expected: bool) -> None:
-    assert resource(pattern, name, context) is expected
-
-
-def test_a_variable_without_a_value_excludes_nothing_in_notresource() -> None:
-    assert resource("${aws:username}", "x", {}, "NotResource")
-    assert not resource("${aws:username}", "x", {"aws:username": "x"}, "NotResource")
-
-
-@pytest.mark.parametrize("pattern", ["not-an-arn", "", "function:f", "?", "*:function:f", "lambda:*"])
-def test_an_ill_formed_arn_matches_nothing(pattern: str) -> None:
-    assert ask(identity=[allow(resource=pattern)]).outcome.value == "implicitDeny"
 
 
 @pytest.mark.parametrize(

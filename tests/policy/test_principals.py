@@ -12,7 +12,7 @@ from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.errors import PolicyError
 from models.request import RequesterKind
 from simulator.policy.principals import requester
-from tests.policy.builders import FEDERATED, OTHER_USER, ROLE, ROOT, SESSION, USER, A, B, allow, ask, to
+from tests.policy.builders import FEDERATED, ROLE, ROOT, SESSION, USER, B, allow, ask, to
 
 WORKER = f"arn:aws:iam::{B}:role/worker"
 
@@ -49,48 +49,8 @@ def test_a_session_is_of_its_role_whose_path_may_be_given() -> None:
     assert requester(SESSION, ROLE).role == ROLE
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param(f"arn:aws:iam::{B}:user/*", id="no wildcard matches a part of a principal"),
-        pytest.param(f"arn:aws:iam::{B}:user/de?", id="nor one character"),
-        pytest.param("AIDAJQABLZS4A3QDU576Q", id="a principal that is a bare id matches nobody"),
-        pytest.param(f"arn:aws:iam::{B}:user/Dev", id="ARNs with regard to case"),
-        pytest.param("22222222222", id="no account number"),
-        pytest.param("dev", id="ill-formed"),
-    ],
-)
-def test_names_nobody(value: str) -> None:
-    assert ask(resource=[to({"AWS": value})]).outcome is Outcome.IMPLICIT_DENY
-
-
 def spare(*arns: str) -> dict[str, Any]:
     return {"Effect": "Deny", "NotPrincipal": {"AWS": list(arns)}, "Action": "*", "Resource": "*"}
-
-
-@pytest.mark.parametrize(
-    "principal, named, spared",
-    [
-        pytest.param(USER, (USER, B), True, id="a user: user and account"),
-        pytest.param(USER, (USER,), False, id="a user without its account"),
-        pytest.param(USER, (B,), False, id="a user by its account only"),
-        pytest.param(SESSION, (SESSION, ROLE, B), True, id="a session: session, role and account"),
-        pytest.param(SESSION, (ROLE, B), False, id="a session without the session"),
-        pytest.param(SESSION, (SESSION, B), False, id="a session without its role"),
-        pytest.param(SESSION, (SESSION, ROLE), False, id="a session without its account"),
-        pytest.param(ROOT, (ROOT,), True, id="root by its account"),
-        pytest.param(USER, (OTHER_USER, A), False, id="somebody else"),
-    ],
-)
-def test_notprincipal_spares_whom_it_names_in_every_form(principal: str, named: tuple[str, ...], spared: bool) -> None:
-    outcome = ask(principal, identity=[allow()], resource=[spare(*named)]).outcome
-    assert outcome is (Outcome.ALLOWED if spared else Outcome.EXPLICIT_DENY)
-
-
-@pytest.mark.parametrize("named", [(USER, B), ("*",)])
-def test_notprincipal_always_denies_a_caller_that_has_a_boundary(named: tuple[str, ...]) -> None:
-    decision = ask(identity=[allow()], boundary=[allow("*", "*")], resource=[spare(*named)])
-    assert decision.outcome is Outcome.EXPLICIT_DENY
 
 
 @pytest.mark.parametrize("refused, outcome", [(True, Outcome.UNKNOWN), (False, Outcome.ALLOWED)])

@@ -10,20 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from simulator.policy.operators import OPERATORS
 from tests.policy.builders import allow, ask, deny
 from tests.policy.rules.table import ALLOWED, Case, rule
 
 OFFICE = "203.0.113.0/24"
 
-#: For each family: a value of the policy, and a value of the key that it is about.
+#: For each family: a value of the policy, a value of the key that it is about, and one that it is not.
 ABOUT = {
-    "String": ("blue", "blue"),
-    "Numeric": ("5", "5"),
-    "Date": ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
-    "Arn": ("arn:aws:sns:*:*:*", "arn:aws:sns:eu-west-1:111111111111:topic"),
-    "Ip": (OFFICE, "203.0.113.9"),
-    "Bool": ("true", "true"),
-    "Binary": ("QUI=", "QUI="),
+    "String": ("blue", "blue", "red"),
+    "Numeric": ("5", "5", "6"),
+    "Date": ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"),
+    "Arn": ("arn:aws:sns:*:*:t*", "arn:aws:sns:eu-west-1:111111111111:topic", "arn:aws:sns:eu-west-1:111111111111:x"),
+    "Ip": (OFFICE, "203.0.113.9", "203.0.114.9"),
+    "Bool": ("true", "true", "false"),
+    "Binary": ("QUI=", "QUI=", "QUE="),
 }
 POSITIVE = {
     "StringEquals": "String", "StringEqualsIgnoreCase": "String", "StringLike": "String",
@@ -49,33 +50,44 @@ def several(said: str, expected: bool, block: dict[str, Any], context: dict[str,
     return Case(said, expected, lambda: ask(identity=[allow(Condition=block)], context=context).outcome is ALLOWED)
 
 
-def each(
-    operators: dict[str, str], expected: bool, *, spelled: str = "{}", there: bool = False, got: Any = None
-) -> Iterator[Case]:
-    """One case for each operator, of a key that is there, or absent, or has the values `got`."""
+def each(operators: dict[str, str], expected: bool, what: str = "absent", *, spelled: str = "{}") -> Iterator[Case]:
+    """One case for each operator, of a key that is absent, empty, the same as in the policy, or another."""
     for name, family in operators.items():
-        wanted, about = ABOUT[family]
+        wanted, same, other = ABOUT[family]
+        got = {"absent": None, "empty": [], "same": same, "another": other}[what]
         spelling = spelled.format(name)
-        what = "there" if there else "absent" if got is None else "empty"
-        yield condition(f"{spelling}, {what}", expected, spelling, wanted, about if there else got)
+        yield condition(f"{spelling}, {what}", expected, spelling, wanted, got)
 
 
-STRICT = ("LessThan", "GreaterThan")
-WEAK = {name: family for name, family in POSITIVE.items() if not name.endswith(STRICT)}
-BEYOND = {name: family for name, family in POSITIVE.items() if name.endswith(STRICT)}
+#: Of the same value these don't hold, and of a greater one the first don't.
+STRICT = {name: family for name, family in POSITIVE.items() if name.endswith(("LessThan", "GreaterThan"))}
+WEAK = {name: family for name, family in POSITIVE.items() if name not in STRICT}
+GREATER = {name: family for name, family in POSITIVE.items() if "Greater" in name}
+NOT_GREATER = {name: family for name, family in POSITIVE.items() if name not in GREATER}
+
+
+def test_every_operator_is_here() -> None:
+    assert set(OPERATORS) == POSITIVE.keys() | NEGATED.keys()
 
 
 @rule(
     "A positive operator with an absent key: no match",
     *each(POSITIVE, False),
-    *each(WEAK, True, there=True),
-    *each(BEYOND, False, there=True),
+    *each(WEAK, True, "same"),
+    *each(STRICT, False, "same"),
+    *each(GREATER, True, "another"),
+    *each(NOT_GREATER, False, "another"),
 )
 def test_positive(case: Case) -> None:
     case.holds()
 
 
-@rule("A negated operator with an absent key: a match", *each(NEGATED, True), *each(NEGATED, False, there=True))
+@rule(
+    "A negated operator with an absent key: a match",
+    *each(NEGATED, True),
+    *each(NEGATED, False, "same"),
+    *each(NEGATED, True, "another"),
+)
 def test_negated(case: Case) -> None:
     case.holds()
 
@@ -83,8 +95,10 @@ def test_negated(case: Case) -> None:
 @rule(
     "...IfExists with an absent key: a match",
     *each(POSITIVE | NEGATED, True, spelled="{}IfExists"),
-    *each(WEAK, True, spelled="{}IfExists", there=True),
-    *each(BEYOND | NEGATED, False, spelled="{}IfExists", there=True),
+    *each(WEAK, True, "same", spelled="{}IfExists"),
+    *each(STRICT | NEGATED, False, "same", spelled="{}IfExists"),
+    *each(GREATER | NEGATED, True, "another", spelled="{}IfExists"),
+    *each(NOT_GREATER, False, "another", spelled="{}IfExists"),
     several(
         "only its own key is forgiven", False, {"StringEqualsIfExists": {"k": "v"}, "StringEquals": {"l": "w"}}, {}
     ),
@@ -118,7 +132,7 @@ def test_null(case: Case) -> None:
 @rule(
     "ForAllValues with an absent or empty key: a match",
     *each(POSITIVE | NEGATED, True, spelled="ForAllValues:{}"),
-    *each(POSITIVE | NEGATED, True, spelled="ForAllValues:{}", got=[]),
+    *each(POSITIVE | NEGATED, True, "empty", spelled="ForAllValues:{}"),
     condition("every value matches", True, "ForAllValues:StringEquals", ["a", "b"], ["b", "a", "a"]),
     condition("one value doesn't", False, "ForAllValues:StringEquals", ["a", "b"], ["a", "c"]),
     condition("negated: no value is among them", True, "ForAllValues:StringNotEquals", ["a", "b"], ["c", "d"]),
@@ -133,7 +147,7 @@ def test_for_all_values(case: Case) -> None:
 @rule(
     "ForAnyValue with an absent or empty key: no match",
     *each(POSITIVE | NEGATED, False, spelled="ForAnyValue:{}"),
-    *each(POSITIVE | NEGATED, False, spelled="ForAnyValue:{}", got=[]),
+    *each(POSITIVE | NEGATED, False, "empty", spelled="ForAnyValue:{}"),
     condition("one value matches", True, "ForAnyValue:StringEquals", ["a", "b"], ["c", "a"]),
     condition("no value does", False, "ForAnyValue:StringEquals", ["a", "b"], ["c", "d"]),
     condition("negated: one value is not among them", True, "ForAnyValue:StringNotEquals", ["a", "b"], ["a", "c"]),
@@ -178,6 +192,17 @@ def test_several_values(case: Case) -> None:
     case.holds()
 
 
+@rule(
+    "Operators are named without regard to case",
+    condition("an operator", True, "stringequals", "a", "a"),
+    condition("an operator that doesn't match", False, "STRINGEQUALS", "a", "b"),
+    condition("with quantifier and IfExists", True, "foranyvalue:StringLikeIFEXISTS", "a", ["a"]),
+    condition("with IfExists, absent", True, "stringlikeifexists", "a", None),
+)
+def test_letter_case_of_operators(case: Case) -> None:
+    case.holds()
+
+
 # Types
 
 
@@ -196,6 +221,7 @@ def test_several_values(case: Case) -> None:
     condition("what is no number", False, "NumericEquals", "many", "many"),
     condition("NaN", False, "NumericEquals", "NaN", "NaN"),
     condition("1_000", False, "NumericEquals", "1_000", "1000"),
+    condition("what no machine holds", False, "NumericLessThan", "1e999999999", "1"),
 )
 def test_numbers(case: Case) -> None:
     case.holds()

@@ -156,6 +156,7 @@ def test_stands_alone(case: Case) -> None:
     case("trust: AWS *", ALLOWED, trust=[trusts({"AWS": "*"})], **ASSUME),
     case("trust: the role, with a boundary that is silent", IMPLICIT, SESSION, trust=[trusts({"AWS": ROLE})], boundary=NARROW, **ASSUME),
     case("trust: the user, with a boundary that is silent", ALLOWED, trust=[trusts({"AWS": USER})], boundary=NARROW, **ASSUME),
+    case("trust: the user, with an SCP that is silent", IMPLICIT, trust=[trusts({"AWS": USER})], scps=[NARROW], **ASSUME),
     case("trust: the role itself by name, which is the very role", ALLOWED, TARGET_ROLE, trust=[trusts({"AWS": TARGET_ROLE})], **ASSUME),
     case("trust: another session of the role", IMPLICIT, SESSION, trust=[trusts({"AWS": f"{SESSION}-2"})], **ASSUME),
     case("trust: a role is not trusted by itself", IMPLICIT, TARGET_ROLE, identity=MAY_ASSUME, trust=[trusts({"AWS": USER})], **ASSUME),
