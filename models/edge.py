@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -101,19 +101,58 @@ class Requirement:
         return STATUS_OF[self.decision.outcome]
 
 
+class Foreseen:
+    """A requirement whose status is known already; its decision and what it lacks are worked out when they are wanted.
+
+    Of the steps of a large graph very few are ever shown.
+    """
+
+    __slots__ = ("_judge", "_judged", "action", "principal", "resource", "status")
+
+    def __init__(
+        self, principal: str, action: str, resource: str, status: Status, judge: Callable[[], Requirement]
+    ) -> None:
+        self.principal = principal
+        self.action = action
+        self.resource = resource
+        self.status = status
+        self._judge = judge
+        self._judged: Requirement | None = None
+
+    @property
+    def judged(self) -> Requirement:
+        if self._judged is None:
+            self._judged = self._judge()
+        return self._judged
+
+    @property
+    def decision(self) -> Decision:
+        return self.judged.decision
+
+    @property
+    def missing(self) -> tuple[Grant, ...]:
+        return self.judged.missing
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A step from `source` to `target`, which holds if all its `requirements` do."""
+    """A step from `source` to `target`, which holds if all its `requirements` do.
+
+    `status` is the worst of theirs; allowed without any.
+    """
 
     source: str
     target: str
     kind: EdgeKind
-    requirements: tuple[Requirement, ...] = ()
+    requirements: tuple[Requirement | Foreseen, ...] = ()
+    status: Status = field(init=False, compare=False)
 
-    @property
-    def status(self) -> Status:
-        """The worst of its requirements; allowed without any."""
-        return max((part.status for part in self.requirements), key=lambda status: status.rank, default=Status.ALLOWED)
+    def __post_init__(self) -> None:
+        worst = Status.ALLOWED
+        for part in self.requirements:
+            if part.status is not worst and part.status.rank > worst.rank:
+                worst = part.status
+        object.__setattr__(self, "status", worst)
 
     @property
     def because(self) -> tuple[Citation, ...]:

@@ -1,14 +1,22 @@
-"""What the rules `invokes`, `assumes` and `feeds` share: who might do an action on a resource, and the edge for it."""
+"""What the rules `invokes`, `assumes`, `feeds` and `calls` share: who might do an action on a resource, and the edge.
+
+All actors are asked at once (`simulator.world.actors`); one by one only whoever is no actor, and those for whom there
+is evidence that somebody wanted them to be let in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from models import arns
-from models.edge import Edge, EdgeKind
+from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Status
 from models.policy import Principal
+from models.request import Attached
 from simulator.edges.evidence import acting_as, meant, names_principal, naming
-from simulator.edges.question import Nodes, Question, among
+from simulator.edges.question import Nodes, Question
+from simulator.policy.principals import account_named
+from simulator.world.actors import actors, column, lacking
 from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
 from simulator.world.world import World
 
@@ -19,46 +27,83 @@ def edges_to(
     """Yield the edges of `kind` into `target` from whoever may do `action` on `resource`, or nearly may."""
     account = world.account_of(resource)
     owner = account if isinstance(account, str) else None
-    policies, unread = world.resource_policies(resource, owner)
-    named = named_principals(policies, action, resource)
-    index = naming(world, action)
-    by_name_holders = index.holders(resource)
-    opens_to_others = any(item.kind in ("AWS", "*") for item in named) or bool(unread)
-    some = world.actors if unread else _who_may(world, index.allowers(resource), named, sources, question)
-    for node in _candidates(world, sources, (*some, *outsiders(world, named))):
-        if shown(node) == shown(target) and kind is not EdgeKind.CALLS:
-            continue
-        at_home = arns.account_of(shown(node)) in (owner, None) or owner is None
-        by_name = shown(node) in by_name_holders
-        asked = question.asked == (shown(node), shown(target))
-        if not (at_home or opens_to_others or by_name or asked):
-            continue
-        edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
-        if question.wants(edge, by_name or names_principal(policies, node, action, resource)):
-            yield edge
+    policies, _ = world.resource_policies(resource, owner)
+    # A trust policy says nothing of the resource: it is on it.
+    named = named_principals(policies, action, None if kind is EdgeKind.ASSUMES else resource)
+
+    def may_be_drawn(node: str) -> bool:
+        return shown(node) != shown(target) or kind is EdgeKind.CALLS
+
+    found: set[str] = set()
+    for node, status in _open_to(world, action, resource, sources, question):
+        found.add(node)
+        if may_be_drawn(node):
+            judge = partial(ask, world, node, action, resource, question.given, named)
+            yield Edge(node, target, kind, (Foreseen(shown(node), action, resource, status, judge),))
+    for node in _one_by_one(world, action, resource, sources, question, policies, named):
+        if node not in found and may_be_drawn(node):
+            edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
+            by_name = shown(node) in naming(world, action).holders(resource)
+            if question.wants(edge, by_name or names_principal(policies, node, action, resource)):
+                yield edge
 
 
-def _who_may(
-    world: World, holders: set[str], named: Iterable[Principal], sources: Nodes, question: Question
+def _open_to(
+    world: World, action: str, resource: str, sources: Nodes, question: Question
+) -> Iterator[tuple[str, Status]]:
+    """Yield the actors who may, or may for all that is known, in their order."""
+    every = actors(world)
+    statuses = column(world, action, resource, question.given, question.memo)
+    asked = every.whole if sources is None else question.row(every, sources)
+    question.lacked.update((fact, None) for fact in lacking(statuses, asked))
+    for outcome, row in statuses.rows:
+        status = STATUS_OF[outcome]
+        if status is not Status.DENIED:
+            yield from ((node, status) for node in every.of(row & asked))
+
+
+def _one_by_one(
+    world: World,
+    action: str,
+    resource: str,
+    sources: Nodes,
+    question: Question,
+    policies: Iterable[Attached],
+    named: Iterable[Principal],
 ) -> Iterator[str]:
-    """Those with an allow on either side, and who is asked about: for everybody else the answer is a plain no."""
-    wanted = {node for holder in holders for node in acting_as(world, holder)}
-    wanted.update(meant(world, named))
+    """Yield who is no actor, and whom evidence or the question names."""
+    extra = dict.fromkeys(node for node in outsiders(world, named) if _may_ask(node, action))
     if question.asked:
-        wanted.update(acting_as(world, question.asked[0]))
-    every = world.actors if sources is None else sorted(sources.intersection(world.actor_set))
-    return (node for node in every if node in wanted) if wanted else iter(())
-
-
-def _candidates(world: World, sources: Nodes, found: Iterable[str]) -> Iterator[str]:
-    everyone = dict.fromkeys(found)
+        extra.update(dict.fromkeys(acting_as(world, question.asked[0])))
+    if question.missing:
+        extra.update(_meant_by_evidence(world, action, resource, policies, named))
     if sources is None:
-        yield from everyone
+        yield from extra
         return
     # A question may name what no policy does.
-    extra = (node for node in sources if node == "anyone" or node.startswith("service:"))
-    yield from sorted({*everyone.keys() & sources, *unlisted(world, sources), *extra})
+    others = (node for node in sources if _may_ask(node, action) and (node == "anyone" or node.startswith("service:")))
+    yield from sorted({*extra.keys() & sources, *unlisted(world, sources), *others})
+
+
+def _may_ask(node: str, action: str) -> bool:
+    """Services and providers take roles by ways of their own."""
+    return action.lower() != "sts:assumerole" or node == "anyone" or node.startswith("account:")
+
+
+def _meant_by_evidence(
+    world: World, action: str, resource: str, policies: Iterable[Attached], named: Iterable[Principal]
+) -> dict[str, None]:
+    """Whom half of a grant names: a policy of theirs names the resource, or the resource's policy names them.
+
+    Of an account that is named as a whole that is everybody where it is another one; one's own is no evidence.
+    """
+    home = arns.account_of(resource)
+    by_name = [item for item in named if item.kind != "AWS" or account_named(item.value) != home or home is None]
+    found = meant(world, [item for item in by_name if item.value != "*"])
+    for holder in sorted(naming(world, action).holders(resource)):
+        found.update(dict.fromkeys(acting_as(world, holder)))
+    return found
 
 
 def wanted_targets(every: Iterable[str], targets: Nodes) -> list[str]:
-    return [node for node in every if among(node, targets)]
+    return [node for node in every if targets is None or node in targets]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
 from models.edge import Edge
+from simulator.world.actors import Actors
 from simulator.world.nodes import shown
 
 #: A set of nodes; None means all of them.
@@ -25,6 +27,15 @@ class Question:
     missing: bool = True
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
+    """What was worked out under what is given."""
+
+    def row(self, actors: Actors, nodes: frozenset[str]) -> int:
+        """The row of those actors; a rule asks for the same nodes for every target."""
+        known = self.memo.get(nodes)
+        if not isinstance(known, int):
+            known = self.memo[nodes] = actors.row(nodes)
+        return known
 
     def with_asked(self, every: Iterable[str], is_one: Callable[[str], bool]) -> Iterable[str]:
         """What there is of a kind, and what is asked about: it may be in no account that was collected."""

@@ -33,6 +33,8 @@ class Actors:
         self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
         self.members = tuple(_member(world, caller) for caller in self.callers)
 
+        self.whole = (1 << len(self.nodes)) - 1
+
     def row(self, nodes: Iterable[str]) -> int:
         """The row of those nodes that are actors."""
         return row_of(self.numbers[node] for node in nodes if node in self.numbers)
