@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from simulator.cli.errors import YES, fail
-from simulator.cli.output import as_json
+
+if TYPE_CHECKING:
+    from simulator.cli.workers import Answered
 
 #: Lines after which the engine's memory is emptied. Common patterns are soon there again, and it can't grow.
 FORGET_AFTER = 1_000
@@ -29,33 +31,48 @@ def command(file: str, form: str | None) -> int:
     \b
     permgraph evaluate requests.jsonl > decisions.jsonl
     """
-    bad = number = 0
-    with _opened(file) as lines:
-        for number, answer in enumerate(answers(lines), start=1):
-            bad += "error" in answer
-            click.echo(as_json(answer, indent=None).encode() if form != "text" else _sentence(answer, number))
-    return fail(f"{bad} of {number} lines could not be read; the answer in place of each says why") if bad else YES
+    from simulator.cli.stream import Source, answered, processors, undisturbed
+
+    bad = lines = 0
+    with _opened(file) as stream, undisturbed():
+        for found in answered(Source(stream), Answerer(text=form == "text"), processors()):
+            # Text goes through the terminal's own encoding, JSON is UTF-8 everywhere.
+            click.echo(found.output.decode() if form == "text" else found.output, nl=False)
+            bad += found.bad
+            lines += found.lines
+    return fail(f"{bad} of {lines} lines could not be read; the answer in place of each says why") if bad else YES
 
 
 def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
-    return nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb")
+    return nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb", buffering=0)
 
 
-def answers(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield an answer for each line, in order and as soon as it is read. Blank lines at the end are no lines."""
-    from simulator.answers.evaluate import evaluate_line, forget
+class Answerer:
+    """Answers pieces of a stream: each of their lines, as JSON or as text for people."""
 
-    blank = 0
-    for number, line in enumerate(lines, start=1):
-        if number % FORGET_AFTER == 0:
+    def __init__(self, *, text: bool = False) -> None:
+        self._text = text
+        self._since_forgotten = 0
+
+    def __call__(self, piece: bytes, first: int) -> Answered:
+        from simulator.answers.evaluate import evaluate_line, forget
+        from simulator.answers.line import BLANK, written
+        from simulator.cli.workers import Answered
+
+        output: list[bytes] = []
+        bad = 0
+        lines = piece.split(b"\n")
+        for number, line in enumerate(lines, first):
+            answer = evaluate_line(line) if line.strip(BLANK) else {"id": None, "error": "an empty line"}
+            bad += "error" in answer
+            output.append(_sentence(answer, number).encode() if self._text else written(answer))
+        output.append(b"")
+        self._since_forgotten += len(lines)
+        if self._since_forgotten >= FORGET_AFTER:
+            self._since_forgotten = 0
             forget()
-        if not line.strip():
-            blank += 1
-            continue
-        while blank:
-            blank -= 1
-            yield {"id": None, "error": "an empty line"}
-        yield evaluate_line(line)
+            gc.collect()
+        return Answered(b"\n".join(output), len(lines), bad)
 
 
 def _sentence(answer: dict[str, Any], number: int) -> str:
