@@ -29,7 +29,9 @@ def witnesses(groups: tuple[Group, ...]) -> tuple[str, ...]:
     found: dict[tuple[bool, ...], str] = {}
     for text in _samples(groups):
         found.setdefault(_combination(groups, text), text)
-    if len(found) < 1 << len(groups):
+    # Of texts without wildcards and letter case the samples are all there is to find.
+    exact = all(_is_plain(glob) and not folded for group in groups for glob, folded in group)
+    if len(found) < 1 << len(groups) and not exact:
         for combination, text in _searched(groups, len(found), frozenset(found)):
             found.setdefault(combination, text)
     return tuple(found.values())
@@ -123,7 +125,7 @@ class _Automaton:
                 ends |= 1 << self._add(glob, folded)
             self.ends.append(ends)
         self.start = self._closed(starts)
-        self.fresh = next(char for char in map(chr, (*b"x0qz", *range(0x100, 0x3000))) if char not in self.literals)
+        self.fresh = next(char for char in _unlike_most() if char not in self.literals)
 
     def _add(self, glob: match.Glob, folded: bool) -> int:
         """Lay a pattern out, and return the place of its end."""
@@ -168,6 +170,11 @@ class _Automaton:
 
     def combination(self, state: int) -> tuple[bool, ...]:
         return tuple(bool(state & ends) for ends in self.ends)
+
+
+def _unlike_most() -> Iterator[str]:
+    yield from "x0qz"
+    yield from map(chr, range(0x100, 0x3000))
 
 
 def _is_plain(glob: match.Glob) -> bool:

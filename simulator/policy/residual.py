@@ -243,10 +243,12 @@ def _settled(formula: Formula) -> tuple[Formula, Assignment | None, Assignment |
     denied = search(formula, False)
     if allowed is None or denied is None:
         return formula, None, None
-    keys = open_keys(formula)
-    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
-    allowed = _completed(atoms, allowed, keys)
-    return formula, allowed, _nearest_denied(formula, atoms, allowed) or _completed(atoms, denied, keys)
+    touching: dict[str, list[Any]] = {key: [] for key in open_keys(formula)}
+    for atom in dict.fromkeys(leaves(formula)):
+        for key in keys_of(atom):
+            touching[key].append(atom)
+    allowed = _completed(allowed, touching)
+    return formula, allowed, _nearest_denied(formula, allowed, touching) or _completed(denied, touching)
 
 
 def _settled_alone(formula: Formula, tables: Mapping[Any, Table]) -> tuple[Assignment, Assignment]:
@@ -281,28 +283,28 @@ def _as_written(formula: Formula) -> dict[str, str]:
     return found
 
 
-def _completed(atoms: list[Any], found: Assignment, keys: list[str]) -> Assignment:
+def _completed(found: Assignment, touching: Mapping[str, list[Any]]) -> Assignment:
     """Give every key a state, in their order: what the search left open makes no difference any more."""
-    return {key: found[key] if key in found else next(_states(atoms, key)) for key in keys}
+    return {key: found[key] if key in found else next(_states(key, atoms)) for key, atoms in touching.items()}
 
 
-def _states(atoms: list[Any], key: str) -> Iterator[State]:
-    touching = tuple(atom for atom in atoms if key in keys_of(atom))
-    if all(len(keys_of(atom)) == 1 for atom in touching):
-        return table(key, touching).states()
-    return candidates(key, touching, state_of(touching, key))
+def _states(key: str, atoms: list[Any]) -> Iterator[State]:
+    if all(len(keys_of(atom)) == 1 for atom in atoms):
+        return table(key, tuple(atoms)).states()
+    return candidates(key, atoms, state_of(atoms, key))
 
 
-def _nearest_denied(formula: Formula, atoms: list[Any], allowed: Assignment) -> Assignment | None:
+def _nearest_denied(formula: Formula, allowed: Assignment, touching: Mapping[str, list[Any]]) -> Assignment | None:
     """The allowed completion with one key changed, its absence tried first."""
-    truth = {atom: atom.settle(allowed) for atom in atoms}
-    for key in allowed:
-        touching = [atom for atom in atoms if key in keys_of(atom)]
-        states = list(itertools.islice(_states(atoms, key), MOST_NEAR))
+    truth = {atom: atom.settle(allowed) for atoms in touching.values() for atom in atoms}
+    for key, atoms in touching.items():
+        states = list(itertools.islice(_states(key, atoms), MOST_NEAR))
         for state in sorted(states, key=lambda state: not isinstance(state, Absent)):
             changed = {**allowed, key: state}
-            now = {**truth, **{atom: atom.settle(changed) for atom in touching}}
-            if _holds(formula, now) is False:
+            now = {atom: atom.settle(changed) for atom in atoms}
+            if now.items() <= truth.items():
+                continue
+            if not _holds(formula, {**truth, **now}):
                 return changed
     return None
 
