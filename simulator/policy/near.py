@@ -5,7 +5,7 @@ What says nothing of the request is left out: a statement about another service,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models import arns
@@ -14,7 +14,7 @@ from models.decision import Failed, Layer, NearMiss, Nearness
 from models.policy import Condition, Effect, Principal, Statement
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy import match
-from simulator.policy.compiled import MANNERS, Rule, covers_action
+from simulator.policy.compiled import MANNERS, Rule, covers_action, rules_of
 from simulator.policy.formula import Formula
 from simulator.policy.layers import asked_resource, forms_of, spelled
 from simulator.policy.operators import NULL
@@ -45,23 +45,19 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
     """
     found = []
     for attached in policies:
-        for statement in attached.policy.statements:
-            if statement.effect is Effect.ALLOW:
-                rule = Rule(statement, attached.policy.has_variables, MANNERS[layer])
-                failure = _only(_failures(layer, rule, request, has_boundary))
-                if failure is not None:
-                    found.append(_near_miss(layer, attached, statement, failure))
+        for rule in rules_of(attached.policy, MANNERS[layer]):
+            if rule.statement.effect is Effect.ALLOW:
+                failed = _only(_failing(layer, rule, request, has_boundary))
+                failure = _DESCRIBE[failed](rule, request) if failed else None
+                if failure is not None and failure.nearness is not None:
+                    found.append(_near_miss(layer, attached, rule.statement, failure))
     return nearest(found)
 
 
-def _only(failures: Iterable[_Failure]) -> _Failure | None:
-    """The one failure of a statement; None if there are more, or what it wants says nothing of the request."""
-    only = None
-    for failure in failures:
-        if only is not None or failure.nearness is None:
-            return None
-        only = failure
-    return only
+def _only(failing: Iterator[Failed]) -> Failed | None:
+    """The one element that fails; None if there are more, or none: most statements are done with at the second."""
+    first = next(failing, None)
+    return first if next(failing, None) is None else None
 
 
 def nearest(found: Iterable[NearMiss]) -> list[NearMiss]:
@@ -91,40 +87,39 @@ def _near_miss(layer: Layer, attached: Attached, statement: Statement, failure: 
     )
 
 
-def _failures(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[_Failure]:
+def _failing(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[Failed]:
     """Yield each element that fails for certain: what may hold for some value of an open key doesn't."""
-    statement, lookup = rule.statement, request.context.lookup
-    if not covers_action(statement, request.action.lower()):
-        yield _action(statement, request)
+    lookup = request.context.lookup
+    if not covers_action(rule.statement, request.action.lower()):
+        yield "action"
     if not forms_of(layer, rule, request, has_boundary):
-        yield _principal(statement, request.requester)
+        yield "principal"
     if rule.about(asked_resource(request), lookup) is False:
-        yield _resource(statement, request)
-    checked = zip(statement.conditions, rule.checks, strict=True)
-    failed = [condition for condition, check in checked if check(lookup) is False]
-    if failed:
-        yield _conditions(failed, request)
+        yield "resource"
+    if any(check(lookup) is False for check in rule.checks):
+        yield "condition"
 
 
 # Action
 
 
-def _action(statement: Statement, request: Request) -> _Failure:
+def _action(rule: Rule, request: Request) -> _Failure:
+    statement = rule.statement
     service = request.action.partition(":")[0].lower()
     values = statement.actions
     if values is None:
         # NotAction names this very action, or its whole service.
         wanted = f"anything but {', '.join(statement.not_actions or ())}"
         return _Failure("action", wanted, request.action, Nearness.ACTION)
-    near = tuple(value for value in values if match.matches(match.glob(value.partition(":")[0].lower()), service))
+    near = tuple(value for value in values if _covers(value.partition(":")[0].lower(), service))
     return _Failure("action", _told(near, len(values)), request.action, Nearness.ACTION if near else None)
 
 
 # Resource
 
 
-def _resource(statement: Statement, request: Request) -> _Failure:
-    asked = asked_resource(request)
+def _resource(rule: Rule, request: Request) -> _Failure:
+    statement, asked = rule.statement, asked_resource(request)
     service = request.action.partition(":")[0].lower()
     if statement.resources is None:
         wanted = f"anything but {', '.join(statement.not_resources or ())}"
@@ -143,22 +138,24 @@ def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | Non
         return Nearness.ARN if wanted.service == service else None
     if not _covers(wanted.service, got.service):
         return None
-    differing = [part for part in ("partition", "region", "account", "resource") if not _same(wanted, got, part)]
+    differing = [part for part in _PARTS if not _covers(getattr(wanted, part), getattr(got, part))]
+    if len(differing) > 1 or differing == ["partition"]:
+        return Nearness.ARN
     if differing == ["region"]:
         return Nearness.REGION
     if differing == ["account"]:
         return Nearness.ACCOUNT
-    if differing in (["resource"], []):
-        return _name_nearness(wanted.resource, got.resource)
-    return Nearness.ARN
+    return _name_nearness(wanted.resource, got.resource)
 
 
-def _same(wanted: arns.Parts, got: arns.Parts, part: str) -> bool:
-    return _covers(getattr(wanted, part), getattr(got, part))
+_PARTS = ("partition", "region", "account", "resource")
 
 
 def _covers(pattern: str, value: str) -> bool:
-    return match.matches(match.glob(pattern), value)
+    # Most are the same text or a star: a policy of a hundred statements is gone through for every refusal.
+    if pattern in (value, "*"):
+        return True
+    return ("*" in pattern or "?" in pattern) and match.matches(match.glob(pattern), value)
 
 
 def _name_nearness(wanted: str, got: str) -> Nearness:
@@ -173,8 +170,8 @@ def _name_nearness(wanted: str, got: str) -> Nearness:
 # Principal
 
 
-def _principal(statement: Statement, caller: Requester) -> _Failure:
-    principals = statement.principals or ()
+def _principal(rule: Rule, request: Request) -> _Failure:
+    principals, caller = rule.statement.principals or (), request.requester
     nearness, near = _nearest_of((item.value, _principal_nearness(item, caller)) for item in principals)
     return _Failure("principal", _told(near, len(principals)) if principals else "nobody", caller.name, nearness)
 
@@ -198,8 +195,10 @@ def _principal_nearness(principal: Principal, caller: Requester) -> Nearness | N
 # Condition
 
 
-def _conditions(failed: Sequence[Condition], request: Request) -> _Failure:
+def _conditions(rule: Rule, request: Request) -> _Failure:
     """All conditions that fail: who mends only the first would be back in a minute."""
+    checked = zip(rule.statement.conditions, rule.checks, strict=True)
+    failed = [condition for condition, check in checked if check(request.context.lookup) is False]
     first = failed[0]
     got = [_got(condition, request) for condition in failed]
     if len(failed) > 1:
@@ -226,6 +225,15 @@ def _got(condition: Condition, request: Request) -> str:
     if isinstance(state, Known):
         return ", ".join(state.values)
     return "absent" if isinstance(state, Absent) else "not read" if isinstance(state, NotRead) else "not known"
+
+
+#: Element -> what it wanted, what it got, and how near that is.
+_DESCRIBE: Mapping[Failed, Callable[[Rule, Request], _Failure]] = {
+    "action": _action,
+    "principal": _principal,
+    "resource": _resource,
+    "condition": _conditions,
+}
 
 
 # Several values
