@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models import arns
-from models.context import Absent, Known, NotRead
+from models.context import Known
 from models.decision import Failed, Layer, NearMiss, Nearness
 from models.policy import Condition, Effect, Principal, Statement
 from models.request import Attached, Request, Requester, RequesterKind
@@ -173,7 +173,7 @@ def _name_nearness(wanted: str, got: str) -> Nearness:
 def _principal(rule: Rule, request: Request) -> _Failure:
     principals, caller = rule.statement.principals or (), request.requester
     nearness, near = _nearest_of((item.value, _principal_nearness(item, caller)) for item in principals)
-    return _Failure("principal", _told(near, len(principals)) if principals else "nobody", caller.name, nearness)
+    return _Failure("principal", _told(near, len(principals)), caller.name, nearness)
 
 
 def _principal_nearness(principal: Principal, caller: Requester) -> Nearness | None:
@@ -221,10 +221,9 @@ def words(condition: Condition) -> str:
 
 
 def _got(condition: Condition, request: Request) -> str:
+    # Known or absent: on an open key, or one that wasn't read, nothing fails for certain.
     state = request.context.lookup(condition.key)
-    if isinstance(state, Known):
-        return ", ".join(state.values)
-    return "absent" if isinstance(state, Absent) else "not read" if isinstance(state, NotRead) else "not known"
+    return ", ".join(state.values) if isinstance(state, Known) else "absent"
 
 
 #: Element -> what it wanted, what it got, and how near that is.

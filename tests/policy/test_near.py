@@ -78,6 +78,9 @@ def only(*bodies: Document, **more: Any) -> NearMiss:
         pytest.param(
             FUNCTION[:-1] + "${aws:username}", FUNCTION, Nearness.NAME, id="the function called like the user"
         ),
+        pytest.param(FUNCTION.replace("function", "layer"), FUNCTION, Nearness.NAME, id="a layer called like it"),
+        pytest.param(FUNCTION, FUNCTION.replace("function", "layer"), Nearness.NAME, id="a function called like it"),
+        pytest.param(FUNCTION.replace("aws", "aws-cn"), FUNCTION, Nearness.ARN, id="the copy in another partition"),
         pytest.param(FUNCTION[:-1] + "g*", FUNCTION, Nearness.NAME, id="functions called otherwise"),
         pytest.param(
             f"arn:aws:lambda:*:{A}:function:f", FUNCTION, Nearness.ACCOUNT, id="any Region of another account"
@@ -288,6 +291,20 @@ def test_of_several_layers_the_nearest_first() -> None:
     near = missed(allow(resource=LIVE), layer=Layer.SCP)
     same = missed(allow(resource=LIVE), layer=Layer.BOUNDARY)
     assert [item.layer for item in nearest([*far, *near, *same])] == [Layer.BOUNDARY, Layer.SCP, Layer.IDENTITY]
+
+
+def test_of_equally_near_ones_by_holder_then_policy_then_statement() -> None:
+    def near(holder: str | None, policy: str, statement: str) -> NearMiss:
+        return NearMiss(Layer.SCP, policy, statement, "action", "w", "g", holder, Nearness.ACTION)
+
+    ordered = [
+        near(None, "z", "Z"),
+        near("ou-1", "a", "Z"),
+        near("ou-1", "b", "#1"),
+        near("ou-1", "b", "#2"),
+        near("r-1", "a", "#1"),
+    ]
+    assert nearest(reversed(ordered)) == ordered
 
 
 def test_statement_two_stands_before_ten() -> None:
