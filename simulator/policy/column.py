@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 
 from models.decision import Layer, MissingFact, Outcome
 from models.policy import Effect
-from models.request import Attached, RequesterKind
+from models.request import RequesterKind
 from simulator.policy.combine import Sides, Standing, permitted
 from simulator.policy.compiled import Manner, Rule, about
 from simulator.policy.formula import Formula, Unread, all_of
@@ -16,12 +16,14 @@ from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.principals import Form
 from simulator.policy.rows import Column, Target
 from simulator.policy.settle import settled, settled_outcome
+from simulator.policy.shelves import Shelf
 from simulator.policy.solver import open_keys
 
 # What of a request is allowed or denied where: the parts of `Sides`, what is denied, and the levels of SCPs after it.
 _IDENTITY, _BOUNDARY, _SESSION, _ITSELF, _BEHIND, _ACCOUNT, _ANYBODY, _DENIED, _LIMITS = range(9)
 _OF_FORM = {Form.ITSELF: _ITSELF, Form.BEHIND: _BEHIND, Form.ACCOUNT: _ACCOUNT, Form.ANYBODY: _ANYBODY}
 
+#: The layers that allow; every other only limits.
 _OF_LAYER = {Layer.IDENTITY: _IDENTITY, Layer.SESSION: _SESSION, Layer.RESOURCE: _ITSELF, Layer.TRUST: _ITSELF}
 
 Slot = int
@@ -29,27 +31,24 @@ Cell = tuple[Slot, int, Formula]
 """Callers for whom what a slot says hangs on a formula."""
 
 #: With more cells than this they are gone through caller by caller.
-_FEW_CELLS = 24
+FEW_CELLS = 24
 
 
-def column_of(grid: Grid, target: Target) -> Column:
+def column_of(grid: Grid, target: Target, *, explicit: bool = False) -> Column:
     """The statuses of all callers for a resource; kept with the grid, by the resource.
+
+    Args:
+        explicit: also tell explicit from implicit denies for those whom nothing allows it; a Deny that refuses somebody
+            who would be allowed otherwise is told in any case.
 
     Raises:
         PolicyError: if a statement cannot be evaluated exactly.
     """
-    found = grid.columns[target.resource] = _Reading(grid, target).column()
-    return found
-
-
-def _unread(layer: Layer, fact: MissingFact, row: int) -> Iterator[Cell]:
-    """What a policy that wasn't read may do: allow and deny; one that only limits may limit."""
-    slot = _OF_LAYER.get(layer)
-    if slot is None:
-        yield _DENIED, row, Unread(fact, f"{layer} limits")
-        return
-    yield slot, row, Unread(fact, f"{layer} allows")
-    yield _DENIED, row, Unread(fact, f"{layer} denies")
+    key = (target.resource, explicit)
+    known = grid.columns.get(key)
+    if known is None:
+        known = grid.columns[key] = _Reading(grid, target).column(explicit)
+    return known
 
 
 class _Reading:
@@ -61,10 +60,15 @@ class _Reading:
         self.value = target.resource if target.traits.has_resource_types else "*"
         self.sure = [0] * (_LIMITS + len(grid.scps))
         self.cells: list[Cell] = []
+        self.classes = tuple(grid.classes(target))
 
-    def column(self) -> Column:
-        self._read_callers()
-        self._read_resource()
+    def column(self, explicit: bool) -> Column:
+        self._read_allows()
+        # Limits and denies are nothing to those whom nothing allows it.
+        concerned = self.grid.everybody if explicit else self._concerned()
+        if not concerned:
+            return Column(0, 0, 0, 0)
+        self._read_limits(concerned)
         return self._settled(*self._bounds())
 
     def _note(self, slot: Slot, row: int, formula: Formula) -> None:
@@ -73,47 +77,71 @@ class _Reading:
         elif formula is not False and row:
             self.cells.append((slot, row, formula))
 
-    def _read_callers(self) -> None:
+    def _read_allows(self) -> None:
         grid, everybody = self.grid, self.grid.everybody
-        layers = [(_IDENTITY, grid.identity), (_BOUNDARY, grid.boundary), (_SESSION, grid.session)]
-        layers += zip(count(_LIMITS), grid.scps, strict=False)
-        for slot, shelf in layers:
-            self.sure[slot] |= shelf.certain(Effect.ALLOW, self.value)
-            self.sure[_DENIED] |= shelf.certain(Effect.DENY, self.value)
-            for effect, into in ((Effect.ALLOW, slot), (Effect.DENY, _DENIED)):
-                for found in shelf.hanging(effect, self.value):
-                    for row, formula in grid.cells_of(found, self.target, everybody):
-                        self._note(into, row, formula)
-            if slot != _IDENTITY:
-                # Who has no such policy isn't limited by one.
-                self.sure[slot] |= everybody & ~shelf.having.row
-        self.sure[_SESSION] &= ~grid.without_session
-        roots = grid.kinds.get(RequesterKind.ROOT, 0)
-        for slot in (_IDENTITY, _BOUNDARY, _SESSION):
-            self.sure[slot] |= roots
-        for layer, fact, row in grid.unread:
-            for cell in _unread(layer, fact, row):
-                self._note(*cell)
+        self._read(_IDENTITY, grid.identity, Effect.ALLOW, everybody)
+        self.sure[_IDENTITY] |= grid.kinds.get(RequesterKind.ROOT, 0)
+        for attached in self.target.policies:
+            for rule in about(attached.policy, Manner.NAMING, grid.action).allows:
+                self._read_named(rule, everybody)
+        for fact, layer, row in self._lacking():
+            if layer in _OF_LAYER:
+                self._note(_OF_LAYER[layer], row, Unread(fact, f"{layer} allows"))
 
-    def _read_resource(self) -> None:
+    def _lacking(self) -> Iterator[tuple[MissingFact, Layer, int]]:
+        """The facts that lack, with the callers for whom they do."""
+        for layer, fact, row in self.grid.unread:
+            yield fact, layer, row
         everybody = self.grid.everybody
-        self._read_named(self.target.policies, everybody, None)
-        for level in self.target.rcps:
-            self._read_named(level, everybody & ~self.grid.linked, Effect.DENY)
         for layer, facts in self.target.unread:
             row = everybody & ~self.grid.linked if layer is Layer.RCP else everybody
-            for fact in facts:
-                for cell in _unread(layer, fact, row):
-                    self._note(*cell)
+            yield from ((fact, layer, row) for fact in facts)
 
-    def _read_named(self, policies: Iterable[Attached], row: int, only: Effect | None) -> None:
-        for attached in policies:
-            rules = about(attached.policy, Manner.NAMING, self.grid.action)
-            for rule in (*rules.allows, *rules.denies):
-                if only in (None, rule.statement.effect):
-                    self._read_rule(rule, row)
+    def _concerned(self) -> int:
+        """Whom some statement may allow it."""
+        most = list(self.sure)
+        for slot, row, _ in self.cells:
+            most[slot] |= row
+        for slot in (_BOUNDARY, _SESSION, *range(_LIMITS, len(most))):
+            most[slot] = self.grid.everybody
+        return self._permitted(most)
 
-    def _read_rule(self, rule: Rule, row: int) -> None:
+    def _read_limits(self, row: int) -> None:
+        grid = self.grid
+        self._read(_DENIED, grid.identity, Effect.DENY, row)
+        layers = [(_BOUNDARY, grid.boundary), (_SESSION, grid.session), *zip(count(_LIMITS), grid.scps, strict=False)]
+        for slot, shelf in layers:
+            self._read(slot, shelf, Effect.ALLOW, row)
+            self._read(_DENIED, shelf, Effect.DENY, row)
+            # Who has no such policy isn't limited by one.
+            self.sure[slot] |= row & ~shelf.having.row
+        self.sure[_SESSION] &= ~grid.without_session
+        roots = grid.kinds.get(RequesterKind.ROOT, 0)
+        self.sure[_BOUNDARY] |= roots
+        self.sure[_SESSION] |= roots
+        for policies, whose in (
+            (self.target.policies, row),
+            *((level, row & ~grid.linked) for level in self.target.rcps),
+        ):
+            for attached in policies:
+                for rule in about(attached.policy, Manner.NAMING, grid.action).denies:
+                    self._read_named(rule, whose)
+        for fact, layer, whose in self._lacking():
+            # A policy that wasn't read may deny; one that only limits may limit.
+            aspect = "denies" if layer in _OF_LAYER else "limits"
+            self._note(_DENIED, whose & row, Unread(fact, f"{layer} {aspect}"))
+
+    def _read(self, into: Slot, shelf: Shelf, effect: Effect, row: int) -> None:
+        """Note what the callers' policies of a layer say."""
+        if shelf.is_empty:
+            return
+        self.sure[into] |= shelf.certain(effect, self.value) & row
+        for found in shelf.hanging(effect, self.value):
+            for part, formula in self.grid.cells_of(found, self.target, row):
+                self._note(into, part, formula)
+
+    def _read_named(self, rule: Rule, row: int) -> None:
+        """Note what a statement of a resource-based policy says."""
         denies = rule.statement.effect is Effect.DENY
         found = self.grid.open_rule(rule)
         for named, form, if_named in self.grid.named_by(rule, self.target):
@@ -122,26 +150,25 @@ class _Reading:
 
     def _bounds(self) -> tuple[int, int]:
         """Who is allowed for certain, and for whom it hangs on something."""
-        target, most = self.target, list(self.sure)
+        most = list(self.sure)
         for slot, row, _ in self.cells:
             most[slot] |= row
-        refused = target.traits.impossible is not None
-        allowed = 0 if refused else self._permitted(self.sure)
-        possible = 0 if refused else self._permitted(most)
-        certain = allowed & ~most[_DENIED]
+        certain = self._permitted(self.sure) & ~most[_DENIED]
+        possible = self._permitted(most)
         # Where a Deny hangs on something it may be there whatever that is, and then it is the reason.
         hanging = (possible & ~certain) | (most[_DENIED] & ~self.sure[_DENIED])
         return certain, hanging & ~self.sure[_DENIED]
 
     def _permitted(self, slots: list[int]) -> int:
+        if self.target.traits.impossible is not None:
+            return 0
         limits = self.grid.everybody
         for row in slots[_LIMITS:]:
             limits &= row
         found = 0
-        for row, standing in self.grid.classes(self.target):
-            if not _can_assume(standing, self.grid.action):
-                continue
-            found |= row & permitted(standing, Sides(*slots[:_DENIED]))
+        for row, standing in self.classes:
+            if _can_assume(standing, self.grid.action):
+                found |= row & permitted(standing, Sides(*slots[:_DENIED]))
         return found & limits
 
     def _settled(self, allowed: int, hanging: int) -> Column:
@@ -178,11 +205,11 @@ class _Reading:
         if not hanging:
             return
         nothing: tuple[Formula, ...] = (False,) * len(self.sure)
-        for row, standing in self.grid.classes(self.target):
+        for row, standing in self.classes:
             parts = {nothing: row & hanging} if row & hanging else {}
             for slot, sure in enumerate(self.sure):
                 parts = _split(parts, slot, sure, True)
-            if len(self.cells) > _FEW_CELLS:
+            if len(self.cells) > FEW_CELLS:
                 parts = self._one_by_one(parts)
             else:
                 for slot, part, formula in self.cells:

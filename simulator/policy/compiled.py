@@ -59,14 +59,14 @@ def _named(statement: Statement, manner: Manner) -> Named:
 class Rule:
     """One statement, compiled as far as it was asked."""
 
-    __slots__ = ("_checks", "_matches", "inverse", "manner", "named", "statement", "templates", "variables")
+    __slots__ = ("_checks", "_matches", "_templates", "inverse", "manner", "named", "statement", "variables")
 
     def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
         self.statement = statement
         self.manner = manner
         self.variables = variables
         self.inverse = statement.not_resources is not None
-        self.templates: tuple[str, ...] = ()
+        self._templates: tuple[str, ...] = ()
         self._matches: Callable[[str], bool] | None = None
         self._checks: tuple[Check, ...] | None = None
         self.named = _named(statement, manner)
@@ -78,17 +78,23 @@ class Rule:
 
     @property
     def matches(self) -> Callable[[str], bool]:
-        """Whether one of the patterns without variables matches a value; `templates` holds the others then."""
+        """Whether one of the patterns without variables matches a value."""
         if self._matches is None:
             patterns = self.patterns
             if patterns is None:
                 self._matches = match.always
             else:
                 if self.variables:
-                    self.templates = tuple(pattern for pattern in patterns if "${" in pattern)
+                    self._templates = tuple(pattern for pattern in patterns if "${" in pattern)
                     patterns = tuple(pattern for pattern in patterns if "${" not in pattern)
                 self._matches = resource_matcher(patterns, self.manner is Manner.COMPLETING)
         return self._matches
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The patterns with variables."""
+        _ = self.matches
+        return self._templates
 
     @property
     def is_sure(self) -> bool:
@@ -96,7 +102,7 @@ class Rule:
         statement = self.statement
         if self.inverse or statement.conditions or self.manner is Manner.NAMING:
             return False
-        return not (self.matches is None or self.templates)
+        return not self.templates
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -107,8 +113,8 @@ class Rule:
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
         matched: Formula = (self._matches or self.matches)(value)
-        if self.templates and matched is False:
-            matched = any_of(self._filled(pattern, value, lookup) for pattern in self.templates)
+        if self._templates and matched is False:
+            matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
         if self.inverse:
             return negation(matched)
         return matched
@@ -121,7 +127,7 @@ class Rule:
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
-        if self.templates or self._matches is None:
+        if self._matches is None or self._templates:
             held = self.about(value, lookup)
         else:
             held = self._matches(value) is not self.inverse

@@ -17,7 +17,7 @@ from simulator.policy.patterns import Crowd, numbers_of, row_of
 from simulator.policy.policy_set import own_policy
 from simulator.policy.principals import Excepted, Form, Named
 from simulator.policy.rows import Column, Contexts, Member, Target, Whose
-from simulator.policy.shelves import Hanging, Shelf, keys_of
+from simulator.policy.shelves import Hanging, Shelf
 
 
 class Grid:
@@ -28,9 +28,9 @@ class Grid:
         self.members = members
         self.contexts = contexts
         self.everybody = (1 << len(members)) - 1
-        self.columns: dict[str, Column] = {}
+        self.columns: dict[tuple[str, bool], Column] = {}
         self._of_rule: dict[Rule, Hanging] = {}
-        self._alike: dict[Whose, list[tuple[int, int]]] = {}
+        self._alike: dict[Whose, list[int]] = {}
         self._index()
         self._shelve()
 
@@ -108,53 +108,62 @@ class Grid:
     def cells_of(self, found: Hanging, target: Target, row: int) -> Iterator[tuple[int, Formula]]:
         """What a statement comes to for those of `row` who have it, in parts for which it is the same."""
         value = target.resource if target.traits.has_resource_types else "*"
-        row &= found.crowd.row
-        if not row or (not found.rule.templates and found.rule.matches(value) is found.rule.inverse):
+        if found.crowd is None:
+            if not found.rule.templates and found.rule.matches(value) is found.rule.inverse:
+                return
+            yield from self._tested(found, target, value, self._groups(found, row))
             return
-        if found.on_resource:
-            cells: Iterable[tuple[int, Formula]] = self._tested(found, target, value, row)
-        else:
-            if found.cells is None:
-                found.cells = list(self._tested(found, target, value, found.crowd.row))
-            cells = found.cells
+        row &= found.crowd.row
+        if not row:
+            return
+        if found.groups is None:
+            found.groups = self._groups(found, found.crowd.row)
+        cells: Iterable[tuple[int, Formula]] | None = found.cells
+        if cells is None:
+            cells = self._tested(found, target, value, found.groups)
+            if not found.on_resource:
+                cells = found.cells = list(cells)
         for part, formula in cells:
             if part & row:
                 yield part & row, formula
 
-    def _tested(self, found: Hanging, target: Target, value: str, row: int) -> Iterator[tuple[int, Formula]]:
-        for group, number in self._groups(found):
-            part = group & row
-            if part:
-                formula = found.rule.holds(value, self.contexts.context(number, target.resource).lookup)
-                if formula is not False:
-                    yield part, formula
+    def _tested(
+        self, found: Hanging, target: Target, value: str, groups: Iterable[tuple[int, int]]
+    ) -> Iterator[tuple[int, Formula]]:
+        if not found.rule.statement.conditions and not found.rule.templates:
+            yield from ((part, True) for part, _ in groups)
+            return
+        for part, number in groups:
+            formula = found.rule.holds(value, self.contexts.context(number, target.resource).lookup)
+            if formula is not False:
+                yield part, formula
 
-    def _groups(self, found: Hanging) -> list[tuple[int, int]]:
-        """The callers of a statement for whom its keys are alike, and one of each group."""
-        if found.groups is None:
-            row = found.crowd.row
-            if found.whose is Whose.CALLER:
-                found.groups = self._by_states(found, row)
-            else:
-                alike = ((part & row) for part, _ in self._likes(found.whose))
-                found.groups = [(part, next(numbers_of(part))) for part in alike if part]
-        return found.groups
+    def _groups(self, found: Hanging, row: int) -> list[tuple[int, int]]:
+        """The callers of a row for whom the keys of a statement are alike, and one of each group."""
+        if not row:
+            return []
+        if row & (row - 1) == 0 or not found.keys:
+            return [(row, row.bit_length() - 1)]
+        if found.whose is Whose.CALLER:
+            return self._by_states(found, row)
+        alike = ((part & row) for part in self._likes(found.whose))
+        return [(part, part.bit_length() - 1) for part in alike if part]
 
-    def _likes(self, whose: Whose) -> list[tuple[int, int]]:
+    def _likes(self, whose: Whose) -> list[int]:
+        """All callers, in rows of those who are alike."""
         known = self._alike.get(whose)
         if known is None:
             crowds: dict[object, list[int]] = {}
             for number in range(len(self.members)):
                 crowds.setdefault(self.contexts.likeness(number, whose), []).append(number)
-            known = self._alike[whose] = [(row_of(numbers), numbers[0]) for numbers in crowds.values()]
+            known = self._alike[whose] = [row_of(numbers) for numbers in crowds.values()]
         return known
 
     def _by_states(self, found: Hanging, row: int) -> list[tuple[int, int]]:
-        keys = keys_of(found.rule)
-        scopes = [self.contexts.hangs_on(key) for key in keys]
+        scopes = [self.contexts.hangs_on(key) for key in found.keys]
         if any(whose is Whose.CALLER and on_resource for whose, on_resource in scopes):
             return [(1 << number, number) for number in numbers_of(row)]
-        own = [key for key, (whose, _) in zip(keys, scopes, strict=True) if whose is Whose.CALLER]
+        own = [key for key, (whose, _) in zip(found.keys, scopes, strict=True) if whose is Whose.CALLER]
         crowds: dict[object, list[int]] = {}
         for number in numbers_of(row):
             lookup = self.contexts.context(number, "*").lookup
@@ -163,10 +172,10 @@ class Grid:
         return [(row_of(numbers), numbers[0]) for numbers in crowds.values()]
 
     def open_rule(self, rule: Rule) -> Hanging:
-        """A statement of a resource's policy: whoever it names may be anybody."""
+        """A statement of a resource's policy: nobody has it, and it may name anybody."""
         known = self._of_rule.get(rule)
         if known is None:
-            known = self._of_rule[rule] = Hanging(rule, Crowd(range(len(self.members))), self.contexts)
+            known = self._of_rule[rule] = Hanging(rule, None, self.contexts)
         return known
 
     def bounded(self, number: int) -> Formula:

@@ -5,7 +5,7 @@ Patterns lead to the callers who hold them, so that for a resource only those th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from models.policy import Effect, Policy
 from models.request import Attached
@@ -18,15 +18,15 @@ from simulator.policy.rows import Contexts, Whose
 
 
 class Hanging:
-    """A statement of some callers that hangs on more than the resource's name."""
+    """A statement that hangs on more than the resource's name; `crowd` has it, or None: it is a resource's."""
 
-    __slots__ = ("cells", "crowd", "groups", "on_resource", "rule", "whose")
+    __slots__ = ("cells", "crowd", "groups", "keys", "on_resource", "rule", "whose")
 
-    def __init__(self, rule: Rule, crowd: Crowd, contexts: Contexts) -> None:
+    def __init__(self, rule: Rule, crowd: Crowd | None, contexts: Contexts) -> None:
         self.rule = rule
         self.crowd = crowd
-        keys = keys_of(rule)
-        scopes = [contexts.hangs_on(key) for key in keys]
+        self.keys = keys_of(rule)
+        scopes = [contexts.hangs_on(key) for key in self.keys]
         self.whose = max((whose for whose, _ in scopes), default=Whose.KIND)
         self.on_resource = bool(rule.templates) or any(on_resource for _, on_resource in scopes)
         self.groups: list[tuple[int, int]] | None = None
@@ -34,8 +34,7 @@ class Hanging:
 
 
 def keys_of(rule: Rule) -> tuple[str, ...]:
-    """Every condition key that a statement looks at; with `templates` of the rule worked out."""
-    _ = rule.matches
+    """Every condition key that a statement looks at, in lower case."""
     found = [condition.key for condition in rule.statement.conditions]
     if rule.variables:
         for condition in rule.statement.conditions:
@@ -55,7 +54,9 @@ class Shelf:
         self.having = Crowd()
         self._documents: dict[int, tuple[Policy, list[int]]] = {}
         self.sure: dict[Effect, PatternIndex[Crowd]] = {effect: PatternIndex(Crowd) for effect in Effect}
-        self.open: dict[Effect, PatternIndex[list[Hanging]]] = {effect: PatternIndex(list) for effect in Effect}
+        self.open: dict[Effect, PatternIndex[dict[Hashable, Hanging]]] = {
+            effect: PatternIndex(dict) for effect in Effect
+        }
 
     def put(self, number: int, policies: Iterable[Attached]) -> None:
         self.having.add((number,))
@@ -63,18 +64,22 @@ class Shelf:
             self._documents.setdefault(id(attached.policy), (attached.policy, []))[1].append(number)
 
     def arrange(self) -> None:
-        """Read every document once, whoever has it."""
+        """Read every document once, whoever has it; statements that hang on the same are one."""
         for policy, numbers in self._documents.values():
             rules = about(policy, self.manner, self.action)
             for rule in (*rules.allows, *rules.denies):
                 effect = rule.statement.effect
-                if rule.is_sure:
-                    for glob in globs_of(rule):
+                for glob in globs_of(rule):
+                    if rule.is_sure:
                         self.sure[effect].at(glob).add(numbers)
-                else:
-                    found = Hanging(rule, Crowd(numbers), self.contexts)
-                    for glob in globs_of(rule):
-                        self.open[effect].at(glob).append(found)
+                        continue
+                    found = self.open[effect].at(glob).setdefault(_alike(rule), Hanging(rule, Crowd(), self.contexts))
+                    assert found.crowd is not None
+                    found.crowd.add(numbers)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._documents
 
     def certain(self, effect: Effect, value: str) -> int:
         row = 0
@@ -83,13 +88,19 @@ class Shelf:
         return row
 
     def hanging(self, effect: Effect, value: str) -> Iterator[Hanging]:
-        """The statements that may be about a resource, each once."""
-        seen: set[int] = set()
+        """The statements that may be about a resource; one with several patterns that match perhaps more than once."""
         for items in self.open[effect].find(value):
-            for found in items:
-                if id(found) not in seen:
-                    seen.add(id(found))
+            for found in items.values():
+                rule = found.rule
+                if not rule.inverse or rule.templates or not rule.matches(value):
                     yield found
+
+
+def _alike(rule: Rule) -> Hashable:
+    """Equal for statements with one pattern of which one may stand for the other: conditions are all that is left."""
+    if rule.inverse or rule.templates:
+        return rule
+    return rule.statement.conditions, rule.variables
 
 
 def globs_of(rule: Rule) -> Iterator[match.Glob]:

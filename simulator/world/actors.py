@@ -122,7 +122,7 @@ def column(
     if not isinstance(grid, Grid):
         everybody = actors(world)
         grid = kept[("grid", action)] = Grid(action, everybody.members, _Asked(world, everybody, action, given))
-    known = grid.columns.get(resource)
+    known = grid.columns.get((resource, False))
     return known if known is not None else column_of(grid, _target(world, action, resource))
 
 
