@@ -18,6 +18,8 @@ Group = tuple[Pattern, ...]
 
 #: Beyond so many steps the search stops, and the samples of the patterns have to do.
 MOST_STEPS = 20_000
+#: Steps times the length of all patterns: what a search may cost at most.
+MOST_PLACES = 50_000_000
 #: With more characters than this, patterns without wildcards are tried, but not searched around.
 MOST_LETTERS = 3_000
 FRESH = "x"
@@ -78,7 +80,8 @@ def _searched(
     met = set(seen)
     queue = deque([automaton.start])
     steps = 0
-    while queue and missing and steps < MOST_STEPS:
+    most = min(MOST_STEPS, MOST_PLACES // max(1, automaton.size))
+    while queue and missing and steps < most:
         state = queue.popleft()
         for char in automaton.letters(state):
             steps += 1

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from models.context import Absent, Known, NotRead, Open, State
 from simulator.policy import match
@@ -202,11 +203,20 @@ def _captures(pattern: match.Template, got: str, key: str, known: dict[str, Stat
             continue
         starts = _reached(pattern[:index], got, known)
         ends = _reached(_reversed(pattern[index + 1 :]), got[::-1], known, backwards=True)
-        for start in _places(starts):
-            for end in (len(got) - place for place in _places(ends)):
-                if start <= end and len(found) < MOST_CAPTURES:
-                    found[got[start:end]] = None
+        for text in _between(got, starts, ends):
+            found[text] = None
+            if len(found) == MOST_CAPTURES:
+                return list(found)
     return list(found)
+
+
+def _between(got: str, starts: int, ends: int) -> Iterator[str]:
+    """The runs of `got` from one of the starts to one of the ends (counted from behind), long ones first."""
+    for start in _places(starts):
+        for place in _places(ends):
+            if start > len(got) - place:
+                break
+            yield got[start : len(got) - place]
 
 
 def _reversed(pattern: match.Template) -> match.Template:
@@ -221,7 +231,7 @@ def _reached(pattern: match.Template, got: str, known: dict[str, State], *, back
         value = _value(known, part.key) if isinstance(part, match.Variable) else None
         if isinstance(part, match.Text) or value is not None:
             text = part.text if isinstance(part, match.Text) else (value or "")[:: -1 if backwards else 1]
-            state = sum(1 << (at + len(text)) for at in _places(state) if got.startswith(text, at))
+            state = (state & _found(text, got)) << len(text)
         elif isinstance(part, match.Wildcard) and part.sign == match.ANY:
             state = state << 1 & everywhere
         else:  # a star, or a variable whose value isn't known yet: everything from the first place on
@@ -229,8 +239,23 @@ def _reached(pattern: match.Template, got: str, known: dict[str, State], *, back
     return state
 
 
-def _places(state: int) -> list[int]:
-    return [at for at in range(state.bit_length()) if state >> at & 1]
+@lru_cache(maxsize=256)
+def _found(text: str, got: str) -> int:
+    """The places of `got`, a bit each, where `text` stands."""
+    bits = bytearray(len(got) // 8 + 1)
+    at = got.find(text)
+    while at >= 0:
+        bits[at >> 3] |= 1 << (at & 7)
+        at = got.find(text, at + 1)
+    return int.from_bytes(bits, "little")
+
+
+def _places(state: int) -> Iterator[int]:
+    digits = bin(state)[:1:-1]
+    at = digits.find("1")
+    while at >= 0:
+        yield at
+        at = digits.find("1", at + 1)
 
 
 def state_of(atoms: Iterable[Test | PatternTest], key: str) -> State:

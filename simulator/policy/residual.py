@@ -13,6 +13,7 @@ from typing import Any
 
 from models.context import Absent, Known, NotRead, State
 from models.decision import MissingFact, Residual
+from models.errors import PolicyError
 from simulator.policy import match
 from simulator.policy.candidates import candidates, state_of
 from simulator.policy.formula import All, AnyOf, Formula, Not, Unread, all_of, any_of, leaves, negation, replace
@@ -27,6 +28,9 @@ OUTCOMES = ("allowed", "conditional", "denied")
 
 #: With more atoms than this, all hanging together, a residual is not searched for parts that make no difference.
 MOST_ATOMS = 24
+MOST_TRIED_FOR_LESS = 500
+#: Of a pattern with several variables no more choices of their values are written out.
+MOST_FITS = 256
 #: Of more states than this of one key, no more are tried for the witness that is nearest.
 MOST_NEAR = 64
 
@@ -201,8 +205,12 @@ def _connected(formula: Formula) -> Formula:
     joint = Joint((formula,))
     for atom, value in itertools.product(atoms, (True, False)):
         without = _taken(formula, atom, value)
-        if without != formula and _same_without(joint, formula, atom, value, without):
-            formula = without
+        try:
+            if without != formula and _same_without(joint, formula, atom, value, without):
+                formula = without
+        except PolicyError:
+            # It stays as it is: longer than it might be, and as true.
+            return formula
     return formula
 
 
@@ -210,7 +218,7 @@ def _same_without(joint: Joint, formula: Formula, atom: Any, value: bool, withou
     """Whether the formula stays as it is with an atom taken for `value`: wherever the atom isn't that, too."""
     other = _taken(formula, atom, not value)
     goals = (((atom, not value), (other, found), (without, not found)) for found in (True, False))
-    return all(joint.meet(goal) is None for goal in goals)
+    return all(joint.meet(goal, MOST_TRIED_FOR_LESS) is None for goal in goals)
 
 
 def residual_of(formula: Formula, spelling: Spelling = spelled) -> Residual | None:
@@ -344,15 +352,24 @@ def tree(formula: Formula, spelling: Spelling) -> dict[str, Any]:
 def _pattern_tree(atom: PatternTest, spelling: Spelling) -> dict[str, Any]:
     """What the key in a Resource pattern has to be for the pattern to match: the texts that fit in its place.
 
-    Several keys in one pattern: each choice of their values that fits.
+    Several keys in one pattern: each choice of their values that fits, up to `MOST_FITS`.
     """
-    choices = [candidates(key, (atom,), state_of((atom,), key)) for key in atom.keys]
     fits: list[dict[str, Any]] = []
-    for states in itertools.product(*choices):
-        if atom.settle(dict(zip(atom.keys, states, strict=True))) is True:
-            needed = [_is(spelling(key), state) for key, state in zip(atom.keys, states, strict=True)]
-            fits.append(needed[0] if len(needed) == 1 else {"all": needed})
+    for states in itertools.islice(_fitting(atom), MOST_FITS):
+        needed = [_is(spelling(key), state) for key, state in states]
+        fits.append(needed[0] if len(needed) == 1 else {"all": needed})
     return fits[0] if len(fits) == 1 else {"any": fits}
+
+
+def _fitting(atom: PatternTest) -> Iterator[tuple[tuple[str, State], ...]]:
+    """The states of its keys, one key after the other, for which a pattern matches."""
+    key = keys_of(atom)[0]
+    for state in candidates(key, (atom,), state_of((atom,), key)):
+        settled = atom.settle({key: state})
+        if settled is True:
+            yield ((key, state),)
+        elif isinstance(settled, PatternTest):
+            yield from (((key, state), *rest) for rest in _fitting(settled))
 
 
 def _is(key: str, state: State) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from models.context import State
+from models.errors import PolicyError
 from simulator.policy.candidates import candidates, state_of
 from simulator.policy.formula import All, AnyOf, Formula, Not, Unread, leaves
 from simulator.policy.operators import PatternTest, Test
@@ -24,12 +25,19 @@ Goal = tuple[Formula, bool]
 Literals = dict[Atom | Unread, bool]
 """What has to hold, and what must not."""
 Item = TypeVar("Item")
+
+#: After so many attempts (some seconds) a search gives up: conditions can be written that no search gets through.
+MOST_TRIED = 20_000
 #: A search that asks for other searches, and is sent what they found.
 Search = Generator["Search", Assignment | None, Assignment | None]
 
 
 def search(formula: Formula, wanted: bool) -> Assignment | None:
-    """A completion for which the formula is `wanted`, or None: there is none. Keys that don't matter are left out."""
+    """A completion for which the formula is `wanted`, or None: there is none. Keys that don't matter are left out.
+
+    Raises:
+        PolicyError: if that can't be told within reason.
+    """
     if isinstance(formula, bool):
         return {} if formula is wanted else None
     if isinstance(formula, Not):
@@ -83,12 +91,6 @@ def _run(search: Search) -> Assignment | None:
             stack.append(inner)
             found = None
     return found
-
-
-def _alone(atom: Test, wanted: bool) -> Assignment | None:
-    key = atom.keys[0]
-    state = table(key, (atom,)).pick(1, int(wanted))
-    return None if state is None else {key: state}
 
 
 def keys_of(atom: Atom) -> tuple[str, ...]:
@@ -147,6 +149,7 @@ class Joint:
     """Formulas that are searched together: their conditions by key, and what was found to be impossible."""
 
     def __init__(self, formulas: Iterable[Formula]) -> None:
+        self.left = 0
         self.failed: set[frozenset[Goal]] = set()
         self.by_key: dict[str, dict[Atom, int]] = {}
         self.picked: dict[tuple[str, int, int], State | None] = {}
@@ -162,11 +165,22 @@ class Joint:
                 places = self.by_key.setdefault(keys[0], {})
                 places[atom] = len(places)
 
-    def meet(self, goals: Iterable[Goal]) -> Assignment | None:
-        """A completion that gives every goal, made of conditions of these formulas, what it wants; or None."""
+    def meet(self, goals: Iterable[Goal], most: int = MOST_TRIED) -> Assignment | None:
+        """A completion that gives every goal, made of conditions of these formulas, what it wants; or None.
+
+        Raises:
+            PolicyError: if it isn't known after `most` attempts.
+        """
+        self.left = most
         return _run(self._find(goals))
 
+    def _try(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise PolicyError("the open condition keys hang together in too many ways to be settled; give some of them")
+
     def _find(self, goals: Iterable[Goal]) -> Search:
+        self._try()
         taken = _taken_apart(goals)
         if taken is None:
             return None
@@ -247,9 +261,38 @@ class Joint:
                 for atom, wanted in literals.items()
                 if not isinstance(atom, Unread) and not self.linked.isdisjoint(keys_of(atom))
             )
-            more = _linked(together)
+            more = self._linked(together)
             return None if more is None else found | more
         return found
+
+    def _linked(self, literals: tuple[tuple[Atom, bool], ...]) -> Assignment | None:
+        """Values for keys that are compared with one another: those in policy variables first, one after the other."""
+        found: Assignment = {}
+        for group in independent(literals, lambda literal: keys_of(literal[0])):
+            part = self._in_turn(group)
+            if part is None:
+                return None
+            found |= part
+        return found
+
+    def _in_turn(self, literals: list[tuple[Atom, bool]]) -> Assignment | None:
+        atoms = tuple(atom for atom, _ in literals)
+        key, *others = _in_order(atoms)
+        if not others:
+            holding = sum(1 << place for place, (_, wanted) in enumerate(literals) if wanted)
+            state = table(key, atoms).pick((1 << len(atoms)) - 1, holding)
+            return None if state is None else {key: state}
+        met: set[tuple[tuple[Atom, bool], ...]] = set()
+        for state in candidates(key, atoms, state_of(atoms, key)):
+            self._try()
+            reached = _reached(literals, key, state)
+            if reached is None or reached in met:
+                continue
+            met.add(reached)
+            found = self._linked(reached)
+            if found is not None:
+                return {key: state, **found}
+        return None
 
 
 _Choice = tuple[Formula, bool, list[Formula]]
@@ -324,36 +367,6 @@ def _truth(part: Formula, known: dict[Formula, bool]) -> bool | None:
         inner = known.get(part.part)
         return None if inner is None else not inner
     return known.get(part)
-
-
-def _linked(literals: tuple[tuple[Atom, bool], ...]) -> Assignment | None:
-    """Values for keys that are compared with one another: those in policy variables first, one after the other."""
-    found: Assignment = {}
-    for group in independent(literals, lambda literal: keys_of(literal[0])):
-        part = _in_turn(group)
-        if part is None:
-            return None
-        found |= part
-    return found
-
-
-def _in_turn(literals: list[tuple[Atom, bool]]) -> Assignment | None:
-    atoms = tuple(atom for atom, _ in literals)
-    key, *others = _in_order(atoms)
-    if not others:
-        holding = sum(1 << place for place, (_, wanted) in enumerate(literals) if wanted)
-        state = table(key, atoms).pick((1 << len(atoms)) - 1, holding)
-        return None if state is None else {key: state}
-    met: set[tuple[tuple[Atom, bool], ...]] = set()
-    for state in candidates(key, atoms, state_of(atoms, key)):
-        reached = _reached(literals, key, state)
-        if reached is None or reached in met:
-            continue
-        met.add(reached)
-        found = _linked(reached)
-        if found is not None:
-            return {key: state, **found}
-    return None
 
 
 def _reached(literals: list[tuple[Atom, bool]], key: str, state: State) -> tuple[tuple[Atom, bool], ...] | None:
