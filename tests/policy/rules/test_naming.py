@@ -120,6 +120,9 @@ def test_no_wildcards(case: Case) -> None:
     case.holds()
 
 
+OF_ME = {"aws:userid": "AROADBQP57FF2AEXAMPLE:me"}
+
+
 @rule(
     "A principal's ARN names the caller as it is spelled, by case and with its path",
     named("the user", ALLOWED, USER),
@@ -128,6 +131,10 @@ def test_no_wildcards(case: Case) -> None:
     named("a role's ARN names its sessions", ALLOWED, ROLE, SESSION),
     named("a role's ARN without its path doesn't", IMPLICIT, f"arn:aws:iam::{B}:role/worker", SESSION),
     named("a session's ARN has no path", ALLOWED, SESSION, SESSION),
+    named("a session's ARN names a role by whose user id it is that session", ALLOWED, SESSION, ROLE, context=OF_ME),
+    named("a session's ARN of another name", IMPLICIT, f"{SESSION}-2", ROLE, context=OF_ME),
+    named("a session's ARN of another role", IMPLICIT, SESSION.replace("/worker/", "/other/"), ROLE, context=OF_ME),
+    named("a session's ARN of another account", IMPLICIT, SESSION.replace(B, A), ROLE, context=OF_ME),
     named("a user's ARN doesn't name a role of that name", IMPLICIT, f"arn:aws:iam::{B}:user/ops/worker", SESSION),
     named("a federated user's", ALLOWED, FEDERATED, FEDERATED),
     named("a group's ARN names nobody", IMPLICIT, f"arn:aws:iam::{B}:group/devs"),
