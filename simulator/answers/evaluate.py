@@ -100,7 +100,7 @@ def _citation(cited: Citation) -> dict[str, str]:
     }
 
 
-def _near_miss(missed: NearMiss) -> dict[str, str]:
+def _near_miss(missed: NearMiss) -> dict[str, str | None]:
     return {
         "layer": str(missed.layer),
         "policy": missed.policy,
@@ -108,6 +108,9 @@ def _near_miss(missed: NearMiss) -> dict[str, str]:
         "failed": missed.failed,
         "wanted": missed.wanted,
         "got": missed.got,
+        "nearness": missed.nearness,
+        "key": missed.key,
+        "operator": missed.operator,
     }
 
 
