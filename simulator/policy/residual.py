@@ -266,25 +266,40 @@ def _settled_alone(formula: Formula, tables: Mapping[Any, Table]) -> tuple[Assig
     def completed(found: Assignment) -> Assignment:
         return {key: found.get(key) or next(tables[atom].states()) for atom, key in keys.items()}
 
-    allowed = completed(search(formula, True) or {})
+    allowed = completed(_chosen_alone(formula, True, tables))
     truth = {atom: ways.holds(allowed[keys[atom]]) for atom, ways in tables.items()}
     for atom, ways in tables.items():
         nearest = ways.nearest(not truth[atom])
         if nearest is not None and not _holds(formula, {**truth, atom: not truth[atom]}):
             return allowed, {**allowed, keys[atom]: nearest}
-    return allowed, completed(search(formula, False) or {})
+    return allowed, completed(_chosen_alone(formula, False, tables))
+
+
+def _chosen_alone(formula: Formula, wanted: bool, tables: Mapping[Any, Table]) -> Assignment:
+    """What makes such a formula true, or false: any part where one suffices, every part where all are needed."""
+    if isinstance(formula, Not):
+        return _chosen_alone(formula.part, not wanted, tables)
+    if isinstance(formula, All | AnyOf):
+        needed = formula.parts if isinstance(formula, All) is wanted else formula.parts[:1]
+        found: Assignment = {}
+        for part in needed:
+            found |= _chosen_alone(part, wanted, tables)
+        return found
+    atom: Any = formula
+    state = tables[atom].pick(1, int(wanted))
+    return {} if state is None else {atom.states[0][0]: state}
 
 
 def _as_written(formula: Formula) -> dict[str, str]:
     """Keys as the documents spell them, by lower-case name: those of conditions before those of variables."""
     found: dict[str, str] = {}
-    atoms = [atom for atom in leaves(formula) if isinstance(atom, Test | PatternTest)]
-    for atom in atoms:
+    with_variables: list[Any] = []
+    for atom in leaves(formula):
         if isinstance(atom, Test):
             found.setdefault(atom.condition.key.lower(), atom.condition.key)
-    for atom in atoms:
-        if isinstance(atom, Test) and len(atom.states) == 1:
-            continue  # no variables
+        if isinstance(atom, PatternTest) or (isinstance(atom, Test) and len(atom.states) > 1):
+            with_variables.append(atom)
+    for atom in with_variables:
         for text in (atom.pattern,) if isinstance(atom, PatternTest) else atom.condition.values:
             for key in match.variables_of(match.template(text, True)):
                 found.setdefault(key.lower(), key)
