@@ -81,6 +81,9 @@ def only(*bodies: Document, **more: Any) -> NearMiss:
         pytest.param(FUNCTION.replace("function", "layer"), FUNCTION, Nearness.NAME, id="a layer called like it"),
         pytest.param(FUNCTION, FUNCTION.replace("function", "layer"), Nearness.NAME, id="a function called like it"),
         pytest.param(FUNCTION.replace("aws", "aws-cn"), FUNCTION, Nearness.ARN, id="the copy in another partition"),
+        pytest.param(
+            FUNCTION.replace("west", "n*").replace(B, "?" * 12), FUNCTION, Nearness.REGION, id="Regions elsewhere"
+        ),
         pytest.param(FUNCTION[:-1] + "g*", FUNCTION, Nearness.NAME, id="functions called otherwise"),
         pytest.param(
             f"arn:aws:lambda:*:{A}:function:f", FUNCTION, Nearness.ACCOUNT, id="any Region of another account"
@@ -136,13 +139,17 @@ def test_another_action_of_the_same_service() -> None:
 
 
 def test_an_action_that_is_left_out_by_name() -> None:
-    found = only({"Effect": "Allow", "NotAction": "lambda:*", "Resource": "*"})
-    assert (found.failed, found.wanted, found.nearness) == ("action", "anything but lambda:*", Nearness.ACTION)
+    found = only({"Effect": "Allow", "NotAction": ["lambda:*", "s3:*"], "Resource": "*"})
+    assert (found.failed, found.wanted, found.nearness) == ("action", "anything but lambda:*, s3:*", Nearness.ACTION)
 
 
 def test_a_resource_that_is_left_out_by_name() -> None:
-    found = only({"Effect": "Allow", "Action": "*", "NotResource": FUNCTION})
-    assert (found.failed, found.wanted, found.nearness) == ("resource", f"anything but {FUNCTION}", Nearness.NAME)
+    found = only({"Effect": "Allow", "Action": "*", "NotResource": [FUNCTION, LIVE]})
+    assert (found.failed, found.wanted, found.nearness) == (
+        "resource",
+        f"anything but {FUNCTION}, {LIVE}",
+        Nearness.NAME,
+    )
 
 
 @pytest.mark.parametrize(
