@@ -14,7 +14,7 @@ from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
 from simulator.policy.layers import Findings, near_misses, read_layer, spelled
-from simulator.policy.policy_set import PolicySet, binds, refused, resource_layer, stands_alone
+from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
 from simulator.policy.residual import Spelling, assume, outcomes, residual_of
 from simulator.policy.settle import can_be_allowed, is_certain, settled
@@ -123,8 +123,8 @@ def _levels(
 def _add_unread(analysis: Analysis, layer: Layer, facts: tuple[MissingFact, ...]) -> None:
     """A policy that wasn't read may allow, and may deny; a missing SCP or RCP only limits."""
     if layer in (Layer.SCP, Layer.RCP, Layer.BOUNDARY, Layer.VPC_ENDPOINT):
-        found = analysis.findings.setdefault(layer, Findings(layer, read=False))
-        found.allows[Form.ITSELF] = True
+        # What was read of it goes on limiting.
+        found = analysis.findings.setdefault(layer, Findings(layer, read=False, allows={Form.ITSELF: True}))
         found.denies = any_of((found.denies, *(Unread(fact, f"{layer} limits") for fact in facts)))
         return
     found = analysis.findings.setdefault(layer, Findings(layer, read=False))
@@ -144,7 +144,7 @@ def combine(analysis: Analysis) -> None:
     analysis.session = True if is_root else _allowed(findings, Layer.SESSION, without)
     resource = analysis.resource
     analysis.permitted = permitted(
-        standing_of(request, caller.is_outside, stands_alone(request)),
+        standing_of(request, caller.is_outside),
         Sides(
             analysis.identity,
             analysis.boundary,
@@ -154,7 +154,7 @@ def combine(analysis: Analysis) -> None:
     )
     limits = [level.allowed for level in analysis.scp_levels]
     limits.append(_allowed(findings, Layer.VPC_ENDPOINT, True))
-    analysis.allows = False if refused(request) else all_of((analysis.permitted, *limits))
+    analysis.allows = all_of((analysis.permitted, *limits))
     every = (*findings.values(), *analysis.scp_levels, *analysis.rcp_levels)
     analysis.denies = any_of(found.denies for found in every)
 

@@ -160,15 +160,12 @@ class _Reading:
         return certain, hanging & ~self.sure[_DENIED]
 
     def _permitted(self, slots: list[int]) -> int:
-        if self.target.traits.impossible is not None:
-            return 0
         limits = self.grid.everybody
         for row in slots[_LIMITS:]:
             limits &= row
         found = 0
         for row, standing in self.classes:
-            if _can_assume(standing, self.grid.action):
-                found |= row & permitted(standing, Sides(*slots[:_DENIED]))
+            found |= row & permitted(standing, Sides(*slots[:_DENIED]))
         return found & limits
 
     def _settled(self, allowed: int, hanging: int) -> Column:
@@ -196,8 +193,6 @@ class _Reading:
 
     def _formulas(self, standing: Standing, parts: tuple[Formula, ...]) -> tuple[Formula, Formula]:
         denies = parts[_DENIED]
-        if self.target.traits.impossible is not None or not _can_assume(standing, self.grid.action):
-            return False, denies
         return permitted(standing, Sides(*parts[:_DENIED])) & all_of(parts[_LIMITS:]), denies
 
     def _alike(self, hanging: int) -> Iterator[tuple[int, Standing, tuple[Formula, ...]]]:
@@ -243,8 +238,3 @@ def _split(
         if outside:
             found[sign] = found.get(sign, 0) | outside
     return found
-
-
-def _can_assume(standing: Standing, action: str) -> bool:
-    """A root user can't assume roles."""
-    return standing.kind is not RequesterKind.ROOT or action.lower() != "sts:assumerole"

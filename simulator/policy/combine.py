@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.request import Request, Requester, RequesterKind
+from simulator.policy.policy_set import own_policy, refused
 from simulator.policy.principals import Form
 
 Part = Any
@@ -21,7 +22,7 @@ class Standing:
     """How the caller and the resource stand to each other.
 
     `alone`: nothing is allowed without the resource's own policy (trust policies and key policies). `others_may`: the
-    resource's policy can give the action to callers of another account at all.
+    resource's policy can give the action to callers of another account at all. `refused`: nothing can allow it.
     """
 
     kind: RequesterKind
@@ -29,13 +30,17 @@ class Standing:
     same_account: bool
     alone: bool
     others_may: bool
+    refused: bool
 
 
-def standing_of(request: Request, outside: bool, alone: bool) -> Standing:
+def standing_of(request: Request, outside: bool) -> Standing:
+    """How the two of a request stand to each other."""
     caller, account = request.requester, request.resource_account
     # An account that isn't said is taken to be the caller's own.
     same = account is None or account == caller.account
-    return Standing(caller.kind, outside, same, alone, request.traits.other_accounts_may)
+    action, resource, traits = request.action, request.resource, request.traits
+    hopeless = refused(caller, action, resource, traits)
+    return Standing(caller.kind, outside, same, own_policy(action, resource)[1], traits.other_accounts_may, hopeless)
 
 
 @dataclass(slots=True)
@@ -68,6 +73,8 @@ class Sides:
 
 def permitted(standing: Standing, sides: Sides) -> Part:
     """What the two sides give together, before SCPs and the endpoint."""
+    if standing.refused:
+        return False
     if standing.outside:
         return sides.named
     limits = sides.boundary & sides.session

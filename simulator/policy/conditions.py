@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from models.context import Absent, Known, NotRead, Open, State
 from models.errors import PolicyError
-from models.policy import Condition, Quantifier
+from models.policy import Condition
 from simulator.policy import match
 from simulator.policy.formula import Formula
-from simulator.policy.operators import NULL, OPERATORS, Test, holds, text_of
+from simulator.policy.operators import NULL, OPERATORS, Test, holds, text_of, verdict
 
 Lookup = Callable[[str], State]
 """Says what is known of a condition key."""
@@ -79,19 +79,16 @@ def _with_variables(condition: Condition, inner: tuple[str, ...]) -> Check:
 def _values_test(condition: Condition, variables: bool) -> Callable[[tuple[str, ...]], bool]:
     """Whether the condition holds for a key that is there with these values."""
     if condition.operator == NULL:
-        present = any(value.lower() != "true" for value in condition.values)
-        return lambda _: present
+        return lambda values: verdict(condition, False, values, bool)
     negated = OPERATORS[condition.operator].negated
     matched = _value_test(condition, variables)
-    if condition.quantifier is Quantifier.ALL:
-        return lambda values: all(matched(value) is not negated for value in values)
-    if condition.quantifier is Quantifier.ANY:
-        return lambda values: any(matched(value) is not negated for value in values)
+    if condition.quantifier is not None:
+        return lambda values: verdict(condition, negated, values, matched)
 
     def plain(values: tuple[str, ...]) -> bool:
         if len(values) == 1:
             return matched(values[0]) is not negated
-        return any(map(matched, values)) is not negated
+        return verdict(condition, negated, values, matched)
 
     return plain
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from models import arns
 from models.decision import Layer, MissingFact
 from models.request import RequesterKind
 from simulator.policy.combine import Standing, has_session_by_default
 from simulator.policy.compiled import Manner, Rule
 from simulator.policy.formula import Formula, Unread
 from simulator.policy.patterns import Crowd, numbers_of, row_of
-from simulator.policy.policy_set import own_policy
+from simulator.policy.policy_set import own_policy, refused
 from simulator.policy.principals import Excepted, Form, Named
 from simulator.policy.rows import Column, Contexts, Member, Target, Whose
 from simulator.policy.shelves import Hanging, Shelf
@@ -38,14 +39,14 @@ class Grid:
 
     def _index(self) -> None:
         """Callers by what a Principal element may say of them."""
-        kinds: dict[RequesterKind, Crowd] = {}
+        sorts: dict[tuple[RequesterKind, str], Crowd] = {}
         accounts: dict[str, Crowd] = {}
         names: dict[str, Crowd] = {}
         behind: dict[str, Crowd] = {}
         roles: dict[tuple[str | None, str], Crowd] = {}
         for number, member in enumerate(self.members):
             caller, one = member.requester, (number,)
-            kinds.setdefault(caller.kind, Crowd()).add(one)
+            sorts.setdefault((caller.kind, arns.partition_of(caller.name)), Crowd()).add(one)
             if caller.account:
                 accounts.setdefault(caller.account, Crowd()).add(one)
             if caller.kind is RequesterKind.ROLE:
@@ -55,11 +56,15 @@ class Grid:
             for arn in dict.fromkeys(filter(None, (caller.role, caller.user))):
                 behind.setdefault(arn, Crowd()).add(one)
         self._names, self._behind, self._roles = names, behind, roles
-        self.kinds = {kind: crowd.row for kind, crowd in kinds.items()}
         self._accounts = {account: crowd.row for account, crowd in accounts.items()}
+        self._sorts = {sort: crowd.row for sort, crowd in sorts.items()}
+        self.kinds: dict[RequesterKind, int] = {}
+        self._partitions: dict[str, int] = {}
         self._outside = 0
-        for row in self.kinds.values():
-            if self.members[next(numbers_of(row))].requester.is_outside:
+        for (kind, partition), row in self._sorts.items():
+            self.kinds[kind] = self.kinds.get(kind, 0) | row
+            self._partitions[partition] = self._partitions.get(partition, 0) | row
+            if self.members[row.bit_length() - 1].requester.is_outside:
                 self._outside |= row
         self.linked = row_of(number for number, member in enumerate(self.members) if member.service_linked_role)
 
@@ -97,13 +102,14 @@ class Grid:
     def classes(self, target: Target) -> Iterator[tuple[int, Standing]]:
         """The callers who stand to the resource in the same way, and how they do."""
         alone = own_policy(self.action, target.resource)[1]
-        others_may = target.traits.other_accounts_may
+        traits = target.traits
         home = self.everybody if target.account is None else self._accounts.get(target.account, 0)
-        for kind, row in self.kinds.items():
-            outside = bool(row & self._outside)
+        for (kind, _), row in self._sorts.items():
+            one = self.members[row.bit_length() - 1].requester
+            hopeless = refused(one, self.action, target.resource, traits)
             for part, same in ((row & home, True), (row & ~home, False)):
                 if part:
-                    yield part, Standing(kind, outside, same, alone, others_may)
+                    yield part, Standing(kind, one.is_outside, same, alone, traits.other_accounts_may, hopeless)
 
     def cells_of(self, found: Hanging, target: Target, row: int) -> Iterator[tuple[int, Formula]]:
         """What a statement comes to for those of `row` who have it, in parts for which it is the same."""
@@ -198,8 +204,11 @@ class Grid:
         if named.anybody:
             yield self.everybody, Form.ANYBODY, True
         inside = self.everybody & ~self._outside
-        for account in named.accounts:
-            yield self._accounts.get(account, 0) & inside, Form.ACCOUNT, True
+        for account, partitions in named.accounts.items():
+            row = self._accounts.get(account, 0) & inside
+            if partitions:
+                row &= sum(self._partitions.get(partition, 0) for partition in partitions)
+            yield row, Form.ACCOUNT, True
         for arn in named.arns:
             yield self._row(self._names, arn) & inside, Form.ITSELF, True
             yield self._row(self._behind, arn) & inside, Form.BEHIND, True

@@ -14,6 +14,7 @@ from models.request import RequesterKind
 from simulator.policy.authorize import Analysis, can_be_allowed, combine, resource_layer, stands_alone
 from simulator.policy.formula import Formula, Unread, all_of, negation, replace
 from simulator.policy.layers import Findings
+from simulator.policy.policy_set import refused
 from simulator.policy.principals import Form
 
 Judge = Callable[[Formula], bool]
@@ -30,7 +31,7 @@ class Lack:
 def lacks(analysis: Analysis) -> tuple[Lack, ...]:
     """The layers to add an Allow to so that an implicit deny becomes an allow; empty where no grant helps."""
     request = analysis.request
-    if request.traits.impossible or (_is_root(analysis) and request.action.lower() == "sts:assumerole"):
+    if refused(request.requester, request.action, request.resource, request.traits):
         return ()
     if not can_be_allowed(negation(analysis.denies)):
         return ()

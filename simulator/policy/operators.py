@@ -45,6 +45,7 @@ def _arn_like(wanted: match.Glob, got: str) -> bool:
 
 # Not all that Decimal takes: `1_000`, digits of other scripts and exponents beyond reason are no numbers of AWS.
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
 
 
@@ -57,21 +58,31 @@ def number(text: str) -> Decimal | None:
 @lru_cache(maxsize=16384)
 def moment(text: str) -> Decimal | None:
     """Seconds since the epoch of a date in ISO 8601 or a number of seconds; None for what is neither."""
-    seconds = number(text)
-    if seconds is not None and not (len(text) == 8 and text.isdigit()):
-        return seconds
     text = text.strip()
+    seconds = number(text)
+    # W3C's forms of a date have hyphens; four digits alone are a year.
+    if seconds is not None and not _YEAR.fullmatch(text):
+        return seconds
     try:
-        date = datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
+        date = datetime.fromisoformat(_whole(text))
     except ValueError:
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return Decimal(str(date.timestamp()))
 
 
+def _whole(date: str) -> str:
+    """A year, or a year and a month, as the first day of it."""
+    if _YEAR.fullmatch(date):
+        return f"{date}-01-01"
+    return f"{date}-01" if _MONTH.fullmatch(date) else date
+
+
 @lru_cache(maxsize=16384)
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """An address block; a bare address is one host."""
+    """An address block in CIDR form; a bare address is one host."""
+    if "/" in text and not text.rpartition("/")[2].strip().isdigit():
+        return None  # Python takes netmasks too
     try:
         return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
@@ -191,22 +202,31 @@ def holds(condition: Condition, variables: bool, states: Mapping[str, State]) ->
     state = states[condition.key.lower()]
     got = state.values if isinstance(state, Known) else None
     if condition.operator == NULL:
-        return any((value.lower() == "true") == (got is None) for value in condition.values)
+        return verdict(condition, False, got, bool)
     operator = OPERATORS[condition.operator]
+    return verdict(
+        condition, operator.negated, got, lambda value: _matched(condition, operator, variables, states, value)
+    )
+
+
+def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, matched: Callable[[str], bool]) -> bool:
+    """What a condition comes to for a key with the values `got`; None: the key is absent.
+
+    Args:
+        matched: whether any of the policy's values matches one of the key's; `negated` operators want none to.
+    """
+    if condition.operator == NULL:
+        # "exists and its value is not null": an empty set is null. IAM User Guide, "Single-valued vs. multivalued
+        # context keys".
+        return any((value.lower() == "true") == (not got) for value in condition.values)
     if got is None and condition.if_exists:
         return True
     if condition.quantifier is Quantifier.ALL:
-        return not got or all(_one(condition, operator, variables, states, value) for value in got)
+        # Of no value, and of "a null data set, such as an empty string".
+        return not any(got or ()) or all(matched(value) is not negated for value in got or ())
     if condition.quantifier is Quantifier.ANY:
-        return bool(got) and any(_one(condition, operator, variables, states, value) for value in got or ())
-    if got is None:
-        return operator.negated
-    matched = any(_matched(condition, operator, variables, states, value) for value in got)
-    return matched != operator.negated
-
-
-def _one(condition: Condition, operator: Operator, variables: bool, states: Mapping[str, State], value: str) -> bool:
-    return _matched(condition, operator, variables, states, value) != operator.negated
+        return any(matched(value) is not negated for value in got or ())
+    return negated if got is None else any(map(matched, got)) is not negated
 
 
 def _matched(condition: Condition, operator: Operator, variables: bool, states: Mapping[str, State], got: str) -> bool:

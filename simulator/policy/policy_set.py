@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from models import arns
 from models.decision import Layer, MissingFact
-from models.request import Attached, Request, RequesterKind
+from models.request import Attached, Request, Requester, RequesterKind, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,16 @@ def binds(layer: Layer, request: Request) -> bool:
     return not (request.requester.is_outside and layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION))
 
 
-def refused(request: Request) -> bool:
-    """What nobody can do, whatever allows it; and a root user can't assume roles."""
-    if request.requester.kind is RequesterKind.ROOT and request.action.lower() == "sts:assumerole":
+def refused(caller: Requester, action: str, resource: str, traits: Traits) -> bool:
+    """What nobody can do, whatever allows it; a root user can't assume roles; and partitions are worlds apart.
+
+    Source: AWS Fault Isolation Boundaries, "Partitions": credentials of one are no good in another.
+    """
+    if traits.impossible is not None:
         return True
-    return request.traits.impossible is not None
+    if caller.kind is RequesterKind.ROOT and action.lower() == "sts:assumerole":
+        return True
+    if caller.account is None:
+        return False
+    home, there = arns.parts(caller.name), arns.parts(resource)
+    return home is not None and there is not None and home.partition != there.partition

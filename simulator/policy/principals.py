@@ -97,7 +97,7 @@ class Named:
         every = tuple(principals)
         aws = [item.value for item in every if item.kind == "AWS"]
         self.anybody = any(item.value == "*" and item.kind in ("*", "AWS") for item in every)
-        self.accounts = frozenset(filter(None, map(account_named, aws)))
+        self.accounts = _by_partition(aws)
         self.arns = frozenset(value for value in aws if account_named(value) is None and value)
         self.sessions = tuple(value for value in aws if ":assumed-role/" in value)
         self.services = frozenset(item.value for item in every if item.kind == "Service")
@@ -117,7 +117,8 @@ class Named:
             return _FORMS[bits | _ITSELF if caller.name in self.federated else bits]
         if kind is RequesterKind.ANONYMOUS:
             return _FORMS[bits]
-        if caller.account in self.accounts:
+        partitions = self.accounts.get(caller.account or "")
+        if partitions is not None and (not partitions or arns.partition_of(caller.name) in partitions):
             bits |= _ACCOUNT
         if kind is not RequesterKind.ROLE and caller.name in self.arns:
             bits |= _ITSELF
@@ -128,6 +129,18 @@ class Named:
             if session is not False:
                 return {**_FORMS[bits], Form.ITSELF: session}
         return _FORMS[bits]
+
+
+def _by_partition(values: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The accounts that are named, each with the partitions of the ARNs that do; none: by its number, in any."""
+    found: dict[str, frozenset[str]] = {}
+    for value in values:
+        account = account_named(value)
+        if account is not None:
+            known = found.get(account)
+            by_number = account == value or known == frozenset()
+            found[account] = frozenset() if by_number else (known or frozenset()) | {arns.partition_of(value)}
+    return found
 
 
 class Excepted(Named):
@@ -170,6 +183,8 @@ def _session_named(value: str, caller: Requester, context: Context) -> Formula:
     """Whether this session is the one that a session ARN names: aws:userid ends in the session's name."""
     parts = arns.parts(value)
     if parts is None or parts.service != "sts" or parts.account != caller.account:
+        return False
+    if parts.partition != arns.partition_of(caller.name):
         return False
     kind, _, rest = parts.resource.partition("/")
     role, _, session = rest.partition("/")

@@ -10,7 +10,7 @@ from simulator.policy.combine import Sides, has_session_by_default, permitted, s
 from simulator.policy.compiled import Manner, Rules, about
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.layers import asked_resource, read_layer
-from simulator.policy.policy_set import PolicySet, binds, refused, stands_alone
+from simulator.policy.policy_set import PolicySet, binds
 from simulator.policy.settle import settled_outcome
 
 Level = tuple[Rules, ...]
@@ -80,9 +80,9 @@ def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
     if policies.vpc_endpoint:
         endpoint = read_layer(Layer.VPC_ENDPOINT, policies.vpc_endpoint, request, bounded)
         limits, denies = limits & endpoint.allowed, denies | endpoint.denies
-    if denies is True or limits is False or refused(request):
+    if denies is True or limits is False:
         return False, denies
-    return permitted(standing_of(request, outside, stands_alone(request)), sides) & limits, denies
+    return permitted(standing_of(request, outside), sides) & limits, denies
 
 
 def _weigh_own(request: Request, plan: Plan, sides: Sides) -> Formula:
