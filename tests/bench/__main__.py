@@ -1,4 +1,4 @@
-"""`make bench`: measure on one core, and print a table."""
+"""`make bench`: measure on one core (lines that are shared out among workers on all), and print a table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import math
 import os
 import platform
 import time
+from itertools import chain
 
 import click
 
+from tests.bench import lines
 from tests.bench.measures import LONGEST, Row, everything
 
 
@@ -21,7 +23,7 @@ def main() -> None:
     click.echo(f"Python {platform.python_version()}; medians, each measure by turns with its plain form\n")
     click.echo(f"{'what':36}{'runs':>5}{'median':>11}{'spread':>8}   {'':14}{'times':>7}  a plain form")
     begun = time.perf_counter()
-    for row in everything():
+    for row in chain(everything(), lines.rows()):
         click.echo(_line(row))
     click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")
 
