@@ -236,12 +236,12 @@ ASKED: tuple[tuple[dict[str, str], tuple[str, ...], tuple[str, ...]], ...] = (
 def _statement_about(
     chance: random.Random, actions: tuple[str, ...], resources: tuple[str, ...], who: tuple[Any, ...], spares: bool
 ) -> dict[str, Any]:
-    body: dict[str, Any] = {"Effect": chance.choice(("Allow", "Allow", "Deny"))}
+    body: dict[str, Any] = {"Effect": chance.choice(("Allow", "Allow", "Allow", "Deny"))}
     for element, some in (("Action", actions), ("Resource", resources)):
         if some:
             name = f"Not{element}" if chance.random() < 0.2 else element
             body[name] = chance.sample(some, chance.randint(1, 2))
-    if found := typed_conditions(chance):
+    if chance.random() < 0.6 and (found := typed_conditions(chance)):
         body["Condition"] = found
     if chance.random() < 0.5:
         body["Sid"] = chance.choice(("One", "Two"))
@@ -257,12 +257,16 @@ def statements_about(
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Statements that are mostly about what is asked, the simplest first; Sids collide.
 
-    Six hundred that were made before: one choice each, where Hypothesis would take thirty. `named`: `anybody`, or
-    `somebody` (with NotPrincipal too, where there is a Resource).
+    Six hundred that were made before: one choice each, where Hypothesis would take thirty. `named`: `anybody`,
+    `somebody` (with NotPrincipal too, where there is a Resource), or the ARN that half of them are about.
     """
     chance = random.Random(f"{actions}{resources}{named}")
-    who = {"": (), "anybody": ("*",), "somebody": WHO}[named]
-    spares = named == "somebody" and bool(resources)
+    who: tuple[Any, ...] = {"": (), "anybody": ("*",)}.get(named, WHO)
+    if named.startswith("arn:"):
+        account = named.split(":")[4]
+        role = ROLE if account == B else OTHER_ROLE
+        who = (*who, *(4 * ({"AWS": named}, {"AWS": role}, {"AWS": account}, {"AWS": [named, role, account]})))
+    spares = named not in ("", "anybody") and bool(resources)
     made = [_statement_about(chance, actions, resources, who, spares) for _ in range(600)]
     return st.sampled_from(sorted(made, key=lambda body: len(str(body))))
 
@@ -286,17 +290,19 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     def there() -> bool:
         return draw(st.booleans())
 
+    # Half of the statements that name somebody name the caller, in one of the ways in which that can be done.
+    named = caller["principal"] if caller["principal"].startswith("arn:") else "somebody"
     for side in own:
         if there():
             found[side] = policy(resources if side == "session" else short)
     if asked["resource_arn"] == TARGET_ROLE:
-        found["trust"] = draw(st.lists(statements_about(actions, (), "somebody"), max_size=3))
+        found["trust"] = draw(st.lists(statements_about(actions, (), named), min_size=1, max_size=3))
     elif there():
-        found["resource"] = draw(st.lists(statements_about(actions, resources, "somebody"), max_size=3))
-    found["scps"] = [policy(resources) for _ in range(draw(st.integers(0, 2)))]
-    found["rcps"] = [policy(resources, "anybody") for _ in range(draw(st.integers(0, 2)))]
+        found["resource"] = draw(st.lists(statements_about(actions, resources, named), min_size=1, max_size=3))
+    found["scps"] = [policy(resources) for _ in range(draw(st.sampled_from((0, 0, 1, 2))))]
+    found["rcps"] = [policy(resources, "anybody") for _ in range(draw(st.sampled_from((0, 0, 1, 2))))]
     if there() and there():
-        found["endpoint"] = policy(resources, "somebody")
+        found["endpoint"] = policy(resources, named)
     flags = ("management_account", "resource_in_management_account", "gateway_endpoint", "service_linked_role")
     for flag in draw(st.sets(st.sampled_from(flags), max_size=2)):
         found[flag] = flag != "service_linked_role" or "role" in caller

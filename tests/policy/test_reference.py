@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.context import Open
@@ -16,8 +16,12 @@ from tests.policy.builders import ask
 from tests.policy.reference_conditions import condition_holds
 from tests.strategies import TYPED, contexts, worlds
 
+#: The strongest test of the engine's rules is worth more examples than others.
+EXAMPLES = 10 * settings.get_profile(settings.get_current_profile_name()).max_examples
 
-@given(worlds(), st.lists(contexts(), min_size=5, max_size=5))
+
+@settings(max_examples=EXAMPLES)
+@given(worlds(), st.lists(contexts(), min_size=2, max_size=2))
 def test_the_engine_decides_as_the_reference_does(world: dict[str, Any], known: list[dict[str, Any]]) -> None:
     for context in known:
         expected = reference_evaluator.decide(**world, context=context, bound_by_rcps=True)
