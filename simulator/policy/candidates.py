@@ -145,6 +145,9 @@ def _texts(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec:
     groups = dict.fromkeys(_group(atom) for atom in (*own, *_compared_with(key, atoms)))
     if spec.pattern is not None:
         groups[((match.template(spec.pattern, False), False),)] = None  # type: ignore[index]
+    for atom in atoms:
+        # What a variable's pattern needs is a condition as well: some value has to be like others and not be that.
+        groups[tuple(((match.Text(text),), False) for text in _captured(key, atom))] = None
     groups.pop((), None)
     yield from witnesses(tuple(groups))
     for atom in own:

@@ -223,6 +223,8 @@ def _same_without(joint: Joint, formula: Formula, atom: Any, value: bool, withou
 
 def residual_of(formula: Formula, spelling: Spelling = spelled) -> Residual | None:
     """What a conditional answer hangs on; None where it hangs on nothing."""
+    if isinstance(formula, bool):
+        return None
     formula, allowed, denied = _settled(formula)
     if allowed is None or denied is None:
         return None

@@ -277,8 +277,11 @@ class Joint:
 
     def _in_turn(self, literals: list[tuple[Atom, bool]]) -> Assignment | None:
         atoms = tuple(atom for atom, _ in literals)
-        key, *others = _in_order(atoms)
-        if not others:
+        keys = _in_order(atoms)
+        # What a key is compared with has to be known before the values of the key that make a difference can be.
+        compared = {atom.condition.key.lower() for atom in atoms if isinstance(atom, Test) and len(keys_of(atom)) > 1}
+        key = next((name for name in keys if name not in compared), keys[0])
+        if len(keys) == 1:
             holding = sum(1 << place for place, (_, wanted) in enumerate(literals) if wanted)
             state = table(key, atoms).pick((1 << len(atoms)) - 1, holding)
             return None if state is None else {key: state}

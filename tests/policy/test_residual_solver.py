@@ -1,0 +1,123 @@
+"""The search for completions, held against trying all of them: formulas of conditions that collide on few keys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.context import Absent, Known, Open, State
+from models.policy import Condition, Quantifier
+from simulator.policy.formula import Formula, all_of, any_of, leaves, negation, replace
+from simulator.policy.operators import PatternTest, Test
+from simulator.policy.residual import assign, outcomes, reduced, residual_of
+from simulator.policy.solver import search
+
+ABSENT = Absent()
+#: Enough to tell all conditions below apart, however they are combined.
+TEXTS = ("v", "w", "vw", "x", "vx", "wx", "wxw", "xw", "")
+STATES: dict[str, tuple[State, ...]] = {
+    "k": (*(Known((text,)) for text in TEXTS), ABSENT),
+    "l": (Known(("v",)), Known(("w",))),
+    "n": (*(Known((text,)) for text in ("v", "w", "x")), ABSENT),
+    "m": tuple(Known(chosen, True) for size in (1, 2, 3) for chosen in itertools.combinations(("v", "w", "vw"), size)),
+}
+OPEN: dict[str, Open] = {
+    "k": Open(),
+    "l": Open(may_be_absent=False, domain=("v", "w")),
+    "n": Open(),
+    "m": Open(may_be_absent=False, multivalued=True, domain=("v", "w", "vw")),
+}
+
+
+def atom(key: str, operator: str, *values: str, quantifier: Quantifier | None = None) -> Test:
+    names = [key, *(name for name in ("k", "l") if any(f"${{{name}}}" in value for value in values))]
+    return Test(Condition(operator, key, values, quantifier), True, tuple((name, OPEN[name]) for name in names))
+
+
+def pattern(text: str, value: str) -> PatternTest:
+    return PatternTest(text, value, tuple((name, OPEN[name]) for name in ("k", "l") if f"${{{name}}}" in text))
+
+
+ATOMS: tuple[Any, ...] = (
+    *(atom("k", operator, value) for operator in ("StringEquals", "StringNotEquals", "StringLike") for value in "vw"),
+    atom("k", "StringLike", "v*"),
+    atom("k", "StringLike", "*w", ""),
+    atom("k", "Null", "true"),
+    atom("n", "StringEquals", "v"),
+    atom("n", "StringNotEquals", "w"),
+    atom("n", "Null", "false"),
+    atom("l", "StringEquals", "v"),
+    atom("k", "StringEquals", "${l}"),
+    atom("k", "StringNotLike", "${l}*"),
+    pattern("a${k}", "a"),
+    pattern("a${k}b", "avb"),
+    pattern("${k}${l}", "vw"),
+    *(atom("m", "StringEquals", value, quantifier=some) for some in Quantifier for value in ("v", "w", "vw")),
+    *(atom("m", "StringNotLike", value, quantifier=some) for some in Quantifier for value in ("v", "v*")),
+)
+formulas = st.recursive(
+    st.sampled_from(ATOMS) | st.sampled_from(ATOMS).map(negation),
+    lambda parts: st.builds(
+        lambda join, some: join(some), st.sampled_from((all_of, any_of)), st.lists(parts, min_size=2, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def completions(formula: Formula) -> Iterator[dict[str, State]]:
+    keys = sorted({key for found in leaves(formula) for key in found.keys})
+    for chosen in itertools.product(*(STATES[key] for key in keys)):
+        yield dict(zip(keys, chosen, strict=True))
+
+
+@given(formulas)
+def test_a_completion_is_found_if_and_only_if_there_is_one(formula: Formula) -> None:
+    reached = {assign(formula, keys) for keys in completions(formula)}
+    for wanted in (True, False):
+        found = search(formula, wanted)
+        assert (found is not None) is (wanted in reached)
+        if found is not None:
+            # What is left out makes no difference: any state of it will do.
+            rest = assign(formula, found)
+            assert {assign(rest, keys) for keys in completions(rest)} == {wanted}
+    words = {frozenset((True,)): "allowed", frozenset((False,)): "denied"}
+    assert outcomes(formula) == {words.get(frozenset(reached), "conditional")}
+
+
+@given(formulas)
+def test_a_reduced_formula_says_the_same_with_nothing_to_spare(formula: Formula) -> None:
+    less = reduced(formula)
+    truth = [assign(formula, keys) for keys in completions(formula)]
+    assert [assign(less, keys) for keys in completions(formula)] == truth
+    assert set(leaves(less)) <= set(leaves(formula))
+    for spare in set(leaves(less)):
+        for value in (True, False):
+            without = replaced(less, spare, value)
+            assert [assign(without, keys) for keys in completions(formula)] != truth
+
+
+def replaced(formula: Formula, spare: Any, value: bool) -> Formula:
+    return replace(formula, lambda found: value if found == spare else found)
+
+
+@given(formulas)
+def test_a_residual_names_keys_that_matter_and_true_witnesses(formula: Formula) -> None:
+    residual = residual_of(formula)
+    reached = {assign(formula, keys) for keys in completions(formula)}
+    assert (residual is not None) is (len(reached) == 2)
+    if residual is None:
+        return
+    for witness, expected in ((residual.allowed_with, True), (residual.denied_with, False)):
+        states = {key: state_of(value) for key, value in witness.items()}
+        rest = assign(formula, states)
+        assert {assign(rest, keys) for keys in completions(rest)} == {expected}
+
+
+def state_of(value: Any) -> State:
+    if value is None:
+        return ABSENT
+    return Known((value,)) if isinstance(value, str) else Known(tuple(value), True)
