@@ -10,11 +10,9 @@ from models.edge import Requirement
 from models.policy import PolicyKind
 from simulator.answers import shapes
 from simulator.facts.traits import traits
-from simulator.policy.authorize import Analysis, analyse
 from simulator.policy.sides import sides
 from simulator.world.caller import Caller, CallerKind
-from simulator.world.context import SnapshotContext
-from simulator.world.world import PLAIN_CALL, World
+from simulator.world.world import World
 
 
 def can(
@@ -73,27 +71,14 @@ def named(caller: Caller) -> str | None:
 
 
 def _sides(world: World, caller: Caller, requirement: Requirement, given: Given) -> tuple[Side, ...]:
-    analysis = _analysis(world, caller, requirement, given)
-    levels = {
-        Layer.SCP: _levels(world, caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP),
-        Layer.RCP: _levels(world, analysis.request.resource_account, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP),
-    }
+    """The requirement keeps its decision only: what is behind it is worked out again."""
+    action, resource = requirement.action, requirement.resource
+    analysis, targets = world.analyse(caller, action, resource, world.context(caller, action, resource, given))
+    owner = analysis.request.resource_account
+    levels = {Layer.SCP: targets, Layer.RCP: _levels(world, owner, "RESOURCE_CONTROL_POLICY", PolicyKind.RCP)}
     return sides(analysis, requirement.decision, levels)
 
 
 def _levels(world: World, account: str | None, wanted: str, kind: PolicyKind) -> tuple[str, ...]:
     """The ids of the root, the units and the account, from the root down."""
     return world.organization.levels(account, wanted, kind)[1] if account else ()
-
-
-def _analysis(world: World, caller: Caller, requirement: Requirement, given: Given) -> Analysis:
-    """The analysis behind a requirement, which keeps its decision only."""
-    action, resource = requirement.action, requirement.resource
-    account = world.account_of(resource) if resource != "*" else caller.account
-    owner = account if isinstance(account, str) else None
-    context = SnapshotContext(
-        world, caller, action, resource, resource_account=owner, given=given, given_everywhere=True, fixed=PLAIN_CALL
-    )
-    request = world._request(caller, action, resource, owner, context)
-    policies, _ = world._policy_set(request, caller)
-    return analyse(request, policies)

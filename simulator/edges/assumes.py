@@ -23,10 +23,9 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield an edge for whoever may assume a role, or for whom there is half of a grant."""
-    for role in question.with_asked(world.roles, arns.is_role):
-        if among(role, targets):
-            yield from edges_to(world, EdgeKind.ASSUMES, role, ACTION, role, sources, question)
-            yield from _federated(world, role, sources, question)
+    for role in question.targets(world.roles, targets, arns.is_role):
+        yield from edges_to(world, EdgeKind.ASSUMES, role, ACTION, role, sources, question)
+        yield from _federated(world, role, sources, question)
 
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:

@@ -32,12 +32,9 @@ def edges(
             target = asked_node(resource)
             yield from edges_to(world, EdgeKind.CALLS, target, question.action, resource, sources, question)
         return
-    for function in world.snapshot.functions:
+    for function, call in world.declared_calls.between(sources, targets):
         node = f"{function.role}#{function.arn}"
-        if not function.role or not among(node, sources):
-            continue
-        for call in function.code_calls:
-            for resource in call.resources:
-                if among(resource, targets):
-                    parts = tuple(ask(world, node, action, resource, question.given) for action in call.actions)
-                    yield Edge(node, resource, EdgeKind.CALLS, parts)
+        for resource in call.resources:
+            if among(node, sources) and among(resource, targets):
+                parts = tuple(ask(world, node, action, resource, question.given) for action in call.actions)
+                yield Edge(node, resource, EdgeKind.CALLS, parts)

@@ -16,7 +16,7 @@ from models.request import Attached
 from simulator.edges.evidence import acting_as, meant, names_principal, naming
 from simulator.edges.question import Nodes, Question
 from simulator.policy.principals import account_named
-from simulator.world.actors import actors, column, lacking
+from simulator.world.actors import column, lacking
 from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
 from simulator.world.world import World
 
@@ -52,14 +52,13 @@ def _open_to(
     world: World, action: str, resource: str, sources: Nodes, question: Question
 ) -> Iterator[tuple[str, Status]]:
     """Yield the actors who may, or may for all that is known, in their order."""
-    every = actors(world)
-    statuses = column(world, action, resource, question.given, question.memo)
-    asked = every.whole if sources is None else question.row(every, sources)
+    some, asked, grids = question.actors(world, sources)
+    statuses = column(world, some, action, resource, question.given, grids)
     question.lacked.update((fact, None) for fact in lacking(statuses, asked))
     for outcome, row in statuses.rows:
         status = STATUS_OF[outcome]
-        if status is not Status.DENIED:
-            yield from ((node, status) for node in every.of(row & asked))
+        if row and status is not Status.DENIED:
+            yield from ((node, status) for node in some.of(row & asked))
 
 
 def _one_by_one(
@@ -103,7 +102,3 @@ def _meant_by_evidence(
     for holder in sorted(naming(world, action).holders(resource)):
         found.update(dict.fromkeys(acting_as(world, holder)))
     return found
-
-
-def wanted_targets(every: Iterable[str], targets: Nodes) -> list[str]:
-    return [node for node in every if targets is None or node in targets]

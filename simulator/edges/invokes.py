@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import edges_to, wanted_targets
+from simulator.edges.grantable import edges_to
 from simulator.edges.question import EVERYTHING, Nodes, Question
 from simulator.world.world import World
 
@@ -20,5 +20,5 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield an edge for whoever may invoke a function, version or alias, or for whom there is half of a grant."""
-    for target in wanted_targets(question.with_asked(world.function_nodes, arns.is_function), targets):
+    for target in question.targets(world.function_nodes, targets, arns.is_function):
         yield from edges_to(world, EdgeKind.INVOKES, target, ACTION, target, sources, question)

@@ -26,7 +26,7 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield one edge per enabled mapping with a source that has an ARN."""
-    for mapping in world.snapshot.mappings:
+    for mapping in world.mappings.between(sources, targets):
         if mapping.source and mapping.enabled and among(mapping.source, sources) and among(mapping.function, targets):
             yield Edge(mapping.source, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
 

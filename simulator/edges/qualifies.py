@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import EVERYTHING, Nodes, Question, among, chosen
 from simulator.world.world import World
 
 
@@ -14,7 +14,13 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield an edge from each version and alias to its function."""
-    for node in world.function_nodes:
+    for node in chosen(world.function_nodes, sources) if targets is None else _qualified(world, targets):
         base, qualifier = arns.split_function(node)
         if qualifier and among(node, sources) and among(base, targets):
             yield Edge(node, base, EdgeKind.QUALIFIES)
+
+
+def _qualified(world: World, bases: frozenset[str]) -> Iterator[str]:
+    for base in chosen(world.functions, bases):
+        function = world.functions[base]
+        yield from (f"{base}:{name}" for name in (*function.versions, *function.aliases))

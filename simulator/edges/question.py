@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
 from models.edge import Edge
-from simulator.world.actors import Actors
+from simulator.world.actors import Actors, Grids, actors
 from simulator.world.nodes import shown
+from simulator.world.world import World
+
+#: Of all actors at least one in so many has to be asked for, or those who are asked for are made ready by themselves.
+FEW_OF = 8
 
 #: A set of nodes; None means all of them.
 Nodes = frozenset[str] | None
@@ -27,20 +30,38 @@ class Question:
     missing: bool = True
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
-    """What was worked out under what is given."""
+    _grids: Grids = field(default_factory=dict, compare=False)
+    _some: dict[Nodes, tuple[Actors, int, Grids]] = field(default_factory=dict, compare=False)
 
-    def row(self, actors: Actors, nodes: frozenset[str]) -> int:
-        """The row of those actors; a rule asks for the same nodes for every target."""
-        known = self.memo.get(nodes)
-        if not isinstance(known, int):
-            known = self.memo[nodes] = actors.row(nodes)
+    def actors(self, world: World, nodes: Nodes) -> tuple[Actors, int, Grids]:
+        """The actors to be asked when `nodes` are wanted, the row of those that are, and what was worked out of them.
+
+        A rule asks for the same nodes for every target. Few are asked by themselves: what they hold leads to few of
+        the resources, where all together would be read for each.
+        """
+        known = self._some.get(nodes)
+        if known is None:
+            wanted = None if nodes is None else [node for node in nodes if node in world.actor_set]
+            if wanted is not None and len(wanted) * FEW_OF < len(world.actors):
+                some = Actors(world, sorted(wanted))
+                known = (some, some.whole, {})
+            else:
+                every = actors(world)
+                row = every.whole if wanted is None else every.row(wanted)
+                known = (every, row, every.grids if self.gives_nothing else self._grids)
+            self._some[nodes] = known
         return known
 
-    def with_asked(self, every: Iterable[str], is_one: Callable[[str], bool]) -> Iterable[str]:
-        """What there is of a kind, and what is asked about: it may be in no account that was collected."""
+    @property
+    def gives_nothing(self) -> bool:
+        return not (self.given.settled or self.given.absent)
+
+    def targets(self, every: Collection[str], nodes: Nodes, is_one: Callable[[str], bool]) -> Collection[str]:
+        """What is wanted of a kind, and what is asked about: it may be in no account that was collected."""
         target = self.asked[1] if self.asked else ""
-        return dict.fromkeys((*every, target)) if is_one(target) else every
+        found = chosen(every, nodes)
+        extra = is_one(target) and target not in every and among(target, nodes)
+        return (*found, target) if extra else found
 
     def wants(self, edge: Edge, evidence: bool) -> bool:
         """Whether an edge belongs to the graph: who may go there, or evidence that somebody should."""
@@ -54,6 +75,11 @@ class Question:
 
 #: The plain question: everything, with what is missing.
 EVERYTHING = Question()
+
+
+def chosen(every: Collection[str], nodes: Nodes) -> Collection[str]:
+    """Those of a kind that are wanted, in an order that is always the same; `every` is quick to be asked for one."""
+    return every if nodes is None else sorted(node for node in nodes if node in every)
 
 
 def among(node: str, nodes: Nodes) -> bool:

@@ -11,7 +11,7 @@ from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Function
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import EVERYTHING, Nodes, Question, among, chosen
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -22,12 +22,19 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield one edge per function, to the session in which its code runs."""
-    for function in world.snapshot.functions:
+    for arn in chosen(world.functions, sources) if targets is None else _with_roles(world, targets):
+        function = world.functions[arn]
         if not function.role or not among(function.arn, sources):
             continue
         node = f"{function.role}#{function.arn}"
         if among(node, targets) or (targets is not None and function.role in targets):
             yield Edge(function.arn, node, EdgeKind.RUNS_AS, (trusts_lambda(world, function, question),))
+
+
+def _with_roles(world: World, nodes: frozenset[str]) -> list[str]:
+    """The functions that run as one of these nodes: a role, or a role's session in a function."""
+    found = {node.partition("#")[2] for node in nodes} & world.functions.keys()
+    return sorted(found.union(*(world.functions_with_role(node) for node in nodes)))
 
 
 def trusts_lambda(world: World, function: Function, question: Question) -> Requirement:

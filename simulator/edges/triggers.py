@@ -19,7 +19,7 @@ def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
     """Yield one edge per configured trigger that is enabled."""
-    for trigger in world.snapshot.triggers:
+    for trigger in world.triggers.between(sources, targets):
         if trigger.enabled and among(trigger.source, sources) and among(trigger.target, targets):
             yield Edge(trigger.source, trigger.target, EdgeKind.TRIGGERS, requirements(world, trigger, question))
 

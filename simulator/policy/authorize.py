@@ -13,7 +13,8 @@ from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Ou
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
-from simulator.policy.layers import Findings, near_misses, read_layer, spelled
+from simulator.policy.layers import Findings, read_layer, spelled
+from simulator.policy.near import near_misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
 from simulator.policy.residual import Spelling, assume, outcomes, residual_of
@@ -26,6 +27,7 @@ __all__ = [
     "Request",
     "analyse",
     "authorize",
+    "bounded_by",
     "can_be_allowed",
     "outcome",
     "resource_layer",
@@ -77,7 +79,7 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    bounded = _bounded(request, policies)
+    bounded = bounded_by(request, policies)
     findings = {
         layer: read_layer(layer, attached, request, bounded) for layer, attached in _plain_layers(request, policies)
     }
@@ -92,7 +94,7 @@ def analyse(request: Request, policies: PolicySet) -> Analysis:
     return analysis
 
 
-def _bounded(request: Request, policies: PolicySet) -> Formula:
+def bounded_by(request: Request, policies: PolicySet) -> Formula:
     """Whether the caller has a permissions boundary, as NotPrincipal asks."""
     if request.requester.is_outside:
         return False
@@ -241,7 +243,7 @@ def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
 
 def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     request, policies = analysis.request, analysis.policies
-    bounded = _bounded(request, policies)
+    bounded = bounded_by(request, policies)
     found: list[NearMiss] = []
     for layer, attached in _plain_layers(request, policies):
         if not _lets_through(analysis, layer):
@@ -250,7 +252,7 @@ def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     for level, finding in zip(scps, analysis.scp_levels, strict=True):
         if not is_certain(finding.allowed):
             found += near_misses(Layer.SCP, level, request, bounded)
-    return tuple(found)
+    return tuple(nearest(found))
 
 
 def _lets_through(analysis: Analysis, layer: Layer) -> bool:

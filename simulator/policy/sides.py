@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome, Side
 from models.request import Attached, Request
-from simulator.policy.authorize import Analysis, PolicySet, authorize, resource_layer
-from simulator.policy.formula import Formula, Unread, any_of
+from simulator.policy.authorize import Analysis, PolicySet, authorize, bounded_by, resource_layer
+from simulator.policy.formula import Formula
 from simulator.policy.layers import Findings
 from simulator.policy.near import near_misses
 from simulator.policy.residual import assume, outcomes
@@ -137,15 +137,7 @@ def _near(
 ) -> tuple[NearMiss, ...]:
     if decision.outcome is not Outcome.IMPLICIT_DENY or outcome is not Outcome.IMPLICIT_DENY:
         return ()
-    return tuple(near_misses(layer, attached, analysis.request, _bounded(analysis)))
-
-
-def _bounded(analysis: Analysis) -> Formula:
-    """Whether the caller has a permissions boundary."""
-    if analysis.request.requester.is_outside:
-        return False
-    unread = analysis.policies.unread.get(Layer.BOUNDARY, ())
-    return bool(analysis.policies.boundary) or any_of(Unread(fact, "boundary is there") for fact in unread)
+    return tuple(near_misses(layer, attached, analysis.request, bounded_by(analysis.request, analysis.policies)))
 
 
 def _gaps(policies: PolicySet, layer: Layer) -> tuple[MissingFact, ...]:

@@ -6,7 +6,6 @@ What `World.ask` says of one of them, with reasons, `column` says of all, withou
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any
 
 from models.context import NOTHING_GIVEN, Given
 from models.decision import Layer, MissingFact
@@ -19,24 +18,29 @@ from simulator.policy.policy_set import PolicySet
 from simulator.policy.rows import Column, Member, Target, Whose
 from simulator.world.caller import Caller
 from simulator.world.context import SnapshotContext
+from simulator.world.missing import unknown_key
 from simulator.world.nodes import caller_of
+from simulator.world.requesters import is_service_linked, requester_of
 from simulator.world.scopes import hangs_on
-from simulator.world.world import PLAIN_CALL, World, is_service_linked, requester_of, unknown_key
+from simulator.world.world import PLAIN_CALL, World
+
+Grids = dict[str, Grid]
+"""By action."""
 
 
 class Actors:
-    """The callers of a world by number, in the order of `World.actors`."""
+    """Some of a world's actors by number: all of them, or those of a question."""
 
-    def __init__(self, world: World) -> None:
-        self.nodes = world.actors
+    def __init__(self, world: World, nodes: Iterable[str]) -> None:
+        self.nodes = tuple(nodes)
         self.numbers = {node: number for number, node in enumerate(self.nodes)}
         self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
         self.members = tuple(_member(world, caller) for caller in self.callers)
-
         self.whole = (1 << len(self.nodes)) - 1
+        self.grids: dict[str, Grid] = {}
 
     def row(self, nodes: Iterable[str]) -> int:
-        """The row of those nodes that are actors."""
+        """The row of those nodes that are among them."""
         return row_of(self.numbers[node] for node in nodes if node in self.numbers)
 
     def of(self, row: int) -> list[str]:
@@ -103,30 +107,35 @@ def actors(world: World) -> Actors:
     """All actors, made ready once for a world."""
     known = world.memo.get(("actors", None))
     if not isinstance(known, Actors):
-        known = world.memo[("actors", None)] = Actors(world)
+        known = world.memo[("actors", None)] = Actors(world, world.actors)
     return known
 
 
 def column(
-    world: World, action: str, resource: str, given: Given = NOTHING_GIVEN, memo: dict[Any, Any] | None = None
+    world: World, some: Actors, action: str, resource: str, given: Given = NOTHING_GIVEN, grids: Grids | None = None
 ) -> Column:
-    """What each actor comes to by an action on a resource.
+    """What each of some actors comes to by an action on a resource.
 
     Args:
-        memo: keeps what is worked out under `given`; what is asked with nothing given is kept with the world.
+        grids: keeps what is worked out, for one `given`; what is asked with nothing given is kept with the actors.
     """
-    kept: dict[Any, Any] = world.memo
-    if given.settled or given.absent:
-        kept = {} if memo is None else memo
-    grid = kept.get(("grid", action))
-    if not isinstance(grid, Grid):
-        everybody = actors(world)
-        grid = kept[("grid", action)] = Grid(action, everybody.members, _Asked(world, everybody, action, given))
+    kept = some.grids if grids is None else grids
+    grid = kept.get(action)
+    if grid is None:
+        grid = kept[action] = Grid(action, some.members, _Asked(world, some, action, given))
     known = grid.columns.get((resource, False))
     return known if known is not None else column_of(grid, _target(world, action, resource))
 
 
 def _target(world: World, action: str, resource: str) -> Target:
+    key = (f"target of {action}", resource)
+    known = world.memo.get(key)
+    if not isinstance(known, Target):
+        known = world.memo[key] = _made_target(world, action, resource)
+    return known
+
+
+def _made_target(world: World, action: str, resource: str) -> Target:
     account = world.account_of(resource)
     owner = account if isinstance(account, str) else None
     side: PolicySet = world.side_of_resource(action, resource, owner)

@@ -5,7 +5,7 @@ Built once and shared by all questions; derived and never written to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Table
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,12 +15,23 @@ from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import Requirement
 from models.errors import PermgraphError
 from models.policy import Policy, PolicyKind
-from models.request import Attached, Request, Requester, RequesterKind, Traits
-from models.snapshot import Function, Group, IdentityProvider, ManagedPolicy, Resource, Role, Snapshot, User
+from models.request import Attached, Request, Traits
+from models.snapshot import (
+    CodeCall,
+    Function,
+    Group,
+    ManagedPolicy,
+    Mapping,
+    Resource,
+    Role,
+    Snapshot,
+    Trigger,
+    User,
+)
 from simulator.facts.managed import managed_policy
 from simulator.facts.reference import spelling
 from simulator.facts.traits import traits
-from simulator.policy.authorize import analyse, decide
+from simulator.policy.authorize import Analysis, analyse, decide
 from simulator.policy.lacks import lacks
 from simulator.policy.parse import parse_policy
 from simulator.policy.policy_set import PolicySet, own_policy
@@ -29,24 +40,14 @@ from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
 from simulator.world.context import SnapshotContext
 from simulator.world.documents import Documents
 from simulator.world.grants import grants
+from simulator.world.links import Links
+from simulator.world.missing import facts_of, unknown_key
 from simulator.world.organization import OrganizationTree
-
-_REQUESTER_KINDS = {
-    CallerKind.USER: RequesterKind.USER,
-    CallerKind.ROLE_SESSION: RequesterKind.ROLE,
-    CallerKind.EXECUTION_ROLE: RequesterKind.ROLE,
-    CallerKind.SERVICE: RequesterKind.SERVICE,
-    CallerKind.FEDERATED_USER: RequesterKind.FEDERATED_USER,
-    CallerKind.ANONYMOUS: RequesterKind.ANONYMOUS,
-    CallerKind.WEB_IDENTITY: RequesterKind.FEDERATED_IDENTITY,
-    CallerKind.SAML: RequesterKind.FEDERATED_IDENTITY,
-    CallerKind.ROOT: RequesterKind.ROOT,
-}
-
+from simulator.world.requesters import is_service_linked, provider_named, requester_of
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
-PLAIN_CALL: Mapping[str, State] = {"lambda:invokedviafunctionurl": Absent(), "lambda:functionurlauthtype": Absent()}
+PLAIN_CALL: Table[str, State] = {"lambda:invokedviafunctionurl": Absent(), "lambda:functionurlauthtype": Absent()}
 
 
 class World:
@@ -65,7 +66,7 @@ class World:
         self.providers = {provider.arn: provider for provider in snapshot.identity_providers}
         self.collected = frozenset(account.id for account in snapshot.accounts if account.collected)
         self.names = {account.id: account.name for account in snapshot.accounts if account.name}
-        self._facts = _facts_of(snapshot, strict)
+        self._facts = facts_of(snapshot, strict)
         self.memo: dict[tuple[str, object], object] = {}
         """What other modules work out once for this world, by their name and a key."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
@@ -75,13 +76,31 @@ class World:
         return OrganizationTree(self.snapshot, self.documents)
 
     @cached_property
-    def function_nodes(self) -> tuple[str, ...]:
+    def function_nodes(self) -> dict[str, None]:
         """Every function with its versions and aliases: a permission sits on each ARN by itself."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         for function in self.snapshot.functions:
-            found.append(function.arn)
-            found += (f"{function.arn}:{name}" for name in (*function.versions, *function.aliases))
-        return tuple(found)
+            found[function.arn] = None
+            found.update((f"{function.arn}:{name}", None) for name in (*function.versions, *function.aliases))
+        return found
+
+    @cached_property
+    def declared_calls(self) -> Links[tuple[Function, CodeCall]]:
+        """What functions' code is said to do, from the session in which it runs to the resource."""
+        return Links(
+            (f"{function.role}#{function.arn}", call.resources, (function, call))
+            for function in self.snapshot.functions
+            if function.role
+            for call in function.code_calls
+        )
+
+    @cached_property
+    def triggers(self) -> Links[Trigger]:
+        return Links((trigger.source, (trigger.target,), trigger) for trigger in self.snapshot.triggers)
+
+    @cached_property
+    def mappings(self) -> Links[Mapping]:
+        return Links((mapping.source or "", (mapping.function,), mapping) for mapping in self.snapshot.mappings)
 
     @cached_property
     def actors(self) -> tuple[str, ...]:
@@ -139,7 +158,7 @@ class World:
             return fact
         return self.organization.place(account)
 
-    def resource_tags(self, arn: str) -> Mapping[str, str] | MissingFact:
+    def resource_tags(self, arn: str) -> Table[str, str] | MissingFact:
         if fact := self.lacking(FactKind.TAGS, arn):
             return fact
         if arns.is_function(arn):
@@ -264,7 +283,7 @@ class World:
         if node.startswith("federated:"):
             return Caller(CallerKind.WEB_IDENTITY, node, None, None, provider_name=node.removeprefix("federated:"))
         if arns.kind_of(node) == "identity_provider":
-            provider = self.providers.get(node) or _provider_named(node)
+            provider = self.providers.get(node) or provider_named(node)
             kind = CallerKind.SAML if provider.kind == "saml" else CallerKind.WEB_IDENTITY
             return Caller(kind, node, None, None, provider=provider)
         if arns.is_function(node):
@@ -347,7 +366,7 @@ class World:
         *,
         source: Source | None = None,
         in_step: bool = False,
-        fixed: Mapping[str, State] = PLAIN_CALL,
+        fixed: Table[str, State] = PLAIN_CALL,
     ) -> Requirement:
         """Decide one request over the snapshot, with what would mend it.
 
@@ -356,28 +375,50 @@ class World:
             in_step: the request is a step of a way, where a given key applies only if it makes sense.
             fixed: what the step itself settles, by key in lower case.
         """
-        account = self.account_of(resource) if resource != "*" else caller.account
-        owner = account if isinstance(account, str) else None
-        context = SnapshotContext(
+        context = self.context(caller, action, resource, given, source=source, in_step=in_step, fixed=fixed)
+        analysis, targets = self.analyse(caller, action, resource, context)
+        decision = decide(analysis, spelling)
+        if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
+            decision = replace(decision, assumes=(*decision.assumes, *map(unknown_key, sorted(context.unknown_keys))))
+        found = lacks(analysis) if decision.outcome is Outcome.IMPLICIT_DENY else ()
+        missing = grants(self, caller, analysis.request, found, targets, context) if found else ()
+        return Requirement(caller.node, action, resource, decision, missing)
+
+    def context(
+        self,
+        caller: Caller,
+        action: str,
+        resource: str,
+        given: Given = NOTHING_GIVEN,
+        *,
+        source: Source | None = None,
+        in_step: bool = False,
+        fixed: Table[str, State] = PLAIN_CALL,
+    ) -> SnapshotContext:
+        """What is known of a request; arguments as for `ask`."""
+        return SnapshotContext(
             self,
             caller,
             action,
             resource,
-            resource_account=owner,
+            resource_account=self._owner(caller, resource),
             given=given,
             source=source,
             given_everywhere=not in_step,
             fixed=fixed,
         )
-        request = self._request(caller, action, resource, owner, context)
+
+    def _owner(self, caller: Caller, resource: str) -> str | None:
+        account = self.account_of(resource) if resource != "*" else caller.account
+        return account if isinstance(account, str) else None
+
+    def analyse(
+        self, caller: Caller, action: str, resource: str, context: SnapshotContext
+    ) -> tuple[Analysis, tuple[str, ...]]:
+        """Every policy that bears on a request, evaluated; and the holders of the SCP levels, from the root down."""
+        request = self._request(caller, action, resource, self._owner(caller, resource), context)
         policies, targets = self._policy_set(request, caller)
-        analysis = analyse(request, policies)
-        decision = decide(analysis, spelling)
-        if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
-            decision = replace(decision, assumes=(*decision.assumes, *map(unknown_key, sorted(context.unknown_keys))))
-        found = lacks(analysis) if decision.outcome is Outcome.IMPLICIT_DENY else ()
-        missing = grants(self, caller, request, found, targets, context) if found else ()
-        return Requirement(caller.node, action, resource, decision, missing)
+        return analyse(request, policies), targets
 
     def _request(
         self, caller: Caller, action: str, resource: str, owner: str | None, context: SnapshotContext
@@ -451,41 +492,7 @@ class World:
         return (*self.organization.levels(account, wanted, kind), ())
 
 
-def requester_of(caller: Caller) -> Requester:
-    """The caller as the engine sees it."""
-    kind = _REQUESTER_KINDS[caller.kind]
-    if caller.kind is CallerKind.ROLE_SESSION and caller.node != caller.role:
-        kind = RequesterKind.SESSION
-    name = caller.service or caller.provider_name or ("*" if caller.node == "anyone" else caller.node)
-    return Requester(kind, name, caller.account, role=caller.role)
-
-
-def is_service_linked(caller: Caller) -> bool:
-    return ":role/aws-service-role/" in (caller.role or "")
-
-
 #: Services whose resources may have a policy of their own, as far as the snapshot's facts speak of them.
 _WITH_POLICIES = frozenset(
     ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
 )
-
-
-def _provider_named(arn: str) -> IdentityProvider:
-    """A provider that a trust names and nobody listed: its ARN says its kind and its URL."""
-    kind, _, name = arn.split(":", 5)[5].partition("/")
-    return IdentityProvider(arn=arn, kind="saml" if kind == "saml-provider" else "oidc", url=name)
-
-
-def unknown_key(key: str) -> MissingFact:
-    return MissingFact(FactKind.ATTRIBUTES, key, "in no table of condition keys: taken as open", refused=False)
-
-
-def _facts_of(snapshot: Snapshot, strict: bool) -> dict[tuple[FactKind, str], MissingFact]:
-    facts = {
-        (item.what, item.about): MissingFact(item.what, item.about, item.reason, refused=strict)
-        for item in snapshot.assumptions
-    }
-    for gap in snapshot.gaps:
-        reason = f"{gap.call} {gap.status}" + (f": {gap.message}" if gap.message else "")
-        facts[(gap.what, gap.about)] = MissingFact(gap.what, gap.about, reason)
-    return facts
