@@ -71,7 +71,7 @@ def _carefully(line: bytes | str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise PolicyError("not UTF-8 text") from error
     except json.JSONDecodeError as error:
-        raise PolicyError(f"not JSON: {error.msg.lower()} at column {error.colno}") from error
+        raise PolicyError(f"not JSON: {error.msg.lower().removesuffix(' at')} at column {error.colno}") from error
     except RecursionError as error:
         raise PolicyError("nested too deeply") from error
     except ValueError as error:

@@ -216,7 +216,7 @@ def test_what_cannot_be_read_is_said_on_its_line(changes: dict[str, Any], messag
         pytest.param(b"[" * 100_000, "nested too deeply", id="deep"),
         pytest.param(b'{"id": ' + b"9" * 5000 + b"}", "not JSON: a number is too long", id="a long number"),
         pytest.param(b'{"id": 1e400}', "not JSON: `1e400` is too large a number", id="a number beyond a double"),
-        pytest.param(b'{"id": "\x00"}', "not JSON", id="a null byte"),
+        pytest.param(b'{"id": "\x00"}', "not JSON: invalid control character at column 9", id="a null byte"),
         pytest.param(b'{"a": {"b": 1, "b": 1}}', "`b` is written twice", id="a member twice, further in"),
         pytest.param(b'{"\\u0061": 1, "a": 2}', "`a` is written twice", id="a member twice, spelled otherwise"),
         pytest.param(b'{"a\\u0022": "\\u0022", "a\\"": 2}', '`a"` is written twice', id="a quote in its name"),
