@@ -43,9 +43,14 @@ def edges_to(
     for node in _one_by_one(world, action, resource, sources, question, policies, named):
         if node not in found and may_be_drawn(node):
             edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
-            by_name = shown(node) in naming(world, action).holders(resource)
-            if question.wants(edge, by_name or names_principal(policies, node, action, resource)):
+            if question.wants(edge, partial(_is_meant, world, node, action, resource, policies)):
                 yield edge
+
+
+def _is_meant(world: World, node: str, action: str, resource: str, policies: Iterable[Attached]) -> bool:
+    """Whether half of a grant names the other side."""
+    by_name = shown(node) in naming(world, action).holders(resource)
+    return by_name or names_principal(policies, node, action, resource)
 
 
 def _open_to(

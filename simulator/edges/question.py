@@ -63,14 +63,14 @@ class Question:
         extra = is_one(target) and target not in every and among(target, nodes)
         return (*found, target) if extra else found
 
-    def wants(self, edge: Edge, evidence: bool) -> bool:
+    def wants(self, edge: Edge, evidence: Callable[[], bool]) -> bool:
         """Whether an edge belongs to the graph: who may go there, or evidence that somebody should."""
         self.lacked.update((fact, None) for fact in edge.assumes)
         if edge.status.is_open or edge.status.value == "unknown":
             return True
         if self.asked == (shown(edge.source), shown(edge.target)):
             return True
-        return self.missing and evidence
+        return self.missing and evidence()
 
 
 #: The plain question: everything, with what is missing.

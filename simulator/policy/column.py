@@ -7,7 +7,6 @@ from itertools import count
 
 from models.decision import Layer, MissingFact, Outcome
 from models.policy import Effect
-from models.request import RequesterKind
 from simulator.policy.combine import Sides, Standing, permitted
 from simulator.policy.compiled import Manner, Rule, about
 from simulator.policy.formula import Formula, Unread, all_of
@@ -65,7 +64,7 @@ class _Reading:
     def column(self, explicit: bool) -> Column:
         self._read_allows()
         # Limits and denies are nothing to those whom nothing allows it.
-        concerned = self.grid.everybody if explicit else self._concerned()
+        concerned = self.grid.callers.everybody if explicit else self._concerned()
         if not concerned:
             return Column(0, 0, 0, 0)
         self._read_limits(concerned)
@@ -78,9 +77,9 @@ class _Reading:
             self.cells.append((slot, row, formula))
 
     def _read_allows(self) -> None:
-        grid, everybody = self.grid, self.grid.everybody
+        grid, everybody = self.grid, self.grid.callers.everybody
         self._read(_IDENTITY, grid.identity, Effect.ALLOW, everybody)
-        self.sure[_IDENTITY] |= grid.kinds.get(RequesterKind.ROOT, 0)
+        self.sure[_IDENTITY] |= grid.callers.roots
         for attached in self.target.policies:
             for rule in about(attached.policy, Manner.NAMING, grid.action).allows:
                 self._read_named(rule, everybody)
@@ -90,11 +89,11 @@ class _Reading:
 
     def _lacking(self) -> Iterator[tuple[MissingFact, Layer, int]]:
         """The facts that lack, with the callers for whom they do."""
-        for layer, fact, row in self.grid.unread:
+        for layer, fact, row in self.grid.callers.unread:
             yield fact, layer, row
-        everybody = self.grid.everybody
+        everybody = self.grid.callers.everybody
         for layer, facts in self.target.unread:
-            row = everybody & ~self.grid.linked if layer is Layer.RCP else everybody
+            row = everybody & ~self.grid.callers.linked if layer is Layer.RCP else everybody
             yield from ((fact, layer, row) for fact in facts)
 
     def _concerned(self) -> int:
@@ -103,7 +102,7 @@ class _Reading:
         for slot, row, _ in self.cells:
             most[slot] |= row
         for slot in (_BOUNDARY, _SESSION, *range(_LIMITS, len(most))):
-            most[slot] = self.grid.everybody
+            most[slot] = self.grid.callers.everybody
         return self._permitted(most)
 
     def _read_limits(self, row: int) -> None:
@@ -114,14 +113,14 @@ class _Reading:
             self._read(slot, shelf, Effect.ALLOW, row)
             self._read(_DENIED, shelf, Effect.DENY, row)
             # Who has no such policy isn't limited by one.
-            self.sure[slot] |= row & ~shelf.having.row
-        self.sure[_SESSION] &= ~grid.without_session
-        roots = grid.kinds.get(RequesterKind.ROOT, 0)
+            self.sure[slot] |= row & ~shelf.having
+        self.sure[_SESSION] &= ~grid.callers.without_session
+        roots = grid.callers.roots
         self.sure[_BOUNDARY] |= roots
         self.sure[_SESSION] |= roots
         for policies, whose in (
             (self.target.policies, row),
-            *((level, row & ~grid.linked) for level in self.target.rcps),
+            *((level, row & ~grid.callers.linked) for level in self.target.rcps),
         ):
             for attached in policies:
                 for rule in about(attached.policy, Manner.NAMING, grid.action).denies:
@@ -160,7 +159,7 @@ class _Reading:
         return certain, hanging & ~self.sure[_DENIED]
 
     def _permitted(self, slots: list[int]) -> int:
-        limits = self.grid.everybody
+        limits = self.grid.callers.everybody
         for row in slots[_LIMITS:]:
             limits &= row
         found = 0

@@ -93,7 +93,8 @@ class Rule:
     @property
     def templates(self) -> tuple[str, ...]:
         """The patterns with variables."""
-        _ = self.matches
+        if self._matches is None and self.variables:
+            return tuple(pattern for pattern in self.patterns or () if "${" in pattern)
         return self._templates
 
     @property

@@ -5,12 +5,12 @@ Patterns lead to the callers who hold them, so that for a resource only those th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
 
-from models.policy import Effect, Policy
-from models.request import Attached
+from models.policy import Effect
 from simulator.policy import match
-from simulator.policy.compiled import Manner, Rule, about
+from simulator.policy.callers import Holdings
+from simulator.policy.compiled import Manner, Rule, covers_action, rules_of
 from simulator.policy.conditions import keys_inside
 from simulator.policy.formula import Formula
 from simulator.policy.patterns import Crowd, PatternIndex
@@ -45,41 +45,36 @@ def keys_of(rule: Rule) -> tuple[str, ...]:
 
 
 class Shelf:
-    """The policies of one layer of all callers, by what they say of the action."""
+    """The policies of one layer of all callers, by what they say of one action.
 
-    def __init__(self, manner: Manner, action: str, contexts: Contexts) -> None:
-        self.manner = manner
-        self.action = action
-        self.contexts = contexts
-        self.having = Crowd()
-        self._documents: dict[int, tuple[Policy, list[int]]] = {}
+    Statements that hang on the same are one, whoever has them.
+    """
+
+    def __init__(self, held: Holdings, manner: Manner, action: str, contexts: Contexts) -> None:
+        self.having = held.having
         self.sure: dict[Effect, PatternIndex[Crowd]] = {effect: PatternIndex(Crowd) for effect in Effect}
         self.open: dict[Effect, PatternIndex[dict[Hashable, Hanging]]] = {
             effect: PatternIndex(dict) for effect in Effect
         }
+        lower = action.lower()
+        for policy, numbers in held.documents:
+            for rule in rules_of(policy, manner):
+                if covers_action(rule.statement, lower):
+                    self._put(rule, numbers, contexts)
 
-    def put(self, number: int, policies: Iterable[Attached]) -> None:
-        self.having.add((number,))
-        for attached in policies:
-            self._documents.setdefault(id(attached.policy), (attached.policy, []))[1].append(number)
-
-    def arrange(self) -> None:
-        """Read every document once, whoever has it; statements that hang on the same are one."""
-        for policy, numbers in self._documents.values():
-            rules = about(policy, self.manner, self.action)
-            for rule in (*rules.allows, *rules.denies):
-                effect = rule.statement.effect
-                for glob in globs_of(rule):
-                    if rule.is_sure:
-                        self.sure[effect].at(glob).add(numbers)
-                        continue
-                    found = self.open[effect].at(glob).setdefault(_alike(rule), Hanging(rule, Crowd(), self.contexts))
-                    assert found.crowd is not None
-                    found.crowd.add(numbers)
+    def _put(self, rule: Rule, numbers: list[int], contexts: Contexts) -> None:
+        effect = rule.statement.effect
+        for glob in globs_of(rule):
+            if rule.is_sure:
+                self.sure[effect].at(glob).add(numbers)
+                continue
+            found = self.open[effect].at(glob).setdefault(_alike(rule), Hanging(rule, Crowd(), contexts))
+            assert found.crowd is not None
+            found.crowd.add(numbers)
 
     @property
     def is_empty(self) -> bool:
-        return not self._documents
+        return not self.having
 
     def certain(self, effect: Effect, value: str) -> int:
         row = 0

@@ -11,6 +11,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.decision import Layer, MissingFact
 from models.request import Context
 from simulator.facts import global_keys
+from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
 from simulator.policy.patterns import numbers_of, row_of
@@ -35,7 +36,7 @@ class Actors:
         self.nodes = tuple(nodes)
         self.numbers = {node: number for number, node in enumerate(self.nodes)}
         self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
-        self.members = tuple(_member(world, caller) for caller in self.callers)
+        self.ready = Callers(tuple(_member(world, caller) for caller in self.callers))
         self.whole = (1 << len(self.nodes)) - 1
         self.grids: dict[str, Grid] = {}
 
@@ -122,7 +123,7 @@ def column(
     kept = some.grids if grids is None else grids
     grid = kept.get(action)
     if grid is None:
-        grid = kept[action] = Grid(action, some.members, _Asked(world, some, action, given))
+        grid = kept[action] = Grid(action, some.ready, _Asked(world, some, action, given))
     known = grid.columns.get((resource, False))
     return known if known is not None else column_of(grid, _target(world, action, resource))
 

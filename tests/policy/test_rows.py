@@ -15,6 +15,7 @@ from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.policy import PolicyKind
 from models.request import Attached, Request, Requester, RequesterKind, Traits
 from simulator.policy.authorize import PolicySet, authorize
+from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
 from simulator.policy.principals import requester
@@ -239,7 +240,7 @@ def pair(action: str, member: Member, target: Target, context: Any) -> tuple[Req
 @given(worlds())
 def test_all_at_once_is_as_one_by_one(made: tuple[str, list[Member], list[Target], World]) -> None:
     action, members, targets, world = made
-    grid = Grid(action, members, world)
+    grid = Grid(action, Callers(members), world)
     for target in targets:
         column, whole = column_of(grid, target), column_of(grid, target, explicit=True)
         for number, member in enumerate(members):
@@ -254,8 +255,8 @@ def test_caller_by_caller_is_as_in_parts(made: tuple[str, list[Member], list[Tar
     action, members, targets, world = made
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("simulator.policy.column.FEW_CELLS", -1)
-        one_by_one = [column_of(Grid(action, members, world), target, explicit=True) for target in targets]
-    assert [column_of(Grid(action, members, world), target, explicit=True) for target in targets] == one_by_one
+        one_by_one = [column_of(Grid(action, Callers(members), world), target, explicit=True) for target in targets]
+    assert [column_of(Grid(action, Callers(members), world), target, explicit=True) for target in targets] == one_by_one
 
 
 @given(worlds())
