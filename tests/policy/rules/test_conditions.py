@@ -129,6 +129,23 @@ def test_null(case: Case) -> None:
     case.holds()
 
 
+OF_TAGS = {"ForAllValues:StringEquals": {"k": ["a", "b"]}}
+
+
+@rule(
+    "Null takes a key with an empty value for one that is absent",
+    condition("false: an empty set", False, "Null", "false", []),
+    condition("true: an empty set", True, "Null", "true", []),
+    condition("false: a set of one value", True, "Null", "false", ["v"]),
+    condition("true: a set of one value", False, "Null", "true", ["v"]),
+    several("beside ForAllValues it keeps an empty set out", False, OF_TAGS | {"Null": {"k": "false"}}, {"k": []}),
+    several("beside ForAllValues it lets the named values in", True, OF_TAGS | {"Null": {"k": "false"}}, {"k": ["a"]}),
+    several("without it ForAllValues lets an empty set in", True, OF_TAGS, {"k": []}),
+)
+def test_null_and_empty_values(case: Case) -> None:
+    case.holds()
+
+
 @rule(
     "ForAllValues with an absent or empty key: a match",
     *each(POSITIVE | NEGATED, True, spelled="ForAllValues:{}"),
@@ -141,6 +158,18 @@ def test_null(case: Case) -> None:
     several("with Null false it asks for the key", False, {"ForAllValues:StringEquals": {"k": "a"}, "Null": {"k": "false"}}, {}),
 )  # fmt: skip
 def test_for_all_values(case: Case) -> None:
+    case.holds()
+
+
+@rule(
+    "ForAllValues takes an empty string for no value",
+    condition("an empty string", True, "ForAllValues:StringEquals", ["a", "b"], [""]),
+    condition("beside a value that isn't", False, "ForAllValues:StringEquals", ["a", "b"], ["", "c"]),
+    condition("a blank is a value", False, "ForAllValues:StringEquals", ["a", "b"], [" "]),
+    condition("no matter of ForAnyValue", False, "ForAnyValue:StringEquals", ["a", "b"], [""]),
+    condition("nor of a plain operator", False, "StringEquals", ["a", "b"], ""),
+)
+def test_for_all_values_and_empty_strings(case: Case) -> None:
     case.holds()
 
 
@@ -249,6 +278,19 @@ def test_dates(case: Case) -> None:
 
 
 @rule(
+    "ISO 8601 is meant in the forms of the W3C, which have hyphens; digits alone are epoch seconds, four of them a year",
+    condition("eight digits are a day of 1970", True, "DateLessThan", "1971-01-01", "20260101"),
+    condition("eight digits are no day of 2026", False, "DateEquals", "2026-01-01", "20260101"),
+    condition("eight digits in the policy", True, "DateEquals", "20260101", "1970-08-23T11:48:21Z"),
+    condition("a year in the policy", True, "DateEquals", "2026", "2026-01-01T00:00:00Z"),
+    condition("a year in the request", True, "DateGreaterThanEquals", "2026-01-01", "2026"),
+    condition("a year is no count of seconds", False, "DateLessThan", "1971-01-01", "2026"),
+)
+def test_dates_without_hyphens(case: Case) -> None:
+    case.holds()
+
+
+@rule(
     "IP blocks of v4 and v6 are apart, and a bare address is one host",
     condition("within a block", True, "IpAddress", OFFICE, "203.0.113.255"),
     condition("outside", False, "IpAddress", OFFICE, "203.0.114.0"),
@@ -265,6 +307,19 @@ def test_dates(case: Case) -> None:
     condition("what is no block", False, "IpAddress", "office", "203.0.113.7"),
 )
 def test_addresses(case: Case) -> None:
+    case.holds()
+
+
+@rule(
+    "An IP block is written in CIDR form (RFC 4632), not with a mask",
+    condition("a prefix length", True, "IpAddress", "203.0.113.0/24", "203.0.113.9"),
+    condition("a netmask", False, "IpAddress", "203.0.113.0/255.255.255.0", "203.0.113.9"),
+    condition("a host mask", False, "IpAddress", "203.0.113.0/0.0.0.255", "203.0.113.9"),
+    condition("a v6 prefix length", True, "IpAddress", "2001:db8::/32", "2001:db8::1"),
+    condition("a v6 mask", False, "IpAddress", "2001:db8::/ffff:ffff::", "2001:db8::1"),
+    condition("a mask, negated", True, "NotIpAddress", "203.0.113.0/255.255.255.0", "203.0.113.9"),
+)
+def test_address_blocks(case: Case) -> None:
     case.holds()
 
 

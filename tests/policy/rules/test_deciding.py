@@ -96,6 +96,35 @@ def test_other_account(case: Case) -> None:
     case.holds()
 
 
+CHINA = FUNCTION.replace("arn:aws:", "arn:aws-cn:").replace("eu-west-1", "cn-north-1")
+CHINESE = OTHER_USER.replace("arn:aws:", "arn:aws-cn:")
+THERE = {"identity": EVERYTHING, "resource_arn": CHINA}
+
+
+def there(said: str, expected: Outcome, named: Any, caller: str = OTHER_USER) -> Case:
+    """A function of another partition, whose policy names somebody."""
+    return case(said, expected, caller, resource=[to(named, Resource="*")], **THERE)
+
+
+@rule(
+    "Nobody reaches from one partition into another, whatever allows it",
+    there("the function's policy names the account's number", IMPLICIT, {"AWS": A}),
+    there("it names the user", IMPLICIT, {"AWS": OTHER_USER}),
+    there("it names the user of that name there", IMPLICIT, {"AWS": CHINESE}),
+    there("it names everybody", IMPLICIT, "*"),
+    there("a role's session", IMPLICIT, "*", OTHER_SESSION),
+    there("a root user", IMPLICIT, {"AWS": A}, OTHER_ROOT),
+    case("the account of the same number", IMPLICIT, USER, **THERE),
+    there("a caller from there", ALLOWED, {"AWS": CHINESE}, CHINESE),
+    there("an account from there, by its number", ALLOWED, {"AWS": A}, CHINESE),
+    there("somebody without credentials is of no partition", ALLOWED, "*", "*"),
+    case("a bucket's ARN has no account, but a partition", IMPLICIT, action="s3:ListBucket", resource_arn="arn:aws-cn:s3:::b", identity=EVERYTHING),
+    case("a bucket here", ALLOWED, action="s3:ListBucket", resource_arn="arn:aws:s3:::b", identity=EVERYTHING),
+)  # fmt: skip
+def test_partitions_apart(case: Case) -> None:
+    case.holds()
+
+
 @rule(
     "Across accounts any form of principal counts on the resource's side",
     case("the account's number", ALLOWED, OTHER_SESSION, resource=[to({"AWS": A})], **GIVEN),

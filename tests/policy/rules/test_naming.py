@@ -16,6 +16,7 @@ from tests.policy.builders import (
     ROLE,
     ROOT,
     SESSION,
+    TARGET_ROLE,
     USER,
     A,
     B,
@@ -23,6 +24,7 @@ from tests.policy.builders import (
     allow,
     deny,
     to,
+    trusts,
 )
 from tests.policy.rules.table import ALLOWED, EXPLICIT, IMPLICIT, Case, case, rule
 
@@ -141,4 +143,34 @@ OF_ME = {"aws:userid": "AROADBQP57FF2AEXAMPLE:me"}
     named("ARNs of another partition are other ARNs", IMPLICIT, USER.replace("arn:aws:", "arn:aws-cn:")),
 )
 def test_names_by_arn(case: Case) -> None:
+    case.holds()
+
+
+#: In a trust policy an account's own name is asked for, beside the caller's own allow.
+TRUSTED = {"action": "sts:AssumeRole", "resource_arn": TARGET_ROLE, "identity": [allow("sts:AssumeRole", TARGET_ROLE)]}
+
+
+def trusted(said: str, expected: Outcome, principal: str) -> Case:
+    return case(said, expected, trust=[trusts({"AWS": principal})], **TRUSTED)
+
+
+def elsewhere(arn: str) -> str:
+    """The same name in another partition."""
+    return arn.replace("arn:aws:", "arn:aws-cn:")
+
+
+@rule(
+    "An ARN of another partition names nobody here",
+    named("a user", IMPLICIT, elsewhere(USER)),
+    named("the role of a session", IMPLICIT, elsewhere(ROLE), SESSION),
+    named("a session", IMPLICIT, elsewhere(SESSION), SESSION),
+    named("a session, of a role by whose user id it is that session", IMPLICIT, elsewhere(SESSION), ROLE, context=OF_ME),
+    trusted("an account's ARN", IMPLICIT, elsewhere(ROOT)),
+    trusted("an account's ARN here", ALLOWED, ROOT),
+    trusted("an account's number", ALLOWED, B),
+    case("in NotPrincipal it spares nobody", EXPLICIT, resource=[all_but(USER, elsewhere(ROOT))], **GIVEN),
+    case("in NotPrincipal, a user", EXPLICIT, resource=[all_but(elsewhere(USER), ROOT)], **GIVEN),
+    case("in NotPrincipal, here", ALLOWED, resource=[all_but(USER, ROOT)], **GIVEN),
+)  # fmt: skip
+def test_names_of_another_partition(case: Case) -> None:
     case.holds()
