@@ -203,6 +203,7 @@ CALLERS: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
     ({"principal": "*"}, ()),
     ({"principal": f"federated:{OIDC}"}, ()),
 )
+ACROSS = tuple(pair for pair in CALLERS if pair[0]["principal"] in (OTHER_USER, OTHER_SESSION))
 _NAMED = (USER, ROLE, SESSION, FEDERATED, ROOT, OTHER_USER, OTHER_ROLE, OTHER_SESSION, A, B)
 WHO: tuple[Any, ...] = (
     "*",
@@ -278,7 +279,11 @@ FULL: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 @st.composite
 def worlds(draw: st.DrawFn) -> dict[str, Any]:
     """A request with every kind of caller, of resource and of policy, as `tests.policy.builders.ask` takes it."""
-    (caller, own), (asked, actions, resources) = draw(st.sampled_from(CALLERS)), draw(st.sampled_from(ASKED))
+    # Two callers of another account stand there thrice: there both sides have to allow.
+    (caller, own), (asked, actions, resources) = (
+        draw(st.sampled_from(CALLERS + 2 * ACROSS)),
+        draw(st.sampled_from(ASKED)),
+    )
     short = (*resources, "arn:aws:lambda", "arn:aws:kms:eu-west-1") if resources is _RESOURCES else resources
     found: dict[str, Any] = {**caller, **asked}
 

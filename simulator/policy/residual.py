@@ -199,19 +199,25 @@ def _constant(formula: Formula) -> Formula:
 
 def _connected(formula: Formula) -> Formula:
     formula = _constant(formula)
-    atoms = list(dict.fromkeys(leaves(formula)))
-    if len(atoms) > MOST_ATOMS:
+    if len(set(leaves(formula))) > MOST_ATOMS:
         return formula
     joint = Joint((formula,))
-    for atom, value in itertools.product(atoms, (True, False)):
-        without = _taken(formula, atom, value)
-        try:
-            if without != formula and _same_without(joint, formula, atom, value, without):
-                formula = without
-        except PolicyError:
-            # It stays as it is: longer than it might be, and as true.
-            return formula
+    try:
+        # Once more after each that could be left out: it may have been what another one was needed for.
+        while (less := _one_less(joint, formula)) is not None:
+            formula = less
+    except PolicyError:
+        # It stays as it is: longer than it might be, and as true.
+        return formula
     return formula
+
+
+def _one_less(joint: Joint, formula: Formula) -> Formula | None:
+    for atom, value in itertools.product(dict.fromkeys(leaves(formula)), (True, False)):
+        without = _taken(formula, atom, value)
+        if without != formula and _same_without(joint, formula, atom, value, without):
+            return without
+    return None
 
 
 def _same_without(joint: Joint, formula: Formula, atom: Any, value: bool, without: Formula) -> bool:

@@ -22,7 +22,7 @@ TEXTS = ("v", "w", "vw", "x", "vx", "wx", "wxw", "xw", "")
 STATES: dict[str, tuple[State, ...]] = {
     "k": (*(Known((text,)) for text in TEXTS), ABSENT),
     "l": (Known(("v",)), Known(("w",))),
-    "n": (*(Known((text,)) for text in ("v", "w", "x")), ABSENT),
+    "n": (*(Known((text,)) for text in ("v", "w", "x", "")), ABSENT),
     "m": tuple(Known(chosen, True) for size in (1, 2, 3) for chosen in itertools.combinations(("v", "w", "vw"), size)),
 }
 OPEN: dict[str, Open] = {
@@ -46,6 +46,8 @@ ATOMS: tuple[Any, ...] = (
     *(atom("k", operator, value) for operator in ("StringEquals", "StringNotEquals", "StringLike") for value in "vw"),
     atom("k", "StringLike", "v*"),
     atom("k", "StringLike", "*w", ""),
+    atom("n", "StringLike", "x*"),
+    atom("n", "StringNotLike", "x*", "v"),
     atom("k", "Null", "true"),
     atom("n", "StringEquals", "v"),
     atom("n", "StringNotEquals", "w"),
