@@ -274,7 +274,7 @@ def matcher(globs: Iterable[Glob]) -> Callable[[str], bool]:
     """
     exact: set[str] = set()
     prefixes: list[str] = []
-    tests: list[Callable[[str], bool]] = []
+    others: list[Glob] = []
     for glob in globs:
         if glob == EVERYTHING:
             return always
@@ -283,13 +283,43 @@ def matcher(globs: Iterable[Glob]) -> Callable[[str], bool]:
         elif (prefix := prefix_of(glob)) is not None:
             prefixes.append(prefix)
         else:
-            bounded = any(isinstance(part, Wildcard) and part.bounded for part in glob)
-            tests.append(partial(matches, glob) if bounded else _Matcher.of(glob).matches)
+            others.append(glob)
+    return _any_of(exact, prefixes, others)
+
+
+def _any_of(exact: set[str], prefixes: list[str], others: list[Glob]) -> Callable[[str], bool]:
+    tests: list[Callable[[str], bool]] = []
+    for glob in others:
+        if glob == EVERYTHING:
+            return always
+        bounded = any(isinstance(part, Wildcard) and part.bounded for part in glob)
+        tests.append(partial(matches, glob) if bounded else _Matcher.of(glob).matches)
     if prefixes:
         tests.append(methodcaller("startswith", tuple(prefixes)))
     if exact or not tests:
         tests.insert(0, frozenset(exact).__contains__)
     return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+
+
+def text_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """As `matcher`, of patterns as they are written, in which `${…}` is text.
+
+    Names and prefixes, which most are, are told by looking at them, and never taken apart.
+    """
+    exact: set[str] = set()
+    prefixes: list[str] = []
+    others: list[Glob] = []
+    for pattern in patterns:
+        star = pattern.find("*")
+        if "?" in pattern or 0 <= star < len(pattern) - 1:
+            others.append(glob(pattern))
+        elif star < 0:
+            exact.add(pattern)
+        elif star == 0:
+            return always
+        else:
+            prefixes.append(pattern[:-1])
+    return _any_of(exact, prefixes, others)
 
 
 def name_of(glob: Glob) -> str | None:
@@ -314,8 +344,12 @@ def action_matches(pattern: str, action: str) -> bool:
     if pattern == "*":
         return True
     lower, wanted = pattern.lower(), action.lower()
-    if "*" not in lower and "?" not in lower:
-        return lower == wanted
+    if "?" not in lower:
+        star = lower.find("*")
+        if star < 0:
+            return lower == wanted
+        if star == len(lower) - 1:
+            return wanted.startswith(lower[:-1])
     return _pattern_matches(lower, wanted)
 
 
@@ -330,7 +364,7 @@ def completed(pattern: str) -> str:
 
     Source: IAM User Guide, "IAM identifiers" (of identity-based policies; session policies can't have them).
     """
-    if not pattern.startswith("arn:"):
+    if not pattern.startswith("arn:") or (pattern.count(":") >= 5 and "${" not in pattern):
         return pattern
     colons = sum(part.text.count(":") for part in template(pattern, True) if isinstance(part, Text))
     return pattern + ":*" * (5 - colons)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from models.decision import Layer, Outcome
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
-from simulator.policy.compiled import Manner, Rules, about
+from simulator.policy.compiled import Manner, Sorted, about
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.layers import asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
 from simulator.policy.settle import settled_outcome
 
-Level = tuple[Rules, ...]
+Level = tuple[Sorted, ...]
 """What the policies of a layer, or of one level of it, say of an action; those that say nothing are left out."""
 
 
@@ -46,8 +46,14 @@ def plan_of(policies: PolicySet, action: str) -> Plan:
 
 
 def _level(policies: tuple[Attached, ...], manner: Manner, action: str) -> Level:
-    every = [about(attached.policy, manner, action) for attached in policies]
-    return tuple(rules for rules in every if not rules.is_empty)
+    found = []
+    for attached in policies:
+        rules = about(attached.policy, manner, action)
+        if not rules.is_empty:
+            if rules.sorted is None:
+                rules.sorted = Sorted(rules)
+            found.append(rules.sorted)
+    return tuple(found)
 
 
 def outcome(request: Request, policies: PolicySet) -> Outcome:
