@@ -205,3 +205,10 @@ def test_patterns_of_one_condition_need_no_search(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(automata, "MOST_STEPS", 0)
     group = tuple((match.template(f"arn:aws:lambda:*:{B}:function:orders-{n}*", False), False) for n in range(30))
     assert len(automata.witnesses((group,))) == 2  # type: ignore[arg-type]  # no variables
+
+
+def test_the_witness_of_a_pattern_that_most_values_match_is_none_of_them() -> None:
+    decision = ask(identity=[allow(Condition={"StringLike": {"k": "x*"}})], states={"k": PRESENT})
+    assert decision.residual is not None
+    assert decision.residual.allowed_with["k"].startswith("x")
+    assert not decision.residual.denied_with["k"].startswith("x")
