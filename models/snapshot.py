@@ -23,7 +23,7 @@ SCHEMA_VERSION = 1
 class Value(BaseModel):
     """Base of what comes in from outside: frozen, and an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Account(Value):

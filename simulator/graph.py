@@ -1,16 +1,13 @@
-"""Grow the graph that a question needs, and find the ways through it.
+"""Grow the graph that a question needs, and find the best way to every node in it.
 
-Backwards from an end, forwards from a start, until nothing new is found. networkx holds what is searched for paths.
+Backwards from an end, forwards from a start, until nothing new is found.
 """
 
 from __future__ import annotations
 
 import heapq
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-import networkx as nx
 
 from models.answer import HOW_PRECEDENCE, How
 from models.edge import Edge, EdgeKind, Status
@@ -19,12 +16,6 @@ from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.world.nodes import shown
 from simulator.world.world import World
-
-#: Weights that keep the order of paths: statements first, then steps.
-_PER_STATEMENT = 1_000_000
-_PER_STEP = 1
-#: Paths of the same cost looked at beyond those that are shown, for the order among equals.
-MOST_EQUALS = 300
 
 HOW_OF: Mapping[EdgeKind, How] = {
     EdgeKind.INVOKES: "direct",
@@ -180,88 +171,3 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
             longer = Way(max(way.rank, edge.status.rank), way.steps + 1, names, edges)
             heapq.heappush(queue, (longer, counter, other, passed | {shown(other)}))
     return best
-
-
-# --- paths -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A way that holds, or would with `cost` statements added."""
-
-    edges: tuple[Edge, ...]
-
-    @property
-    def status(self) -> Status:
-        return max((edge.status for edge in self.edges), key=lambda status: status.rank)
-
-    @property
-    def is_simple(self) -> bool:
-        """Whether it comes by no node twice, a role and its sessions in functions being one."""
-        nodes = [shown(edge.source) for edge in self.edges]
-        return len(set(nodes)) == len(nodes)
-
-    @property
-    def cost(self) -> int:
-        return len({grant.place for edge in self.edges for grant in edge.missing})
-
-    @property
-    def order(self) -> tuple[int, int, int, tuple[str, ...]]:
-        names = tuple(shown(edge.target) for edge in self.edges)
-        return (self.cost, self.status.rank, len(self.edges), names)
-
-
-def cheapest(graph: Graph, start: str, ends: Iterable[str], k: int) -> list[Path]:
-    """The `k` first paths in the order of answers: cost, then certainty, then steps, then names."""
-    found: dict[tuple[str, ...], Path] = {}
-    for worst in (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN, Status.MISSING):
-        network = _network(graph, ends, worst)
-        if len(found) >= k:
-            break
-        for path in _up_to(network, start, k + len(found), worst):
-            found[tuple(edge.target for edge in path.edges)] = path
-    return sorted(found.values(), key=lambda path: path.order)[:k]
-
-
-_END = "end of every path"
-
-
-def _network(graph: Graph, ends: Iterable[str], worst: Status) -> nx.DiGraph:
-    """The graph to search: of the edges between two nodes the cheapest that may be used."""
-    network = nx.DiGraph()
-    leading = graph.leading_to(ends)
-    for edge in graph.edges:
-        if edge.kind is EdgeKind.MEMBER_OF or edge.status.rank > worst.rank or not edge.can_be_bought:
-            continue
-        if edge.target not in leading:
-            continue
-        cost = len({grant.place for grant in edge.missing})
-        weight = cost * _PER_STATEMENT + _PER_STEP
-        known = network.get_edge_data(edge.source, edge.target)
-        if known is None or (weight, edge.status.rank) < (known["weight"], known["edge"].status.rank):
-            network.add_edge(edge.source, edge.target, weight=weight, edge=edge)
-    for end in ends:
-        if end in network:
-            network.add_edge(end, _END, weight=0, edge=None)
-    return network
-
-
-def _up_to(network: nx.DiGraph, start: str, k: int, worst: Status) -> Iterator[Path]:
-    """Yield paths by weight: k of them whose worst step is `worst`, and all that weigh as much as the last."""
-    if start not in network or _END not in network:
-        return
-    taken = looked = 0
-    last: float | None = None
-    try:
-        for nodes in nx.shortest_simple_paths(network, start, _END, weight="weight"):
-            pairs = list(itertools.pairwise(nodes[:-1]))
-            weight = sum(network.edges[pair]["weight"] for pair in pairs)
-            looked += 1
-            if (taken >= k and weight != last) or looked > k + MOST_EQUALS:
-                return
-            path = Path(tuple(network.edges[pair]["edge"] for pair in pairs))
-            if pairs and path.status is worst and path.is_simple:
-                taken, last = taken + 1, weight
-                yield path
-    except nx.NetworkXNoPath:
-        return

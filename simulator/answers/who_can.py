@@ -7,7 +7,7 @@ from models.answer import HOW_ORDER, How, PrincipalAnswer, WhoCanAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
-from simulator.answers.paths import grown
+from simulator.answers.grown import grown
 from simulator.graph import Way, ways
 from simulator.world.world import World
 

@@ -10,7 +10,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, Status
 from models.errors import PermgraphError
 from simulator.answers import shapes
-from simulator.answers.paths import grown
+from simulator.answers.grown import grown
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import shown
