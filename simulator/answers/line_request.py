@@ -19,6 +19,7 @@ from simulator.facts import reference
 from simulator.facts.global_keys import row
 from simulator.facts.traits import traits
 from simulator.policy.authorize import PolicySet, stands_alone
+from simulator.policy.limits import UNLIMITED
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
 
@@ -277,7 +278,8 @@ def _attached(written: Any, kind: PolicyKind, place: str) -> Attached | None:
             raise PolicyError("has to be a string", f"policies.{place}.name")
         name = written.get("name") or place
     try:
-        policy = parse_policy(document, kind, strict=False)
+        # Not measured: an answer has no place for a warning.
+        policy = parse_policy(document, kind, strict=False, limit=UNLIMITED)
     except PolicyError as error:
         raise error.within(f"policies.{place}") from error
     if not policy.statements and "Statement" not in document:

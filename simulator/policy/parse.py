@@ -27,10 +27,12 @@ from models.policy import (
     Quantifier,
     Statement,
 )
-from simulator.policy import match
+from simulator.policy import limits, match
+from simulator.policy.limits import UNLIMITED, may_exceed
 from simulator.policy.making import made_condition, made_policy, made_statement
 from simulator.policy.operands import operand_problem
 from simulator.policy.operators import NULL, OPERATORS
+from simulator.policy.refusals import check_statement, check_version
 
 VERSIONS = ("2008-10-17", "2012-10-17")
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
@@ -55,8 +57,10 @@ _PRINCIPAL_ARN = re.compile(r"arn:[^:*?]+:(?:iam|sts)::\d{12}:[^*?]+", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazon(?:aws)?\.com(?:\.cn)?", re.ASCII)
 
 
-def parse_policy(document: object, kind: PolicyKind, *, strict: bool) -> Policy:
+def parse_policy(document: object, kind: PolicyKind, *, strict: bool, limit: limits.Limit | None = None) -> Policy:
     """Read a policy document: an object, or its JSON text.
+
+    `limit`: how long it may be, where that is known better than from its kind. It isn't measured for `UNLIMITED`.
 
     Raises:
         PolicyError: with the place, for what AWS would refuse (strict), or what can't be evaluated exactly (both).
@@ -67,7 +71,8 @@ def parse_policy(document: object, kind: PolicyKind, *, strict: bool) -> Policy:
         raise PolicyError(f"a policy document is an object, not {_kind_of(document)}")
     if not document and not strict:
         return Policy(())
-    return _policy(document, _MANNERS[kind], strict)
+    manner = _MANNERS[kind]
+    return _policy(document, manner, strict, manner.limit if limit is None else limit)
 
 
 def _from_text(text: str) -> object:
@@ -114,6 +119,7 @@ class _Manner(NamedTuple):
     with_not_principal: bool
     needs_resource: bool
     completes_arns: bool
+    limit: limits.Limit
 
 
 _MANNERS = {
@@ -124,12 +130,13 @@ _MANNERS = {
         needs_resource=kind not in (PolicyKind.TRUST, PolicyKind.RESOURCE),
         # What a user, group or role has may hold incomplete ARNs: AWS completes them.
         completes_arns=kind in (PolicyKind.IDENTITY, PolicyKind.BOUNDARY),
+        limit=limits.LIMITS[kind],
     )
     for kind in PolicyKind
 }
 
 
-def _policy(document: dict[str, Any], manner: _Manner, strict: bool) -> Policy:
+def _policy(document: dict[str, Any], manner: _Manner, strict: bool, limit: limits.Limit) -> Policy:
     if strict:
         _known_names(document, ("Version", "Id", "Statement"))
     version = document.get("Version", VERSIONS[0])
@@ -137,6 +144,8 @@ def _policy(document: dict[str, Any], manner: _Manner, strict: bool) -> Policy:
         raise PolicyError(f"needs a string, not {_kind_of(version)}", "Version")
     if version not in VERSIONS:
         raise PolicyError(f"`{version}` is not one of {', '.join(VERSIONS)}", "Version")
+    if strict:
+        check_version(document.get("Version"), manner.kind)
     if "Statement" not in document:
         raise PolicyError("a policy document needs a Statement")
     body = document["Statement"]
@@ -148,7 +157,21 @@ def _policy(document: dict[str, Any], manner: _Manner, strict: bool) -> Policy:
     name = document.get("Id")
     if name is not None and not isinstance(name, str):
         raise PolicyError(f"needs a string, not {_kind_of(name)}", "Id")
+    if limit is not UNLIMITED and may_exceed(document, limit):
+        _measure(document, limit, strict, warnings)
     return made_policy(statements, version, name, tuple(warnings))
+
+
+def _measure(document: dict[str, Any], limit: limits.Limit, strict: bool, warnings: list[str]) -> None:
+    """Refuse what nobody could save; what AWS has kept is used, however long it is."""
+    length = limits.length(document, limit)
+    problem = limits.excess(length, limit)
+    if strict and problem:
+        raise PolicyError(problem)
+    if strict:
+        problem = limits.excess_by_default(length, limit)
+    if problem:
+        warnings.append(problem)
 
 
 def _statements(bodies: list[Any], manner: _Manner, strict: bool, warnings: list[str]) -> tuple[Statement, ...]:
@@ -197,7 +220,7 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
     if effect is None:
         raise _no_effect(written)
     conditions = _conditions(body["Condition"], strict) if "Condition" in body else ()
-    return made_statement(
+    statement = made_statement(
         number,
         effect,
         sid or None,
@@ -209,6 +232,9 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
         not_resources,
         conditions,
     )
+    if strict:
+        check_statement(statement, manner.kind)
+    return statement
 
 
 def _no_effect(written: object) -> PolicyError:
@@ -265,12 +291,21 @@ def _check_resources(resources: tuple[str, ...] | None, not_resources: tuple[str
             raise PolicyError(f"`{resource}` is not an ARN", ".Resource" if resources is not None else ".NotResource")
 
 
+#: Kinds whose statements don't say whom they are about.
+_CALLED = {
+    PolicyKind.IDENTITY: "an identity-based policy",
+    PolicyKind.BOUNDARY: "a permissions boundary",
+    PolicyKind.SESSION: "a session policy",
+    PolicyKind.SCP: "an SCP",
+}
+
+
 def _principals(
     body: dict[str, Any], number: int, manner: _Manner, strict: bool, warnings: list[str]
 ) -> tuple[tuple[Principal, ...] | None, tuple[Principal, ...] | None]:
     is_there, is_not_there = "Principal" in body, "NotPrincipal" in body
     if not manner.with_principal:
-        raise PolicyError(f"an {manner.kind} policy has no {'Principal' if is_there else 'NotPrincipal'}")
+        raise PolicyError(f"{_CALLED[manner.kind]} has no {'Principal' if is_there else 'NotPrincipal'}")
     if is_there:
         if is_not_there:
             raise PolicyError("has both Principal and NotPrincipal")

@@ -10,11 +10,15 @@ import pytest
 
 from models.context import Absent, Known, Open
 from models.decision import Outcome
+from models.errors import PolicyError
+from models.policy import PolicyKind
 from simulator.facts.traits import traits
+from simulator.policy.parse import parse_policy
 from tests.policy.builders import FUNCTION, INVOKE, USER, ask
 
 ALLOWED, CONDITIONAL = Outcome.ALLOWED, Outcome.CONDITIONAL
 IMPLICIT, EXPLICIT = Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY
+READ = "it is read"
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,22 @@ def case(said: str, expected: Outcome, principal: str = USER, **more: Any) -> Ca
         return ask(principal, **({"traits": facts} | more)).outcome
 
     return Case(said, expected, found)
+
+
+def place(body: object, kind: PolicyKind, *, strict: bool) -> str:
+    """Where a document is refused, or that it is read."""
+    try:
+        parse_policy(body, kind, strict=strict)
+    except PolicyError as error:
+        return error.place or "the whole"
+    return READ
+
+
+def strictly(said: str, expected: str, body: object, kind: PolicyKind = PolicyKind.IDENTITY) -> Case:
+    """How a document is read that a person wrote for us."""
+    return Case(said, expected, lambda: place(body, kind, strict=True))
+
+
+def tolerantly(said: str, expected: str, body: object, kind: PolicyKind = PolicyKind.IDENTITY) -> Case:
+    """How a document is read that was collected."""
+    return Case(said, expected, lambda: place(body, kind, strict=False))

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from models.decision import Outcome
-from models.errors import PolicyError
 from models.policy import PolicyKind
 from simulator.answers.can import can
 from simulator.answers.evaluate import evaluate, evaluate_line
@@ -37,34 +36,16 @@ from tests.policy.builders import (
     to,
     trusts,
 )
-from tests.policy.rules.table import ALLOWED, EXPLICIT, IMPLICIT, Case, case, rule
+from tests.policy.rules.table import ALLOWED, EXPLICIT, IMPLICIT, READ, Case, case, rule, strictly, tolerantly
 from tests.worlds import Builder
 
 ROOT_FOLDER = Path(__file__).parents[3]
 IDENTITY, BOUNDARY, RESOURCE, TRUST = PolicyKind.IDENTITY, PolicyKind.BOUNDARY, PolicyKind.RESOURCE, PolicyKind.TRUST
-READ = "it is read"
 EVERYTHING = [allow("*", "*")]
 
 
 def without(body: Document, name: str) -> Document:
     return {key: value for key, value in body.items() if key != name}
-
-
-def place(body: object, kind: PolicyKind, *, strict: bool) -> str:
-    """Where a document is refused, or that it is read."""
-    try:
-        parse_policy(body, kind, strict=strict)
-    except PolicyError as error:
-        return error.place or "the whole"
-    return READ
-
-
-def strictly(said: str, expected: str, body: object, kind: PolicyKind = IDENTITY) -> Case:
-    return Case(said, expected, lambda: place(body, kind, strict=True))
-
-
-def tolerantly(said: str, expected: str, body: object, kind: PolicyKind = IDENTITY) -> Case:
-    return Case(said, expected, lambda: place(body, kind, strict=False))
 
 
 S = "Statement[0]"
@@ -217,15 +198,25 @@ def test_no_version(case: Case) -> None:
     case.holds()
 
 
+def warned(said: str, expected: bool, body: object, kind: PolicyKind = IDENTITY) -> Case:
+    return Case(said, expected, lambda: parse_policy(body, kind, strict=False).warnings != ())
+
+
 FILLER = [allow("s3:GetObject", f"arn:aws:s3:::a-bucket-with-a-long-name-{number:05}/*") for number in range(2_000)]
 
 
 @rule(
-    "An oversized document is used",
+    "An oversized document is used, with a warning",
     by_line("200 KB of an identity-based policy", ALLOWED, identity=[document(*FILLER, allow())]),
     by_line("200 KB of a boundary", ALLOWED, identity=[document(allow())], boundary=document(*FILLER, allow())),
     by_line("200 KB, without the allow", IMPLICIT, identity=[document(*FILLER)]),
     by_line("200 KB, with a deny at the end", EXPLICIT, identity=[document(allow(), *FILLER, deny())]),
+    warned("a warning for an identity-based policy", True, document(*FILLER)),
+    warned("a warning for JSON text", True, json.dumps(document(*FILLER))),
+    warned("a warning for a boundary", True, document(*FILLER), BOUNDARY),
+    warned("a warning for a trust policy", True, document(*[trusts({"AWS": USER})] * 100), TRUST),
+    warned("none for one of usual size", False, document(allow())),
+    warned("none for white space between elements", False, json.dumps(document(allow()), indent=20_000)),
 )
 def test_oversized(case: Case) -> None:
     case.holds()
