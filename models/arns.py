@@ -111,6 +111,15 @@ def policy_bearer(arn: str) -> str:
     return arn
 
 
+def key_arn(key: str, beside: str) -> str:
+    """The ARN of a KMS key given by id, alias or ARN, in the account and Region of the resource that uses it."""
+    if key.startswith("arn:"):
+        return key
+    found = parts(beside)
+    kind = key if key.startswith("alias/") else f"key/{key}"
+    return f"arn:{found[1]}:kms:{found[3]}:{found[4]}:{kind}" if found else key
+
+
 def short(node: str) -> str:
     """A node's short name, as people write it: `orders:live`, `dev`, `s3.amazonaws.com`."""
     found = parts(node)

@@ -192,7 +192,9 @@ class Edge:
 
     @property
     def gaps(self) -> tuple[MissingFact, ...]:
-        return tuple(dict.fromkeys(fact for part in self.requirements for fact in part.decision.gaps))
+        """What the edge being unknown turns on."""
+        unknown = [part for part in self.requirements if part.status is Status.UNKNOWN]
+        return tuple(dict.fromkeys(fact for part in unknown for fact in part.decision.gaps))
 
     @property
     def assumes(self) -> tuple[MissingFact, ...]:

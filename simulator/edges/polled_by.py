@@ -47,5 +47,5 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Re
     resource = world.resources.get(source)
     key = resource.attributes.get(row.key_attribute or "") if resource else None
     if key and not key.startswith("alias/aws/"):
-        asked += ((action, world.key_arn(key, source)) for action in row.encrypted)
+        asked += ((action, arns.key_arn(key, source)) for action in row.encrypted)
     return tuple(world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA) for action, on in asked)

@@ -6,6 +6,7 @@ What `World.ask` says of one of them, with reasons, `column` says of all, withou
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 from models.context import NOTHING_GIVEN, Given
 from models.decision import Layer, MissingFact
@@ -36,7 +37,7 @@ class Actors:
         self.nodes = tuple(nodes)
         self.numbers = {node: number for number, node in enumerate(self.nodes)}
         self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
-        self.ready = Callers(tuple(_member(world, caller) for caller in self.callers))
+        self.ready = Callers(_members(world, self.callers))
         self.whole = (1 << len(self.nodes)) - 1
         self.grids: dict[str, Grid] = {}
 
@@ -48,22 +49,31 @@ class Actors:
         return [self.nodes[number] for number in numbers_of(row)]
 
 
-def _member(world: World, caller: Caller) -> Member:
-    side, _ = world.side_of_caller(caller)
-    linked, management = is_service_linked(caller), world.is_management(caller.account)
-    unread = dict(side.unread)
-    scps = side.scps
-    if linked or management:
-        scps = ()
-        unread.pop(Layer.SCP, None)
-    return Member(
-        requester_of(caller),
-        identity=side.identity,
-        boundary=side.boundary,
-        scps=scps,
-        unread=tuple(unread.items()),
-        service_linked_role=linked,
-    )
+def _members(world: World, callers: Iterable[Caller]) -> tuple[Member, ...]:
+    """The callers with their own side; what binds an account is looked up once for all in it."""
+    levels: dict[str | None, tuple[Any, tuple[MissingFact, ...]]] = {}
+    found = []
+    for caller in callers:
+        if caller.account not in levels:
+            scps, _, lacking = world.scps_of(caller.account)
+            levels[caller.account] = ((), ()) if world.is_management(caller.account) else (scps, lacking)
+        linked = is_service_linked(caller)
+        scps, lacking = ((), ()) if linked else levels[caller.account]
+        arn = caller.role or caller.arn or ""
+        identity, unread = world.identity_of(arn)
+        boundary, unread_boundary = world.boundary_of(arn)
+        facts = ((Layer.IDENTITY, unread), (Layer.BOUNDARY, unread_boundary), (Layer.SCP, lacking))
+        found.append(
+            Member(
+                requester_of(caller),
+                identity=identity,
+                boundary=boundary,
+                scps=scps,
+                unread=tuple(item for item in facts if item[1]),
+                service_linked_role=linked,
+            )
+        )
+    return tuple(found)
 
 
 class _Asked:

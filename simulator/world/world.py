@@ -276,6 +276,8 @@ class World:
         Raises:
             PermgraphError: for what can't make requests, such as a group or a queue.
         """
+        if node in self.roles:
+            return self._session(node, node, None)
         if node == "anyone":
             return Caller(CallerKind.ANONYMOUS, node, None, None)
         if node.startswith("service:"):
@@ -333,14 +335,6 @@ class World:
             unique_id=role.id if role else None,
             tags=role.tags if role else {},
         )
-
-    def key_arn(self, key: str, beside: str) -> str:
-        """The ARN of a KMS key given by id, alias or ARN, in the account and Region of the resource that uses it."""
-        if key.startswith("arn:"):
-            return key
-        found = arns.parts(beside)
-        kind = key if key.startswith("alias/") else f"key/{key}"
-        return f"arn:{found[1]}:kms:{found[3]}:{found[4]}:{kind}" if found else key
 
     def execution_role(self, function_arn: str) -> Caller:
         """The session in which a function's code runs.
@@ -457,10 +451,16 @@ class World:
         boundary: tuple[Attached, ...] | None = None
         if caller.arn and caller.kind is not CallerKind.ROOT:
             identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
-            boundary, unread[Layer.BOUNDARY] = self._boundary(caller.role or caller.arn)
-        scps, targets, unread[Layer.SCP] = self._levels(caller.account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
+            boundary, unread[Layer.BOUNDARY] = self.boundary_of(caller.role or caller.arn)
+        scps, targets, unread[Layer.SCP] = self.scps_of(caller.account)
         lacking = {layer: facts for layer, facts in unread.items() if facts}
         return PolicySet(identity=identity, boundary=boundary, scps=scps, unread=lacking), targets
+
+    def scps_of(
+        self, account: str | None
+    ) -> tuple[tuple[tuple[Attached, ...], ...], tuple[str, ...], tuple[MissingFact, ...]]:
+        """The SCPs of an account by level, the ids of the levels, and what of them wasn't read."""
+        return self._levels(account, "SERVICE_CONTROL_POLICY", PolicyKind.SCP)
 
     def side_of_resource(self, action: str, resource: str, owner: str | None) -> PolicySet:
         """What the resource's own account says: its policy, and the RCPs."""
@@ -474,7 +474,7 @@ class World:
         lacking = {layer: facts for layer, facts in unread.items() if facts}
         return PolicySet(resource=policies, rcps=rcps, unread=lacking)
 
-    def _boundary(self, arn: str) -> tuple[tuple[Attached, ...] | None, tuple[MissingFact, ...]]:
+    def boundary_of(self, arn: str) -> tuple[tuple[Attached, ...] | None, tuple[MissingFact, ...]]:
         holder = self.users.get(arn) or self.roles.get(arn)
         if holder is None or holder.boundary is None:
             return None, ()
