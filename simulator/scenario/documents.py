@@ -14,6 +14,7 @@ from typing import Any
 from models.errors import InputError, PolicyError
 from models.policy import PolicyKind
 from models.scenario_forms import AllowForm, PermitForm, TrustForm
+from simulator.policy.limits import Limit
 from simulator.policy.parse import parse_policy
 from simulator.scenario.names import Entry, Names
 from simulator.scenario.shape import validated
@@ -34,8 +35,10 @@ class Documents:
         self.source = names.source
         self.folder = folder
 
-    def verbatim(self, written: Json, place: Place, kind: PolicyKind) -> Json:
+    def verbatim(self, written: Json, place: Place, kind: PolicyKind, limit: Limit | None = None) -> Json:
         """Return a document that stands there as AWS has it, or in a file.
+
+        `limit`: how long it may be there, where that isn't said by its kind.
 
         Raises:
             InputError: at the element that AWS would refuse, or the name that nothing has.
@@ -45,13 +48,13 @@ class Documents:
             source, at = self._file(written, place), ()
             found = source.data
         document = self._filled(found, at, source)
-        self.check(document, kind, source, at)
+        self.check(document, kind, source, at, limit)
         return dict(document)
 
-    def check(self, document: Any, kind: PolicyKind, source: Source, at: Place) -> None:
+    def check(self, document: Any, kind: PolicyKind, source: Source, at: Place, limit: Limit | None = None) -> None:
         """Refuse what AWS would refuse; the error stands at the element, if the file has it."""
         try:
-            parse_policy(document, kind, strict=True)
+            parse_policy(document, kind, strict=True, limit=limit)
         except PolicyError as error:
             raise source.error(_element(document, error.place, at), error.problem) from error
 
@@ -63,11 +66,11 @@ class Documents:
             inside = error.place.removeprefix("Statement[0]").removeprefix(".")
             raise self.source.error(_element(statement, inside, place), error.problem) from error
 
-    def made(self, statements: Iterable[Json], kind: PolicyKind, place: Place) -> Json:
+    def made(self, statements: Iterable[Json], kind: PolicyKind, place: Place, limit: Limit | None = None) -> Json:
         """Return the document of statements that short forms stand for."""
         document: Json = {"Version": VERSION, "Statement": list(statements)}
         try:
-            parse_policy(document, kind, strict=True)
+            parse_policy(document, kind, strict=True, limit=limit)
         except PolicyError as error:
             raise self.source.error(place, error.problem) from error
         return document

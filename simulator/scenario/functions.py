@@ -10,6 +10,7 @@ from models import snapshot
 from models.policy import PolicyKind
 from models.scenario import FunctionShape, ResourceShape, Scenario
 from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, Trigger, VpcConfig
+from simulator.policy.limits import FUNCTION
 from simulator.scenario.arns import made_up
 from simulator.scenario.documents import Documents
 from simulator.scenario.names import OWN_KINDS, Entry, Names
@@ -100,7 +101,7 @@ class Functions:
         for qualifier, (document, at) in written.items():
             if qualifier:
                 self.names.entry(f"{entry.name}:{qualifier}", at, ("function",))
-            found[qualifier] = self.store.put(self.documents.verbatim(document, at, PolicyKind.RESOURCE))
+            found[qualifier] = self.store.put(self.documents.verbatim(document, at, PolicyKind.RESOURCE, FUNCTION))
         statements: dict[str, list[dict[str, object]]] = {}
         for index, form in enumerate(shape.permit):
             at = (*place, "permit", index)
@@ -108,7 +109,7 @@ class Functions:
                 raise self.names.source.error(at, "that policy is written out: add the statement there")
             statements.setdefault(form.qualifier or "", []).append(self.documents.permit(form, entry, at))
         for qualifier, rows in statements.items():
-            made = self.documents.made(rows, PolicyKind.RESOURCE, (*place, "permit"))
+            made = self.documents.made(rows, PolicyKind.RESOURCE, (*place, "permit"), FUNCTION)
             found[qualifier] = self.store.put(made)
         return dict(sorted(found.items()))
 

@@ -8,12 +8,15 @@ from typing import Any
 from models.policy import PolicyKind
 from models.scenario import GroupShape, Permissions, RoleShape, Scenario, UserShape
 from models.snapshot import Group, IdentityProvider, Role, User
+from simulator.policy import limits
 from simulator.scenario.arns import unique_id
 from simulator.scenario.documents import Documents
 from simulator.scenario.managed import ManagedPolicies
 from simulator.scenario.names import Entry, Names
 from simulator.scenario.source import Place
 from simulator.scenario.store import Store
+
+_INLINE = {"user": limits.USER, "group": limits.GROUP, "role": limits.ROLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,9 @@ class Identities:
     def _held(self, entry: Entry, shape: Permissions, place: Place) -> dict[str, Any]:
         """Return what users, groups and roles have in common."""
         inline: dict[str, str] = {}
+        limit = _INLINE[entry.kind]
         for name, document in shape.policies.items():
-            read = self.documents.verbatim(document, (*place, "policies", name), PolicyKind.IDENTITY)
+            read = self.documents.verbatim(document, (*place, "policies", name), PolicyKind.IDENTITY, limit)
             inline[name] = self.store.put(read)
         for effect, section, forms in (("Allow", "allow", shape.allow), ("Deny", "deny", shape.deny)):
             for index, form in enumerate(forms):
@@ -96,7 +100,7 @@ class Identities:
                         (*place, "policies", name), f"`{name}` is the name of `{section}` [{index}]"
                     )
                 statement = self.documents.allow(form, at, effect)
-                inline[name] = self.store.put(self.documents.made([statement], PolicyKind.IDENTITY, at))
+                inline[name] = self.store.put(self.documents.made([statement], PolicyKind.IDENTITY, at, limit))
         attached = [
             self.managed.arn(name, at, entry.account)
             for name, at in self.documents.items(shape.attach, (*place, "attach"))

@@ -7,6 +7,7 @@ from models.scenario import Scenario
 from models.shape import nearest
 from models.snapshot import ManagedPolicy
 from simulator.facts.managed import managed_policy, managed_policy_names
+from simulator.policy.limits import MANAGED
 from simulator.scenario.documents import Documents, Json
 from simulator.scenario.source import Place
 from simulator.scenario.store import Store
@@ -56,7 +57,8 @@ class ManagedPolicies:
 
     def document(self, name: str, kind: PolicyKind) -> Json:
         """Return the document of a policy under `policies:`, read as what it is used as."""
-        return self.documents.verbatim(self.scenario.policies[name], ("policies", name), kind)
+        limit = MANAGED if kind is PolicyKind.IDENTITY else None
+        return self.documents.verbatim(self.scenario.policies[name], ("policies", name), kind, limit)
 
     def _use(self, policy: ManagedPolicy) -> str:
         self.used[policy.arn] = policy
