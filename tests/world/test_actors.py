@@ -1,0 +1,141 @@
+"""All actors asked at once come to what each of them comes to when asked by itself."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from models.context import NOTHING_GIVEN, Given
+from models.decision import Outcome
+from models.snapshot import Snapshot
+from simulator import scenario
+from simulator.facts import global_keys
+from simulator.policy.rows import Whose
+from simulator.world import World
+from simulator.world.actors import Actors, actors, column
+from simulator.world.caller import Caller
+from simulator.world.nodes import ask
+from simulator.world.scopes import hangs_on
+from tests.answers.test_laws import snapshots
+from tests.worlds import ONE, TWO, Builder, allow, function, role, trusting, user
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+DENIES = {Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY}
+GIVEN = Given.of(
+    {"aws:PrincipalTag/team": "red", "aws:SourceIp": "203.0.113.7", "sts:ExternalId": "x"},
+    ("aws:MultiFactorAuthPresent",),
+)
+ACTIONS = {
+    "lambda": ("lambda:InvokeFunction", "lambda:UpdateFunctionCode"),
+    "iam": ("sts:AssumeRole", "iam:PassRole"),
+    "s3": ("s3:PutObject",),
+    "sqs": ("sqs:SendMessage",),
+    "sns": ("sns:Publish",),
+    "kms": ("kms:Decrypt",),
+    "events": ("events:PutEvents",),
+}
+
+
+def questions(world: World) -> list[tuple[str, str]]:
+    resources = [*world.function_nodes, *world.roles, *world.resources]
+    found = [(action, arn) for arn in resources for action in ACTIONS.get(arn.split(":")[2], ())]
+    return [*found, ("lambda:ListFunctions", "*")]
+
+
+def check(world: World, settled: Given) -> None:
+    every = actors(world)
+    some = Actors(world, every.nodes[::2])
+    kept = ({}, {}) if settled is not NOTHING_GIVEN else (every.grids, some.grids)
+    for action, resource in questions(world):
+        for crowd, grids in ((every, kept[0]), (some, kept[1])):
+            rows = column(world, crowd, action, resource, settled, grids)
+            for number, node in enumerate(crowd.nodes):
+                alone = ask(world, node, action, resource, settled).decision.outcome
+                # Of those whom nothing allows it, it isn't told whether something denies it too.
+                assert rows.outcome(number) is alone or {rows.outcome(number), alone} == DENIES, (
+                    node,
+                    action,
+                    resource,
+                )
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["as it is", "strict"])
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_over_scenarios(file: Path, strict: bool) -> None:
+    world = World(scenario.load(file).snapshot, strict)
+    check(world, NOTHING_GIVEN)
+    check(world, GIVEN)
+
+
+@given(snapshots())
+def test_over_any_world(snapshot: Snapshot) -> None:
+    world = World(snapshot)
+    check(world, NOTHING_GIVEN)
+    check(world, GIVEN)
+
+
+# --- what keys hang on -------------------------------------------------------------------------------------------
+
+OTHER_KEYS = (
+    "lambda:FunctionArn",
+    "lambda:Principal",
+    "lambda:ResourceTag/team",
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "iam:PassedToService",
+    "iam:ResourceTag/team",
+    "s3:prefix",
+    "kms:ViaService",
+    "saml:aud",
+    "accounts.google.com:aud",
+    "oidc.example.com/id:sub",
+    "aws:SourceOwner",
+    "aws:NobodyKnows",
+)
+
+
+def keys() -> list[str]:
+    table = [row.key.replace("${TagKey}", "team") for row in global_keys.table().values()]
+    return [*(key if not key.endswith("/") else f"{key}team" for key in table), *OTHER_KEYS]
+
+
+def rich_world() -> World:
+    """Callers and resources that differ in whatever a key may hang on."""
+    made = Builder()
+    for account in (ONE, TWO):
+        made.user(user("plain", account), allow("*", "*"), tags={"team": "red"}, id=f"AIDA{account}")
+        made.user(user("ops/other", account))
+        by = trusting(f"arn:aws:iam::{account}:root")
+        made.role(role("tagged", account), by, tags={"team": "blue"}, id=f"AROA{account}")
+        tagging = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}
+        made.role(role("tagging", account), {**tagging, "Principal": {"AWS": "*"}})
+        web = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity"}
+        made.role(role("web", account), {**web, "Principal": {"Federated": "accounts.google.com"}})
+        by_service = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+        made.role(role("runs", account), by_service)
+        made.function(function("one", account), role=role("runs", account), tags={"team": "red"})
+        made.function(function("two", account), role=role("runs", account))
+    return made.world()
+
+
+@pytest.mark.parametrize("action, of", [("lambda:InvokeFunction", "lambda"), ("sts:AssumeRole", "iam")])
+@pytest.mark.parametrize("key", keys())
+def test_a_key_hangs_on_no_more_than_is_said(key: str, action: str, of: str) -> None:
+    world = rich_world()
+    every = actors(world)
+    whose, on_resource = hangs_on(key)
+    resources = [arn for arn in (*world.function_nodes, *world.roles) if arn.split(":")[2] == of]
+    seen: dict[object, object] = {}
+    for caller, resource in itertools.product(every.callers, resources):
+        state = world.context(caller, action, resource, in_step=True).lookup(key)
+        alike = (_likeness(caller, whose), resource if on_resource else None)
+        assert seen.setdefault(alike, state) == state, (caller.node, resource)
+
+
+def _likeness(caller: Caller, whose: Whose) -> object:
+    if whose is Whose.KIND:
+        return caller.kind
+    return (caller.kind, caller.account) if whose is Whose.ACCOUNT else (caller.kind, caller.node, caller.function)
