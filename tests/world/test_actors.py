@@ -54,7 +54,7 @@ def check(world: World, settled: Given) -> None:
             rows = column(world, crowd, action, resource, settled, grids)
             for number, node in enumerate(crowd.nodes):
                 alone = ask(world, node, action, resource, settled).decision.outcome
-                # Of those whom nothing allows it, it isn't told whether something denies it too.
+                # Whether something denies it too isn't told of those whom nothing allows it.
                 assert rows.outcome(number) is alone or {rows.outcome(number), alone} == DENIES, (
                     node,
                     action,
