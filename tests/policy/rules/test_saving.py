@@ -238,6 +238,26 @@ def test_raised_quotas(case: Case) -> None:
     case.holds()
 
 
+LINES = [
+    pytest.param(document(rcp(Effect="Allow")), RCP, "Statement[0].Effect: an RCP only denies", id="an RCP that allows"),
+    pytest.param(document(rcp(Action="*")), RCP, "`*` is not allowed in an RCP: name the service, such as `s3:*`", id="an RCP of every action"),
+    pytest.param(document(to("*")), SCP, "Statement[0]: an SCP has no Principal", id="an SCP with a principal"),
+    pytest.param(document(to("*")), BOUNDARY, "Statement[0]: a permissions boundary has no Principal", id="a boundary with a principal"),
+    pytest.param({"Statement": [allow()]}, SCP, "Version: an SCP needs the Version `2012-10-17`", id="an SCP without a version"),
+    pytest.param(document(allow(Sid="a b")), IDENTITY, "Statement[0].Sid: `a b` has other characters than A-Z, a-z and 0-9", id="a Sid"),
+    pytest.param(of_trust("*"), TRUST, "`*` is no action of sts", id="a trust policy"),
+    pytest.param(document(allow("l*:Get*")), IDENTITY, "`l*:Get*` has a wildcard in the service's name", id="a service"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body, kind, line", LINES)
+def test_a_refusal_says_in_one_line_what_is_wrong(body: object, kind: PolicyKind, line: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        parse_policy(body, kind, strict=True)
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_aws_keeps_to_no_limit_in_policies_of_its_own() -> None:
     body = document(*[allow("s3:Get*", "*")] * 1_000)
     assert parse_policy(body, IDENTITY, strict=False).warnings
