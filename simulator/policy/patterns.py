@@ -5,12 +5,16 @@ And sets of callers as rows of bits, by number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from simulator.policy import match
 
 Item = TypeVar("Item")
+Key = TypeVar("Key")
+_Entry = tuple[Callable[[str], bool], Item]
 
 #: A row is made anew for fewer numbers than this: kept, it costs more memory than it saves time.
 FEW = 16
@@ -72,15 +76,16 @@ def numbers_of(row: int) -> Iterator[int]:
 class PatternIndex(Generic[Item]):
     """Patterns with `*` and `?`, each with an item; two with the same pattern share it."""
 
-    __slots__ = ("_everything", "_exact", "_general", "_lengths", "_make", "_prefixes")
+    __slots__ = ("_everything", "_exact", "_general", "_lengths", "_make", "_prefixes", "_sifted")
 
     def __init__(self, make: Callable[[], Item]) -> None:
         self._make = make
         self._everything: Item | None = None
         self._exact: dict[str, Item] = {}
         self._prefixes: dict[str, Item] = {}
-        self._general: dict[str, dict[match.Glob, Item]] = {}
-        self._lengths: tuple[int, ...] | None = None
+        self._lengths: tuple[int, ...] = ()
+        self._general: dict[match.Glob, Item] = {}
+        self._sifted: _Sieve[Item] | None = None
 
     def at(self, glob: match.Glob) -> Item:
         """The item of a pattern, made if it is new."""
@@ -90,19 +95,14 @@ class PatternIndex(Generic[Item]):
             return self._everything
         if (name := match.name_of(glob)) is not None:
             return self._in(self._exact, name)
-        self._lengths = None
-        if (prefix := match.prefix_of(glob)) is not None:
-            return self._in(self._prefixes, prefix)
-        first = glob[0]
-        bucket = self._general.setdefault(first.text if isinstance(first, match.Text) else "", {})
-        if glob not in bucket:
-            bucket[glob] = self._make()
-        return bucket[glob]
+        self._sifted = None
+        prefix = match.prefix_of(glob)
+        return self._in(self._general, glob) if prefix is None else self._in(self._prefixes, prefix)
 
-    def _in(self, items: dict[str, Item], text: str) -> Item:
-        found = items.get(text)
+    def _in(self, items: dict[Key, Item], key: Key) -> Item:
+        found = items.get(key)
         if found is None:
-            found = items[text] = self._make()
+            found = items[key] = self._make()
         return found
 
     def find(self, value: str) -> Iterator[Item]:
@@ -112,15 +112,70 @@ class PatternIndex(Generic[Item]):
         exact = self._exact.get(value)
         if exact is not None:
             yield exact
-        if self._lengths is None:
-            self._lengths = tuple(sorted({len(text) for text in (*self._prefixes, *self._general)}))
+        if not self._prefixes and not self._general:
+            return
+        if self._sifted is None:
+            self._lengths = tuple(sorted({len(text) for text in self._prefixes}))
+            self._sifted = _Sieve(self._general)
         for length in self._lengths:
-            if length > len(value):
-                return
-            head = value[:length]
-            found = self._prefixes.get(head)
-            if found is not None:
+            found = self._prefixes.get(value[:length])
+            if found is not None and length <= len(value):
                 yield found
-            for glob, item in self._general.get(head, {}).items():
-                if match.matches(glob, value):
+        if self._general:
+            yield from self._sifted.find(value)
+
+
+class _Sieve(Generic[Item]):
+    """Patterns by the word, or the ending, that fewest of them have: only those that have it in common with a name are
+    tried."""
+
+    __slots__ = ("_by_ending", "_by_word", "_lengths", "_rest")
+
+    def __init__(self, items: Mapping[match.Glob, Item]) -> None:
+        words = {glob: _words_of(glob) for glob in items}
+        frequent = Counter(word for found in words.values() for word in found)
+        endings = Counter(_ending_of(glob) for glob in items)
+        self._by_word: dict[str, list[_Entry[Item]]] = {}
+        self._by_ending: dict[str, list[_Entry[Item]]] = {}
+        self._rest: list[_Entry[Item]] = []
+        for glob, item in items.items():
+            entry = (match.matcher((glob,)), item)
+            rarest = min(words[glob], key=lambda word: (frequent[word], word), default="")
+            ending = _ending_of(glob)
+            if rarest and (not ending or frequent[rarest] <= endings[ending]):
+                self._by_word.setdefault(rarest, []).append(entry)
+            elif ending:
+                self._by_ending.setdefault(ending, []).append(entry)
+            else:
+                self._rest.append(entry)
+        self._lengths = tuple(sorted({len(text) for text in self._by_ending}))
+
+    def find(self, value: str) -> Iterator[Item]:
+        tried = [self._rest]
+        tried += [self._by_word[word] for word in set(_WORD.findall(value)) if word in self._by_word]
+        tried += [self._by_ending.get(value[-length:], []) for length in self._lengths]
+        for entries in tried:
+            for matches, item in entries:
+                if matches(value):
                     yield item
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _words_of(glob: match.Glob) -> set[str]:
+    """The words that every name it matches has: those of its texts that no wildcard can go on with."""
+    found: set[str] = set()
+    for place, part in enumerate(glob):
+        if isinstance(part, match.Text):
+            for word in _WORD.finditer(part.text):
+                begins = word.start() > 0 or place == 0
+                ends = word.end() < len(part.text) or place == len(glob) - 1
+                if begins and ends:
+                    found.add(word.group())
+    return found
+
+
+def _ending_of(glob: match.Glob) -> str:
+    last = glob[-1] if glob else None
+    return last.text if isinstance(last, match.Text) else ""

@@ -1,0 +1,46 @@
+"""An index of patterns finds what trying each would find."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.policy import match
+from simulator.policy.patterns import Crowd, PatternIndex, numbers_of, row_of
+
+TEXTS = st.text(alphabet="ab1:-_*?", max_size=8)
+
+
+def found(patterns: list[str], value: str) -> set[str]:
+    index: PatternIndex[list[str]] = PatternIndex(list)
+    for pattern in patterns:
+        index.at(match.glob(pattern)).append(pattern)
+    return {pattern for items in index.find(value) for pattern in items}
+
+
+@given(st.lists(TEXTS, max_size=8), st.text(alphabet="ab1:-_", max_size=10))
+def test_the_index_finds_what_trying_each_finds(patterns: list[str], value: str) -> None:
+    assert found(patterns, value) == {pattern for pattern in patterns if match.matches(match.glob(pattern), value)}
+
+
+@pytest.mark.parametrize(
+    "pattern, value",
+    [
+        ("arn:*:function:orders-*", "arn:aws:function:orders-1"),
+        ("arn:*:function:*-1", "arn:aws:function:orders-1"),
+        ("*ord?rs*", "arn:aws:function:orders-1"),
+        ("arn:a?s:function:orders", "arn:aws:function:orders"),
+        ("*", "anything"),
+        ("", ""),
+    ],
+)
+def test_among_many_others(pattern: str, value: str) -> None:
+    others = [f"arn:*:function:x{number}-*" for number in range(50)] + [f"*:y{number}" for number in range(50)]
+    assert found([*others, pattern], value) == {pattern}
+
+
+@given(st.sets(st.integers(0, 300)))
+def test_a_row_holds_its_numbers(numbers: set[int]) -> None:
+    assert list(numbers_of(row_of(numbers))) == sorted(numbers)
+    assert Crowd(numbers).row == sum(1 << number for number in numbers)
