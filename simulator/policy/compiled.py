@@ -12,10 +12,10 @@ from enum import Enum
 from functools import lru_cache
 
 from models.decision import Layer
-from models.policy import Effect, Policy, Statement
+from models.policy import Condition, Effect, Policy, Statement
 from models.request import Requester, RequesterKind
 from simulator.policy import match
-from simulator.policy.conditions import Check, Lookup, compiled
+from simulator.policy.conditions import Check, Lookup, compiled, tested
 from simulator.policy.formula import Formula, any_of, negation
 from simulator.policy.operators import test_pattern
 from simulator.policy.principals import Everybody, Excepted, Form, Named
@@ -57,19 +57,27 @@ def _named(statement: Statement, manner: Manner) -> Named:
 
 
 class Rule:
-    """One statement, compiled as far as it was asked."""
+    """One statement, compiled once it was asked before: most statements of a stream of lines are asked only once."""
 
-    __slots__ = ("_checks", "_matches", "_templates", "inverse", "manner", "named", "statement", "variables")
+    __slots__ = ("_asked", "_checks", "_matches", "_named", "_templates", "inverse", "manner", "statement", "variables")
 
     def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
         self.statement = statement
         self.manner = manner
         self.variables = variables
         self.inverse = statement.not_resources is not None
+        self._asked = False
         self._templates: tuple[str, ...] = ()
         self._matches: Callable[[str], bool] | None = None
         self._checks: tuple[Check, ...] | None = None
-        self.named = _named(statement, manner)
+        self._named: Named | None = None
+
+    @property
+    def named(self) -> Named:
+        """Whom it is about."""
+        if self._named is None:
+            self._named = _named(self.statement, self.manner)
+        return self._named
 
     @property
     def patterns(self) -> tuple[str, ...] | None:
@@ -107,17 +115,38 @@ class Rule:
 
     @property
     def checks(self) -> tuple[Check, ...]:
+        """Its conditions, made ready."""
         if self._checks is None:
-            self._checks = tuple(compiled(condition, self.variables) for condition in self.statement.conditions)
+            self._checks = tuple([compiled(condition, self.variables) for condition in self.statement.conditions])
         return self._checks
+
+    def failing(self, lookup: Lookup) -> tuple[Condition, ...]:
+        """The conditions that fail for certain."""
+        conditions, variables = self.statement.conditions, self.variables
+        return tuple([condition for condition in conditions if tested(condition, variables, lookup) is False])
 
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
-        matched: Formula = (self._matches or self.matches)(value)
-        if self._templates and matched is False:
-            matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
-        if self.inverse:
-            return negation(matched)
+        if self._matches is None:
+            matched = self._is_about(value, lookup)
+        else:
+            matched = self._matches(value)
+            if self._templates and matched is False:
+                matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
+        return negation(matched) if self.inverse else matched
+
+    def _is_about(self, value: str, lookup: Lookup) -> Formula:
+        """Whether any of its patterns matches: as `matches` and the templates say, of what isn't made ready."""
+        patterns = self.patterns
+        if patterns is None:
+            return True
+        completes = self.manner is Manner.COMPLETING
+        matched: Formula = False
+        for pattern in patterns:
+            if self.variables and "${" in pattern:
+                matched = matched | self._filled(pattern, value, lookup)
+            elif match.resource_matches(pattern, value, completes):
+                return True
         return matched
 
     def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
@@ -128,7 +157,11 @@ class Rule:
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
-        if self._matches is None or self._templates:
+        if not self._asked:
+            return self._holds_now(value, lookup)
+        if self._matches is None:
+            self._matches = self.matches
+        if self._templates:
             held = self.about(value, lookup)
         else:
             held = self._matches(value) is not self.inverse
@@ -140,6 +173,16 @@ class Rule:
                 return False
             if found is not True:
                 held = held & found
+        return held
+
+    def _holds_now(self, value: str, lookup: Lookup) -> Formula:
+        """As `holds`, the first time, with nothing made ready."""
+        self._asked = True
+        held = self.about(value, lookup)
+        for condition in self.statement.conditions:
+            if held is False:
+                break
+            held = held & tested(condition, self.variables, lookup)
         return held
 
 
@@ -166,8 +209,8 @@ class Rules:
     __slots__ = ("allows", "denies", "is_empty", "sorted")
 
     def __init__(self, rules: list[Rule]) -> None:
-        self.allows = tuple(rule for rule in rules if rule.statement.effect is Effect.ALLOW)
-        self.denies = tuple(rule for rule in rules if rule.statement.effect is Effect.DENY)
+        self.allows = tuple([rule for rule in rules if rule.statement.effect is Effect.ALLOW])
+        self.denies = tuple([rule for rule in rules if rule.statement.effect is Effect.DENY])
         self.is_empty = not rules
         self.sorted: Sorted | None = None
 
@@ -201,50 +244,49 @@ def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tu
 class _Compiled:
     """What was made of a policy in one manner: a rule for each statement that was asked for, and rules by action."""
 
-    __slots__ = ("by_action", "rules")
+    __slots__ = ("by_action", "manner", "rules", "statements", "variables")
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, manner: Manner) -> None:
+        # Not the policy: it keeps what is made here, and nobody looks for cycles while lines are answered.
+        self.statements = policy.statements
+        self.variables = policy.has_variables
+        self.manner = manner
         self.rules: list[Rule | None] = [None] * len(policy.statements)
         self.by_action: dict[str, Rules] = {}
+
+    def rule(self, place: int) -> Rule:
+        found = self.rules[place]
+        if found is None:
+            found = self.rules[place] = Rule(self.statements[place], self.variables, self.manner)
+        return found
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
     found: _Compiled | None = policy.memo.get(manner)
     if found is None:
-        found = policy.memo[manner] = _Compiled(policy)
-    return found
-
-
-def _rule(policy: Policy, known: _Compiled, place: int, manner: Manner) -> Rule:
-    found = known.rules[place]
-    if found is None:
-        found = known.rules[place] = Rule(policy.statements[place], policy.has_variables, manner)
+        found = policy.memo[manner] = _Compiled(policy, manner)
     return found
 
 
 def rules_of(policy: Policy, manner: Manner) -> list[Rule]:
     """Every statement of a policy."""
-    known = _compiled(policy, manner)
-    return [_rule(policy, known, place, manner) for place in range(len(policy.statements))]
+    known: _Compiled = _compiled(policy, manner)
+    return [known.rule(place) for place in range(len(policy.statements))]
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:
     """The statements whose Action or NotAction is about an action."""
-    known: _Compiled = policy.memo.get(manner) or _compiled(policy, manner)
+    known: _Compiled = _compiled(policy, manner)
     found = known.by_action.get(action)
     if found is None:
         lower = action.lower()
-        places = [place for place, statement in enumerate(policy.statements) if covers_action(statement, lower)]
-        found = known.by_action[action] = Rules([_rule(policy, known, place, manner) for place in places])
+        covering = [place for place, statement in enumerate(policy.statements) if covers_action(statement, lower)]
+        found = known.by_action[action] = Rules([known.rule(place) for place in covering])
     return found
 
 
 def covers_action(statement: Statement, action: str) -> bool:
     """Whether a statement's Action or NotAction element is about an action, in lower case."""
-    patterns = statement.actions
-    if patterns is None:
-        return not any(match.action_matches(pattern, action) for pattern in statement.not_actions or ())
-    for pattern in patterns:  # noqa: SIM110 - asked of every statement of every line; a generator takes twice as long
-        if match.action_matches(pattern, action):
-            return True
-    return False
+    if statement.actions is not None:
+        return match.any_action_matches(statement.actions, action)
+    return not match.any_action_matches(statement.not_actions or (), action)

@@ -31,7 +31,7 @@ def compiled(condition: Condition, variables: bool) -> Check:
         PolicyError: for an operator that AWS doesn't have.
     """
     if condition.operator != NULL and condition.operator not in OPERATORS:
-        raise PolicyError(f"condition operator `{condition.spelling}` is not supported")
+        raise _unsupported(condition)
     inner = keys_inside(condition) if variables else ()
     if inner:
         return _with_variables(condition, inner)
@@ -55,6 +55,22 @@ def compiled(condition: Condition, variables: bool) -> Check:
         return atom
 
     return check
+
+
+def tested(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
+    """What `compiled` makes ready to be asked many times, asked once."""
+    if condition.operator != NULL and condition.operator not in OPERATORS:
+        raise _unsupported(condition)
+    if variables and any("${" in value for value in condition.values):
+        return compiled(condition, True)(lookup)
+    state, name = lookup(condition.key), condition.key.lower()
+    if state.__class__ is Known or state.__class__ is Absent:
+        return holds(condition, False, {name: state})
+    return Test(condition, variables, ((name, state),))
+
+
+def _unsupported(condition: Condition) -> PolicyError:
+    return PolicyError(f"condition operator `{condition.spelling}` is not supported")
 
 
 def keys_inside(condition: Condition) -> tuple[str, ...]:
@@ -102,8 +118,8 @@ def _value_test(condition: Condition, variables: bool) -> Callable[[str], bool]:
         return frozenset(text_of(glob) for glob in wanted).__contains__
     if condition.operator in ("StringLike", "StringNotLike"):
         return match.matcher(wanted)
-    compare = operator.compare
-    return lambda value: any(compare(glob, value) for glob in wanted)
+    fits = operator.fits
+    return lambda value: any(fits(glob, value) for glob in wanted)
 
 
 def _nothing(_: str) -> None:

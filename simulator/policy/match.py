@@ -161,6 +161,33 @@ def matches(glob: Glob, value: str) -> bool:
     return _Matcher.of(glob).matches(value)
 
 
+def text_matches(pattern: str, value: str) -> bool:
+    """As `matches`, of a pattern as it is written, in which `${…}` is text: for one that is asked once."""
+    if pattern == value:
+        return True
+    if "?" in pattern:
+        return matches(glob(pattern), value)
+    pieces = pattern.split("*")
+    return len(pieces) > 1 and _in_order(pieces, value)
+
+
+def _in_order(pieces: list[str], value: str) -> bool:
+    """Whether a text is those pieces with anything between them.
+
+    The ends are anchored, the middles are found leftmost first, which is enough.
+    """
+    first, last = pieces[0], pieces[-1]
+    position, end = len(first), len(value) - len(last)
+    if position > end or not value.startswith(first) or not value.endswith(last):
+        return False
+    for piece in pieces[1:-1]:
+        position = value.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
+
+
 def _matches_bounded(glob: Glob, value: str) -> bool:
     """Match an ARN part by part: the first five parts never cross a colon."""
     fields = value.split(":", 5)
@@ -187,9 +214,9 @@ def _arn_fields(glob: Glob) -> tuple[Glob, ...]:
 
 
 class _Matcher:
-    """A glob cut at its stars: the ends are anchored, the middles are found leftmost first, which is enough."""
+    """A glob cut at its stars, as `_in_order` has it; also of pieces with `?`."""
 
-    __slots__ = ("first", "last", "least", "middles")
+    __slots__ = ("first", "last", "least", "middles", "texts")
 
     def __init__(self, glob: Glob) -> None:
         runs: list[list[Text | Wildcard]] = [[]]
@@ -203,6 +230,8 @@ class _Matcher:
         self.last = pieces[-1] if len(pieces) > 1 else None
         self.middles = [piece for piece in pieces[1:-1] if piece.length]
         self.least = sum(piece.length for piece in pieces)
+        texts = [piece.plain for piece in pieces if piece.plain is not None]
+        self.texts = texts if len(pieces) == len(texts) > 1 else None
 
     @staticmethod
     @lru_cache(maxsize=16384)
@@ -210,6 +239,8 @@ class _Matcher:
         return _Matcher(glob)
 
     def matches(self, value: str) -> bool:
+        if self.texts is not None:
+            return _in_order(self.texts, value)
         if len(value) < self.least or not self.first.at(value, 0):
             return False
         if self.last is None:
@@ -341,24 +372,23 @@ def always(_: str) -> bool:
 
 def action_matches(pattern: str, action: str) -> bool:
     """Match an Action pattern, without regard to case. Source: "IAM JSON policy elements: Action"."""
-    if pattern == "*":
-        return True
-    lower, wanted = pattern.lower(), action.lower()
-    if "?" not in lower:
+    return any_action_matches((pattern,), action.lower())
+
+
+def any_action_matches(patterns: Iterable[str], action: str) -> bool:
+    """Whether any of the Action patterns matches an action that is in lower case already."""
+    # Asked of every statement of every line: no call for a pattern that is a name or a prefix, as most are.
+    for pattern in patterns:
+        lower = pattern.lower()
         star = lower.find("*")
-        if star < 0:
-            return lower == wanted
-        if star == len(lower) - 1:
-            return wanted.startswith(lower[:-1])
-    return _pattern_matches(lower, wanted)
+        if "?" in lower or 0 <= star < len(lower) - 1:
+            if text_matches(lower, action):
+                return True
+        elif lower == action if star < 0 else action.startswith(lower[:-1]):
+            return True
+    return False
 
 
-@lru_cache(maxsize=65536)
-def _pattern_matches(pattern: str, action: str) -> bool:
-    return matches(glob(pattern), action)
-
-
-@lru_cache(maxsize=16384)
 def completed(pattern: str) -> str:
     """An ARN with fewer than six fields, with `*` for those that are missing: `arn:aws:sqs` is every queue.
 
@@ -366,6 +396,11 @@ def completed(pattern: str) -> str:
     """
     if not pattern.startswith("arn:") or (pattern.count(":") >= 5 and "${" not in pattern):
         return pattern
+    return _completed(pattern)
+
+
+@lru_cache(maxsize=16384)
+def _completed(pattern: str) -> str:
     colons = sum(part.text.count(":") for part in template(pattern, True) if isinstance(part, Text))
     return pattern + ":*" * (5 - colons)
 
@@ -373,3 +408,9 @@ def completed(pattern: str) -> str:
 def is_resource_pattern(text: str) -> bool:
     """Whether it could match anything: an ARN or nothing but stars. What is ill-formed matches nothing."""
     return text.startswith("arn:") or (text != "" and set(text) == {"*"})
+
+
+def resource_matches(pattern: str, value: str, completes: bool) -> bool:
+    """Match a Resource pattern without variables; `completes`: what an ARN lacks is added to it."""
+    whole = completed(pattern) if completes else pattern
+    return is_resource_pattern(whole) and text_matches(whole, value)

@@ -96,7 +96,7 @@ def _failing(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) 
         yield "principal"
     if rule.about(asked_resource(request), lookup) is False:
         yield "resource"
-    if any(check(lookup) is False for check in rule.checks):
+    if rule.failing(lookup):
         yield "condition"
 
 
@@ -197,8 +197,7 @@ def _principal_nearness(principal: Principal, caller: Requester) -> Nearness | N
 
 def _conditions(rule: Rule, request: Request) -> _Failure:
     """All conditions that fail: who mends only the first would be back in a minute."""
-    checked = zip(rule.statement.conditions, rule.checks, strict=True)
-    failed = [condition for condition, check in checked if check(request.context.lookup) is False]
+    failed = rule.failing(request.context.lookup)
     first = failed[0]
     got = [_got(condition, request) for condition in failed]
     if len(failed) > 1:

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, eq
 
 from models.context import Known, NotRead, Open, State
 from models.policy import Condition, Quantifier
 from simulator.policy import match
 from simulator.policy.formula import Formula, Node
 
-Comparison = Callable[[match.Glob, str], bool]
-"""Does the value of the key (second) match the policy's value (first)?"""
+Comparison = Callable[[str, str], bool]
+"""Does the value of the key (second) match the policy's value (first), as it is written?"""
 
 
 def text_of(glob: match.Glob) -> str:
@@ -30,15 +30,19 @@ def text_of(glob: match.Glob) -> str:
     return "".join(part.text if isinstance(part, match.Text) else part.sign for part in glob)
 
 
-def _equals(wanted: match.Glob, got: str) -> bool:
-    return text_of(wanted) == got
+def _equals_ignoring_case(wanted: str, got: str) -> bool:
+    return wanted.lower() == got.lower()
 
 
-def _equals_ignoring_case(wanted: match.Glob, got: str) -> bool:
-    return text_of(wanted).lower() == got.lower()
+def _arn_like(wanted: str, got: str) -> bool:
+    """As `_arn_matches`: of the six parts each matches by itself."""
+    pattern, value = wanted.split(":", 5), got.split(":", 5)
+    if pattern[0] != "arn" or len(pattern) < 6 or len(value) < 6:
+        return False
+    return all(map(match.text_matches, pattern, value))
 
 
-def _arn_like(wanted: match.Glob, got: str) -> bool:
+def _arn_matches(wanted: match.Glob, got: str) -> bool:
     glob = match.arn_glob(wanted)
     return glob is not None and match.matches(glob, got) if got.count(":") >= 5 else False
 
@@ -89,8 +93,8 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-def _in_network(wanted: match.Glob, got: str) -> bool:
-    block = network(text_of(wanted))
+def _in_network(wanted: str, got: str) -> bool:
+    block = network(wanted)
     try:
         address = ipaddress.ip_address(got.strip())
     except ValueError:
@@ -98,20 +102,16 @@ def _in_network(wanted: match.Glob, got: str) -> bool:
     return block is not None and address.version == block.version and address in block
 
 
-def _bool_equals(wanted: match.Glob, got: str) -> bool:
-    return text_of(wanted).lower() == got.lower()
-
-
-def _binary_equals(wanted: match.Glob, got: str) -> bool:
+def _binary_equals(wanted: str, got: str) -> bool:
     try:
-        return base64.b64decode(text_of(wanted), validate=True) == base64.b64decode(got, validate=True)
+        return base64.b64decode(wanted, validate=True) == base64.b64decode(got, validate=True)
     except (binascii.Error, ValueError):
         return False
 
 
 def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, Decimal], bool]) -> Comparison:
-    def compare(wanted: match.Glob, got: str) -> bool:
-        left, right = read(got), read(text_of(wanted))
+    def compare(wanted: str, got: str) -> bool:
+        left, right = read(got), read(wanted)
         return left is not None and right is not None and holds(left, right)
 
     return compare
@@ -121,15 +121,24 @@ def _compared(read: Callable[[str], Decimal | None], holds: Callable[[Decimal, D
 class Operator:
     """`negated` operators hold when no value matches, so also when the key is absent.
 
-    `family` says of which type the key's values are; `wildcards` whether `*` and `?` in the policy's value are special.
-    `says` is how a person says it: `{key} {says} {values}`.
+    `family` says of which type the key's values are; `like` is the comparison of an operator to which `*` and `?` in
+    the policy's value are special, for a value with text put in place of its variables. `says` is how a person says
+    it: `{key} {says} {values}`.
     """
 
     compare: Comparison
     family: str
     says: str
     negated: bool = False
-    wildcards: bool = False
+    like: Callable[[match.Glob, str], bool] | None = None
+
+    @property
+    def wildcards(self) -> bool:
+        return self.like is not None
+
+    def fits(self, wanted: match.Glob, got: str) -> bool:
+        """As `compare`, of a value whose variables are filled in."""
+        return self.like(wanted, got) if self.like else self.compare(text_of(wanted), got)
 
 
 def _ordered(family: str, read: Callable[[str], Decimal | None], words: tuple[str, ...]) -> dict[str, Operator]:
@@ -146,17 +155,17 @@ def _ordered(family: str, read: Callable[[str], Decimal | None], words: tuple[st
 
 #: Every operator but Null, which asks only for presence. Quantifiers and IfExists are parts of a `Condition`.
 OPERATORS: dict[str, Operator] = {
-    "StringEquals": Operator(_equals, "String", "is"),
-    "StringNotEquals": Operator(_equals, "String", "is not", negated=True),
+    "StringEquals": Operator(eq, "String", "is"),
+    "StringNotEquals": Operator(eq, "String", "is not", negated=True),
     "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, "String", "is (in any case)"),
     "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, "String", "is not (in any case)", negated=True),
-    "StringLike": Operator(match.matches, "String", "is like", wildcards=True),
-    "StringNotLike": Operator(match.matches, "String", "is not like", negated=True, wildcards=True),
-    "ArnEquals": Operator(_arn_like, "Arn", "is like", wildcards=True),
-    "ArnNotEquals": Operator(_arn_like, "Arn", "is not like", negated=True, wildcards=True),
-    "ArnLike": Operator(_arn_like, "Arn", "is like", wildcards=True),
-    "ArnNotLike": Operator(_arn_like, "Arn", "is not like", negated=True, wildcards=True),
-    "Bool": Operator(_bool_equals, "Bool", "is"),
+    "StringLike": Operator(match.text_matches, "String", "is like", like=match.matches),
+    "StringNotLike": Operator(match.text_matches, "String", "is not like", negated=True, like=match.matches),
+    "ArnEquals": Operator(_arn_like, "Arn", "is like", like=_arn_matches),
+    "ArnNotEquals": Operator(_arn_like, "Arn", "is not like", negated=True, like=_arn_matches),
+    "ArnLike": Operator(_arn_like, "Arn", "is like", like=_arn_matches),
+    "ArnNotLike": Operator(_arn_like, "Arn", "is not like", negated=True, like=_arn_matches),
+    "Bool": Operator(_equals_ignoring_case, "Bool", "is"),
     "BinaryEquals": Operator(_binary_equals, "Binary", "is"),
     "IpAddress": Operator(_in_network, "Ip", "is in"),
     "NotIpAddress": Operator(_in_network, "Ip", "is outside", negated=True),
@@ -204,9 +213,11 @@ def holds(condition: Condition, variables: bool, states: Mapping[str, State]) ->
     if condition.operator == NULL:
         return verdict(condition, False, got, bool)
     operator = OPERATORS[condition.operator]
-    return verdict(
-        condition, operator.negated, got, lambda value: _matched(condition, operator, variables, states, value)
-    )
+
+    def matched(value: str) -> bool:
+        return _matched(condition, operator, variables, states, value)
+
+    return verdict(condition, operator.negated, got, matched)
 
 
 def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, matched: Callable[[str], bool]) -> bool:
@@ -232,8 +243,12 @@ def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, ma
 def _matched(condition: Condition, operator: Operator, variables: bool, states: Mapping[str, State], got: str) -> bool:
     """Whether any of the policy's values matches; one whose variable has no value matches nothing."""
     for wanted in condition.values:
-        glob = match.fill(match.template(wanted, variables, operator.wildcards), lambda key: variable(states, key))
-        if glob is not None and operator.compare(glob, got):
+        if not variables or "${" not in wanted:
+            if operator.compare(wanted, got):
+                return True
+            continue
+        glob = match.fill(match.template(wanted, True, operator.wildcards), lambda key: variable(states, key))
+        if glob is not None and operator.fits(glob, got):
             return True
     return False
 
