@@ -14,7 +14,7 @@ from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
 from simulator.policy.layers import Findings, read_layer, spelled
-from simulator.policy.near import near_misses, nearest
+from simulator.policy.near import misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
 from simulator.policy.residual import Spelling, assume, outcomes, residual_of
@@ -247,11 +247,11 @@ def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     found: list[NearMiss] = []
     for layer, attached in _plain_layers(request, policies):
         if not _lets_through(analysis, layer):
-            found += near_misses(layer, attached, request, bounded)
+            found += misses(layer, attached, request, bounded)
     scps, _ = _levels(request, policies)
     for level, finding in zip(scps, analysis.scp_levels, strict=True):
         if not is_certain(finding.allowed):
-            found += near_misses(Layer.SCP, level, request, bounded)
+            found += misses(Layer.SCP, level, request, bounded)
     return tuple(nearest(found))
 
 

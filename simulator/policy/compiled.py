@@ -161,10 +161,7 @@ class Rule:
             return self._holds_now(value, lookup)
         if self._matches is None:
             self._matches = self.matches
-        if self._templates:
-            held = self.about(value, lookup)
-        else:
-            held = self._matches(value) is not self.inverse
+        held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
         if held is False:
             return False
         for check in self._checks if self._checks is not None else self.checks:
@@ -272,6 +269,11 @@ def rules_of(policy: Policy, manner: Manner) -> list[Rule]:
     """Every statement of a policy."""
     known: _Compiled = _compiled(policy, manner)
     return [known.rule(place) for place in range(len(policy.statements))]
+
+
+def rule_of(policy: Policy, manner: Manner, place: int) -> Rule:
+    """The statement at a place."""
+    return _compiled(policy, manner).rule(place)
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:

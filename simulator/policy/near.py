@@ -6,15 +6,15 @@ What says nothing of the request is left out: a statement about another service,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models import arns
 from models.context import Known
 from models.decision import Failed, Layer, NearMiss, Nearness
-from models.policy import Condition, Effect, Principal, Statement
+from models.policy import Condition, Effect, Policy, Principal, Statement
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy import match
-from simulator.policy.compiled import MANNERS, Rule, covers_action, rules_of
+from simulator.policy.compiled import MANNERS, Manner, Rule, about, rule_of
 from simulator.policy.formula import Formula
 from simulator.policy.layers import asked_resource, forms_of, spelled
 from simulator.policy.operators import NULL
@@ -26,8 +26,7 @@ MOST_WANTED = 3
 _LAYERS = {layer: rank for rank, layer in enumerate(Layer)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(NamedTuple):
     """An element that fails; `nearness` is None if what it wants says nothing of the request."""
 
     failed: Failed
@@ -43,15 +42,35 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
 
     `has_boundary` says whether the caller has a permissions boundary, as NotPrincipal asks.
     """
-    found = []
+    return nearest(misses(layer, policies, request, has_boundary))
+
+
+def misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Iterator[NearMiss]:
+    """As `near_misses`, in the order of the policies."""
     for attached in policies:
-        for rule in rules_of(attached.policy, MANNERS[layer]):
-            if rule.statement.effect is Effect.ALLOW:
-                failed = _only(_failing(layer, rule, request, has_boundary))
-                failure = _DESCRIBE[failed](rule, request) if failed else None
-                if failure is not None and failure.nearness is not None:
-                    found.append(_near_miss(layer, attached, rule.statement, failure))
-    return nearest(found)
+        for rule, covers in _promising(attached.policy, MANNERS[layer], request.action):
+            failed = _only(_failing(layer, rule, covers, request, has_boundary))
+            failure = _DESCRIBE[failed](rule, request) if failed else None
+            if failure is not None and failure.nearness is not None:
+                yield _near_miss(layer, attached, rule.statement, failure)
+
+
+def _promising(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
+    """The Allow statements about an action (True) or about others of its service (False): most are about neither."""
+    service = action.lower().partition(":")[0]
+    covering = {id(rule.statement) for rule in about(policy, manner, action).allows}
+    for place, statement in enumerate(policy.statements):
+        if id(statement) in covering:
+            yield rule_of(policy, manner, place), True
+        elif statement.effect is Effect.ALLOW and (
+            statement.actions is None or _of_service(statement.actions, service)
+        ):
+            yield rule_of(policy, manner, place), False
+
+
+def _of_service(actions: Iterable[str], service: str) -> list[str]:
+    """The Action patterns that are about a service."""
+    return [action for action in actions if match.text_matches(action.partition(":")[0].lower(), service)]
 
 
 def _only(failing: Iterator[Failed]) -> Failed | None:
@@ -87,10 +106,13 @@ def _near_miss(layer: Layer, attached: Attached, statement: Statement, failure: 
     )
 
 
-def _failing(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Iterator[Failed]:
-    """Yield each element that fails for certain: what may hold for some value of an open key doesn't."""
+def _failing(layer: Layer, rule: Rule, covers: bool, request: Request, has_boundary: Formula) -> Iterator[Failed]:
+    """Yield each element that fails for certain: what may hold for some value of an open key doesn't.
+
+    `covers`: it is about the action.
+    """
     lookup = request.context.lookup
-    if not covers_action(rule.statement, request.action.lower()):
+    if not covers:
         yield "action"
     if not forms_of(layer, rule, request, has_boundary):
         yield "principal"
@@ -111,11 +133,14 @@ def _action(rule: Rule, request: Request) -> _Failure:
         # NotAction names this very action, or its whole service.
         wanted = f"anything but {', '.join(statement.not_actions or ())}"
         return _Failure("action", wanted, request.action, Nearness.ACTION)
-    near = tuple(value for value in values if _covers(value.partition(":")[0].lower(), service))
+    near = _of_service(values, service)
     return _Failure("action", _told(near, len(values)), request.action, Nearness.ACTION if near else None)
 
 
 # Resource
+
+#: The places of an ARN's parts.
+_PARTITION, _SERVICE, _REGION, _ACCOUNT, _NAME = range(1, 6)
 
 
 def _resource(rule: Rule, request: Request) -> _Failure:
@@ -130,39 +155,31 @@ def _resource(rule: Rule, request: Request) -> _Failure:
 
 def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | None:
     """In which parts a Resource differs; None for a resource of another service."""
-    wanted, got = arns.parts(pattern), arns.parts(asked)
-    if wanted is None:
+    wanted, got = pattern.split(":", _NAME), asked.split(":", _NAME)
+    if len(wanted) <= _NAME or wanted[0] != "arn":
         return None
-    if got is None:
+    if len(got) <= _NAME or got[0] != "arn":
         # An action without resource types: only `*` would do.
-        return Nearness.ARN if wanted.service == service else None
-    if not _covers(wanted.service, got.service):
+        return Nearness.ARN if wanted[_SERVICE] == service else None
+    if not match.text_matches(wanted[_SERVICE], got[_SERVICE]):
         return None
-    differing = [part for part in _PARTS if not _covers(getattr(wanted, part), getattr(got, part))]
-    if len(differing) > 1 or differing == ["partition"]:
+    differing = [
+        part for part in (_PARTITION, _REGION, _ACCOUNT, _NAME) if not match.text_matches(wanted[part], got[part])
+    ]
+    if len(differing) > 1 or differing == [_PARTITION]:
         return Nearness.ARN
-    if differing == ["region"]:
+    if differing == [_REGION]:
         return Nearness.REGION
-    if differing == ["account"]:
+    if differing == [_ACCOUNT]:
         return Nearness.ACCOUNT
-    return _name_nearness(wanted.resource, got.resource)
-
-
-_PARTS = ("partition", "region", "account", "resource")
-
-
-def _covers(pattern: str, value: str) -> bool:
-    # Most are the same text or a star: a policy of a hundred statements is gone through for every refusal.
-    if pattern in (value, "*"):
-        return True
-    return ("*" in pattern or "?" in pattern) and match.matches(match.glob(pattern), value)
+    return _name_nearness(wanted[_NAME], got[_NAME])
 
 
 def _name_nearness(wanted: str, got: str) -> Nearness:
     """Of a function `function:NAME[:QUALIFIER]` the qualifier is told from the name."""
     if wanted.startswith("function:") and got.startswith("function:"):
         names = [resource.split(":")[1] for resource in (wanted, got)]
-        if _covers(names[0], names[1]):
+        if match.text_matches(names[0], names[1]):
             return Nearness.QUALIFIER
     return Nearness.NAME
 
