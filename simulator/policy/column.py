@@ -59,7 +59,7 @@ class _Reading:
         self.value = target.resource if target.traits.has_resource_types else "*"
         self.sure = [0] * (_LIMITS + len(grid.scps))
         self.cells: list[Cell] = []
-        self.classes = tuple(grid.classes(target))
+        self.classes = grid.classes(target)
 
     def column(self, explicit: bool) -> Column:
         self._read_allows()
@@ -98,6 +98,8 @@ class _Reading:
 
     def _concerned(self) -> int:
         """Whom some statement may allow it."""
+        if not any(self.sure) and not self.cells:
+            return 0
         most = list(self.sure)
         for slot, row, _ in self.cells:
             most[slot] |= row
@@ -110,10 +112,11 @@ class _Reading:
         self._read(_DENIED, grid.identity, Effect.DENY, row)
         layers = [(_BOUNDARY, grid.boundary), (_SESSION, grid.session), *zip(count(_LIMITS), grid.scps, strict=False)]
         for slot, shelf in layers:
-            self._read(slot, shelf, Effect.ALLOW, row)
-            self._read(_DENIED, shelf, Effect.DENY, row)
             # Who has no such policy isn't limited by one.
             self.sure[slot] |= row & ~shelf.having
+            if shelf.having:
+                self._read(slot, shelf, Effect.ALLOW, row)
+                self._read(_DENIED, shelf, Effect.DENY, row)
         self.sure[_SESSION] &= ~grid.callers.without_session
         roots = grid.callers.roots
         self.sure[_BOUNDARY] |= roots
@@ -132,7 +135,7 @@ class _Reading:
 
     def _read(self, into: Slot, shelf: Shelf, effect: Effect, row: int) -> None:
         """Note what the callers' policies of a layer say."""
-        if shelf.is_empty:
+        if shelf.is_silent(effect):
             return
         self.sure[into] |= shelf.certain(effect, self.value) & row
         for found in shelf.hanging(effect, self.value):
@@ -149,6 +152,8 @@ class _Reading:
 
     def _bounds(self) -> tuple[int, int]:
         """Who is allowed for certain, and for whom it hangs on something."""
+        if not self.cells:
+            return self._permitted(self.sure) & ~self.sure[_DENIED], 0
         most = list(self.sure)
         for slot, row, _ in self.cells:
             most[slot] |= row
@@ -168,6 +173,8 @@ class _Reading:
         return found & limits
 
     def _settled(self, allowed: int, hanging: int) -> Column:
+        if not hanging:
+            return Column(allowed, 0, 0, self.sure[_DENIED])
         rows = dict.fromkeys(Outcome, 0)
         assumes: dict[MissingFact, int] = {}
         keys: dict[str, int] = {}
@@ -198,16 +205,21 @@ class _Reading:
         """Those for whom it hangs on something, in parts for which it hangs on the same."""
         if not hanging:
             return
-        nothing: tuple[Formula, ...] = (False,) * len(self.sure)
         for row, standing in self.classes:
-            parts = {nothing: row & hanging} if row & hanging else {}
+            wanted = row & hanging
+            if not wanted:
+                continue
+            # Most slots are the same for all of them.
+            parts = {tuple(not wanted & ~sure for sure in self.sure): wanted}
             for slot, sure in enumerate(self.sure):
-                parts = _split(parts, slot, sure, True)
+                if sure & wanted and wanted & ~sure:
+                    parts = _split(parts, slot, sure, True)
             if len(self.cells) > FEW_CELLS:
                 parts = self._one_by_one(parts)
             else:
                 for slot, part, formula in self.cells:
-                    parts = _split(parts, slot, part, formula)
+                    if part & wanted:
+                        parts = _split(parts, slot, part, formula)
             for found, part in parts.items():
                 yield part, standing, found
 

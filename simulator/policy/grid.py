@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from models import arns
 from models.request import RequesterKind
 from simulator.policy.callers import Callers, Holdings
 from simulator.policy.combine import Standing
@@ -30,6 +31,7 @@ class Grid:
         self.columns: dict[tuple[str, bool], Column] = {}
         self._of_rule: dict[Rule, Hanging] = {}
         self._alike: dict[Whose, list[int]] = {}
+        self._classes: dict[object, tuple[tuple[int, Standing], ...]] = {}
         self.identity = self._shelf(callers.identity, Manner.COMPLETING)
         self.boundary = self._shelf(callers.boundary, Manner.COMPLETING)
         self.session = self._shelf(callers.session, Manner.PLAIN)
@@ -38,10 +40,18 @@ class Grid:
     def _shelf(self, held: Holdings, manner: Manner) -> Shelf:
         return Shelf(held, manner, self.action, self.contexts)
 
-    def classes(self, target: Target) -> Iterator[tuple[int, Standing]]:
+    def classes(self, target: Target) -> tuple[tuple[int, Standing], ...]:
         """The callers who stand to the resource in the same way, and how they do."""
-        callers, traits = self.callers, target.traits
+        traits = target.traits
         alone = own_policy(self.action, target.resource)[1]
+        key = (target.account, arns.partition_of(target.resource), alone, traits.impossible, traits.other_accounts_may)
+        known = self._classes.get(key)
+        if known is None:
+            known = self._classes[key] = tuple(self._classed(target, alone))
+        return known
+
+    def _classed(self, target: Target, alone: bool) -> Iterator[tuple[int, Standing]]:
+        callers, traits = self.callers, target.traits
         home = callers.everybody if target.account is None else callers.in_account(target.account)
         for (kind, _), row in callers.sorts.items():
             one = callers.members[row.bit_length() - 1].requester

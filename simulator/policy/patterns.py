@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from simulator.policy import match
@@ -105,6 +106,10 @@ class PatternIndex(Generic[Item]):
             found = items[key] = self._make()
         return found
 
+    @property
+    def is_empty(self) -> bool:
+        return self._everything is None and not (self._exact or self._prefixes or self._general)
+
     def find(self, value: str) -> Iterator[Item]:
         """Yield the items of the patterns that match."""
         if self._everything is not None:
@@ -152,7 +157,7 @@ class _Sieve(Generic[Item]):
 
     def find(self, value: str) -> Iterator[Item]:
         tried = [self._rest]
-        tried += [self._by_word[word] for word in set(_WORD.findall(value)) if word in self._by_word]
+        tried += [self._by_word[word] for word in _words_in(value) if word in self._by_word]
         tried += [self._by_ending.get(value[-length:], []) for length in self._lengths]
         for entries in tried:
             for matches, item in entries:
@@ -161,6 +166,12 @@ class _Sieve(Generic[Item]):
 
 
 _WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=64)
+def _words_in(value: str) -> frozenset[str]:
+    """The words of a name: every layer of policies is asked for the same one in turn."""
+    return frozenset(_WORD.findall(value))
 
 
 def _words_of(glob: match.Glob) -> set[str]:

@@ -61,6 +61,7 @@ class Shelf:
             for rule in rules_of(policy, manner):
                 if covers_action(rule.statement, lower):
                     self._put(rule, numbers, contexts)
+        self._silent = {effect: self.sure[effect].is_empty and self.open[effect].is_empty for effect in Effect}
 
     def _put(self, rule: Rule, numbers: list[int], contexts: Contexts) -> None:
         effect = rule.statement.effect
@@ -72,9 +73,9 @@ class Shelf:
             assert found.crowd is not None
             found.crowd.add(numbers)
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.having
+    def is_silent(self, effect: Effect) -> bool:
+        """Whether no statement of that effect is about the action."""
+        return self._silent[effect]
 
     def certain(self, effect: Effect, value: str) -> int:
         row = 0
