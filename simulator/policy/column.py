@@ -14,9 +14,8 @@ from simulator.policy.grid import Grid
 from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.principals import Form
 from simulator.policy.rows import Column, Target
-from simulator.policy.settle import settled, settled_outcome
+from simulator.policy.settle import settled
 from simulator.policy.shelves import Shelf
-from simulator.policy.solver import open_keys
 
 # What of a request is allowed or denied where: the parts of `Sides`, what is denied, and the levels of SCPs after it.
 _IDENTITY, _BOUNDARY, _SESSION, _ITSELF, _BEHIND, _ACCOUNT, _ANYBODY, _DENIED, _LIMITS = range(9)
@@ -179,15 +178,12 @@ class _Reading:
         assumes: dict[MissingFact, int] = {}
         keys: dict[str, int] = {}
         for row, standing, parts in self._alike(hanging):
-            allows, denies = self._formulas(standing, parts)
-            outcome = settled_outcome(allows, denies)
-            rows[outcome] |= row
-            if not isinstance(allows, bool) or not isinstance(denies, bool):
-                found = settled(allows, denies)
-                for fact in found.assumes:
-                    assumes[fact] = assumes.get(fact, 0) | row
-                for key in open_keys(found.open) if outcome is Outcome.CONDITIONAL else ():
-                    keys[key] = keys.get(key, 0) | row
+            found = settled(*self._formulas(standing, parts))
+            rows[found.outcome] |= row
+            for fact in found.assumes:
+                assumes[fact] = assumes.get(fact, 0) | row
+            for key in found.keys:
+                keys[key] = keys.get(key, 0) | row
         return Column(
             allowed=allowed | rows[Outcome.ALLOWED],
             conditional=rows[Outcome.CONDITIONAL],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from models.decision import Layer, MissingFact, Outcome
 from models.request import Attached, Context, Requester, Traits
@@ -68,8 +68,7 @@ class Target:
     unread: Unasked = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """What comes out for a resource: of each outcome the row of callers that have it.
 
     `assumes` holds the facts that nobody asked for, each with the callers whose outcome turned on it; `open_keys` the

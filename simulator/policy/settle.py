@@ -8,11 +8,11 @@ from functools import lru_cache
 from models.decision import MissingFact, Outcome
 from simulator.policy.formula import Formula, negation
 from simulator.policy.residual import assume, certainly, decisive, facts, outcomes
-from simulator.policy.solver import search
+from simulator.policy.solver import open_keys, search
 
 
-def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
-    """The outcome of what is allowed and what is denied."""
+def plain_outcome(allows: Formula, denies: Formula) -> Outcome | None:
+    """The outcome of what is allowed and what is denied, where nothing is open; None: something is."""
     if denies is True:
         return Outcome.EXPLICIT_DENY
     if denies is False:
@@ -20,7 +20,12 @@ def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
             return Outcome.ALLOWED
         if allows is False:
             return Outcome.IMPLICIT_DENY
-    return settled(allows, denies).outcome
+    return None
+
+
+def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
+    """The outcome of what is allowed and what is denied."""
+    return plain_outcome(allows, denies) or settled(allows, denies).outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Settled:
 
     outcome: Outcome
     open: Formula
+    keys: tuple[str, ...]
+    """The open keys that a conditional outcome hangs on."""
     gaps: tuple[MissingFact, ...]
     assumes: tuple[MissingFact, ...]
 
@@ -51,7 +58,8 @@ def settled(allows: Formula, denies: Formula) -> Settled:
     if outcome is Outcome.CONDITIONAL and not hangs(certain):
         # Conditional whatever the facts are, but on what depends on them.
         outcome, gaps = Outcome.UNKNOWN, facts(assumed)
-    return Settled(outcome, certain, gaps, assumes)
+    keys = tuple(open_keys(certain)) if outcome is Outcome.CONDITIONAL else ()
+    return Settled(outcome, certain, keys, gaps, assumes)
 
 
 def hangs(formula: Formula) -> bool:

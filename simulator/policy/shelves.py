@@ -79,13 +79,15 @@ class Shelf:
 
     def certain(self, effect: Effect, value: str) -> int:
         row = 0
-        for crowd in self.sure[effect].find(value):
+        index = self.sure[effect]
+        for crowd in index.find(value) if not index.is_empty else ():
             row |= crowd.row
         return row
 
     def hanging(self, effect: Effect, value: str) -> Iterator[Hanging]:
         """The statements that may be about a resource; one with several patterns that match perhaps more than once."""
-        for items in self.open[effect].find(value):
+        index = self.open[effect]
+        for items in index.find(value) if not index.is_empty else ():
             for found in items.values():
                 rule = found.rule
                 if not rule.inverse or rule.templates or not rule.matches(value):
