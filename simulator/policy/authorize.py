@@ -18,7 +18,7 @@ from simulator.policy.near import misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
 from simulator.policy.residual import Spelling, assume, outcomes, residual_of
-from simulator.policy.settle import can_be_allowed, is_certain, settled
+from simulator.policy.settle import can_be_allowed, is_certain, plain_outcome, settled
 from simulator.policy.weigh import outcome
 
 __all__ = [
@@ -232,7 +232,9 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
 
 
 def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
-    if denies is True or is_certain(denies):
+    if (plain := plain_outcome(allowed, denies)) is not None:
+        return plain
+    if is_certain(denies):
         return Outcome.EXPLICIT_DENY
     results = outcomes(assume(all_of((allowed, negation(denies)))))
     if len(results) > 1:

@@ -205,10 +205,10 @@ class Rules:
 
     __slots__ = ("allows", "denies", "is_empty", "sorted")
 
-    def __init__(self, rules: list[Rule]) -> None:
-        self.allows = tuple([rule for rule in rules if rule.statement.effect is Effect.ALLOW])
-        self.denies = tuple([rule for rule in rules if rule.statement.effect is Effect.DENY])
-        self.is_empty = not rules
+    def __init__(self, allows: list[Rule], denies: list[Rule]) -> None:
+        self.allows = tuple(allows)
+        self.denies = tuple(denies)
+        self.is_empty = not allows and not denies
         self.sorted: Sorted | None = None
 
 
@@ -257,6 +257,16 @@ class _Compiled:
             found = self.rules[place] = Rule(self.statements[place], self.variables, self.manner)
         return found
 
+    def about(self, action: str) -> Rules:
+        """The rules about an action."""
+        lower = action.lower()
+        allows: list[Rule] = []
+        denies: list[Rule] = []
+        for place, statement in enumerate(self.statements):
+            if covers_action(statement, lower):
+                (allows if statement.effect is Effect.ALLOW else denies).append(self.rule(place))
+        return Rules(allows, denies)
+
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
     found: _Compiled | None = policy.memo.get(manner)
@@ -281,9 +291,7 @@ def about(policy: Policy, manner: Manner, action: str) -> Rules:
     known: _Compiled = _compiled(policy, manner)
     found = known.by_action.get(action)
     if found is None:
-        lower = action.lower()
-        covering = [place for place, statement in enumerate(policy.statements) if covers_action(statement, lower)]
-        found = known.by_action[action] = Rules([known.rule(place) for place in covering])
+        found = known.by_action[action] = known.about(action)
     return found
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from models.decision import Citation, Layer
+from models.policy import Statement
 from models.request import Attached, Request
 from simulator.policy.compiled import MANNERS, Rule, about, without_account
 from simulator.policy.formula import Formula, any_of
@@ -21,8 +23,8 @@ class Findings:
     """Whether there was a policy to be read; not so where all that is known is that a fact lacks."""
     allows: dict[Form, Formula] = field(default_factory=dict)
     denies: Formula = False
-    allowing: list[tuple[Citation, Formula]] = field(default_factory=list)
-    denying: list[tuple[Citation, Formula]] = field(default_factory=list)
+    behind_allows: list[Behind] = field(default_factory=list)
+    behind_denies: list[Behind] = field(default_factory=list)
 
     @property
     def allowed(self) -> Formula:
@@ -30,6 +32,25 @@ class Findings:
 
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
+
+    @property
+    def allowing(self) -> list[tuple[Citation, Formula]]:
+        return [(self._cited(one), one.holds) for one in self.behind_allows]
+
+    @property
+    def denying(self) -> list[tuple[Citation, Formula]]:
+        return [(self._cited(one), one.holds) for one in self.behind_denies]
+
+    def _cited(self, one: Behind) -> Citation:
+        return Citation(self.layer, one.attached.name, one.statement.label, one.statement.effect, one.attached.holder)
+
+
+class Behind(NamedTuple):
+    """A statement behind what a layer says; a citation is made of it only where it is shown."""
+
+    attached: Attached
+    statement: Statement
+    holds: Formula
 
 
 def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
@@ -39,27 +60,28 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
     denies: list[Formula] = []
     for attached in policies:
         rules = about(attached.policy, manner, request.action)
-        for rule in rules.allows:
-            forms, rest = _judged(layer, rule, request, has_boundary)
-            if rest is not False:
-                for form, formula in forms.items():
-                    found.allows[form] = found.allow(form) | (formula & rest)
-                found.allowing.append((_citation(layer, attached, rule), any_of(forms.values()) & rest))
-        for rule in rules.denies:
-            forms, rest = _judged(layer, rule, request, has_boundary)
-            if rest is not False:
-                denies.append(any_of(forms.values()) & rest)
-                found.denying.append((_citation(layer, attached, rule), denies[-1]))
-    found.denies = any_of(denies)
+        for rule, forms, rest in _holding(layer, rules.allows, request, has_boundary):
+            for form, formula in forms.items():
+                found.allows[form] = found.allow(form) | (formula & rest)
+            found.behind_allows.append(Behind(attached, rule.statement, any_of(forms.values()) & rest))
+        for rule, forms, rest in _holding(layer, rules.denies, request, has_boundary):
+            denies.append(any_of(forms.values()) & rest)
+            found.behind_denies.append(Behind(attached, rule.statement, denies[-1]))
+    if denies:
+        found.denies = any_of(denies)
     return found
 
 
-def _judged(
-    layer: Layer, rule: Rule, request: Request, has_boundary: Formula
-) -> tuple[Mapping[Form, Formula], Formula]:
-    """In which forms a statement is about the caller, and whether everything else holds (not looked at if in none)."""
-    forms = forms_of(layer, rule, request, has_boundary)
-    return (forms, rule.holds(asked_resource(request), request.context.lookup)) if forms else (forms, False)
+def _holding(
+    layer: Layer, rules: Iterable[Rule], request: Request, has_boundary: Formula
+) -> Iterator[tuple[Rule, Mapping[Form, Formula], Formula]]:
+    """The statements about the caller that may hold: in which forms they name him, and whether the rest holds."""
+    value, lookup = asked_resource(request), request.context.lookup
+    for rule in rules:
+        forms = forms_of(layer, rule, request, has_boundary)
+        rest = rule.holds(value, lookup) if forms else False
+        if rest is not False:
+            yield rule, forms, rest
 
 
 def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Mapping[Form, Formula]:
@@ -72,10 +94,6 @@ def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) 
 def asked_resource(request: Request) -> str:
     """What Resource has to match: an action without resource types matches only `*`."""
     return request.resource if request.traits.has_resource_types else "*"
-
-
-def _citation(layer: Layer, attached: Attached, rule: Rule) -> Citation:
-    return Citation(layer, attached.name, rule.statement.label, rule.statement.effect, attached.holder)
 
 
 def spelled(key: str) -> str:

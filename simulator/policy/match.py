@@ -163,12 +163,11 @@ def matches(glob: Glob, value: str) -> bool:
 
 def text_matches(pattern: str, value: str) -> bool:
     """As `matches`, of a pattern as it is written, in which `${…}` is text: for one that is asked once."""
-    if pattern == value:
+    if pattern in (value, STAR):
         return True
     if "?" in pattern:
         return matches(glob(pattern), value)
-    pieces = pattern.split("*")
-    return len(pieces) > 1 and _in_order(pieces, value)
+    return "*" in pattern and _in_order(pattern.split("*"), value)
 
 
 def _in_order(pieces: list[str], value: str) -> bool:

@@ -141,6 +141,8 @@ def _action(rule: Rule, request: Request) -> _Failure:
 
 #: The places of an ARN's parts.
 _PARTITION, _SERVICE, _REGION, _ACCOUNT, _NAME = range(1, 6)
+#: Those that tell a resource from others of its service.
+_OWN = (_PARTITION, _REGION, _ACCOUNT, _NAME)
 
 
 def _resource(rule: Rule, request: Request) -> _Failure:
@@ -149,7 +151,7 @@ def _resource(rule: Rule, request: Request) -> _Failure:
     if statement.resources is None:
         wanted = f"anything but {', '.join(statement.not_resources or ())}"
         return _Failure("resource", wanted, asked, Nearness.NAME)
-    nearness, near = _nearest_of((value, _resource_nearness(value, asked, service)) for value in statement.resources)
+    nearness, near = _nearest_of([(value, _resource_nearness(value, asked, service)) for value in statement.resources])
     return _Failure("resource", _told(near, len(statement.resources)), asked, nearness)
 
 
@@ -163,9 +165,7 @@ def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | Non
         return Nearness.ARN if wanted[_SERVICE] == service else None
     if not match.text_matches(wanted[_SERVICE], got[_SERVICE]):
         return None
-    differing = [
-        part for part in (_PARTITION, _REGION, _ACCOUNT, _NAME) if not match.text_matches(wanted[part], got[part])
-    ]
+    differing = [part for part in _OWN if wanted[part] != got[part] and not match.text_matches(wanted[part], got[part])]
     if len(differing) > 1 or differing == [_PARTITION]:
         return Nearness.ARN
     if differing == [_REGION]:
@@ -177,11 +177,10 @@ def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | Non
 
 def _name_nearness(wanted: str, got: str) -> Nearness:
     """Of a function `function:NAME[:QUALIFIER]` the qualifier is told from the name."""
-    if wanted.startswith("function:") and got.startswith("function:"):
-        names = [resource.split(":")[1] for resource in (wanted, got)]
-        if match.text_matches(names[0], names[1]):
-            return Nearness.QUALIFIER
-    return Nearness.NAME
+    if not (wanted.startswith("function:") and got.startswith("function:")):
+        return Nearness.NAME
+    same = match.text_matches(wanted.split(":", 2)[1], got.split(":", 2)[1])
+    return Nearness.QUALIFIER if same else Nearness.NAME
 
 
 # Principal
@@ -189,7 +188,7 @@ def _name_nearness(wanted: str, got: str) -> Nearness:
 
 def _principal(rule: Rule, request: Request) -> _Failure:
     principals, caller = rule.statement.principals or (), request.requester
-    nearness, near = _nearest_of((item.value, _principal_nearness(item, caller)) for item in principals)
+    nearness, near = _nearest_of([(item.value, _principal_nearness(item, caller)) for item in principals])
     return _Failure("principal", _told(near, len(principals)), caller.name, nearness)
 
 
@@ -254,9 +253,11 @@ _DESCRIBE: Mapping[Failed, Callable[[Rule, Request], _Failure]] = {
 # Several values
 
 
-def _nearest_of(graded: Iterable[tuple[str, Nearness | None]]) -> tuple[Nearness | None, tuple[str, ...]]:
+def _nearest_of(graded: Sequence[tuple[str, Nearness | None]]) -> tuple[Nearness | None, tuple[str, ...]]:
     """The best nearness that one of the values has, and the values that have it."""
     found = [(value, nearness) for value, nearness in graded if nearness is not None]
+    if len(found) == 1:
+        return found[0][1], (found[0][0],)
     best = min((nearness for _, nearness in found), key=lambda nearness: nearness.rank, default=None)
     return best, tuple(value for value, nearness in found if nearness is best)
 

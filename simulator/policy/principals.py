@@ -76,6 +76,8 @@ def account_named(value: str) -> str | None:
     """The account that a principal names as a whole: its number or its root ARN."""
     if arns.ACCOUNT.fullmatch(value):
         return value
+    if not value.endswith(":root"):
+        return None
     parts = arns.parts(value)
     whole = parts is not None and parts.service == "iam" and parts.resource == "root"
     return arns.account_of(value) if whole else None
@@ -94,14 +96,27 @@ class Named:
     __slots__ = ("accounts", "anybody", "arns", "federated", "services", "sessions")
 
     def __init__(self, principals: Iterable[Principal]) -> None:
-        every = tuple(principals)
-        aws = [item.value for item in every if item.kind == "AWS"]
-        self.anybody = any(item.value == "*" and item.kind in ("*", "AWS") for item in every)
-        self.accounts = _by_partition(aws)
-        self.arns = frozenset(value for value in aws if account_named(value) is None and value)
-        self.sessions = tuple(value for value in aws if ":assumed-role/" in value)
-        self.services = frozenset(item.value for item in every if item.kind == "Service")
-        self.federated = frozenset(item.value for item in every if item.kind == "Federated")
+        self.anybody = False
+        self.accounts: dict[str, frozenset[str]] = {}
+        by_kind: dict[str, list[str]] = {"Service": [], "Federated": [], "AWS": []}
+        for item in principals:
+            kind, value = item.kind, item.value
+            if value == "*" and kind in ("*", "AWS"):
+                self.anybody = True
+            elif kind == "AWS" and (account := account_named(value)) is not None:
+                self._add_account(account, value)
+            elif value and kind in by_kind:
+                by_kind[kind].append(value)
+        self.arns = frozenset(by_kind["AWS"])
+        self.sessions = tuple([value for value in by_kind["AWS"] if ":assumed-role/" in value])
+        self.services = frozenset(by_kind["Service"])
+        self.federated = frozenset(by_kind["Federated"])
+
+    def _add_account(self, account: str, value: str) -> None:
+        """Add an account with the partition of the ARN that names it; without partitions: by its number, in any."""
+        known = self.accounts.get(account)
+        by_number = account == value or known == frozenset()
+        self.accounts[account] = frozenset() if by_number else (known or frozenset()) | {arns.partition_of(value)}
 
     def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
         """In which forms, and if what, they name the caller; empty: they don't.
@@ -129,18 +144,6 @@ class Named:
             if session is not False:
                 return {**_FORMS[bits], Form.ITSELF: session}
         return _FORMS[bits]
-
-
-def _by_partition(values: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The accounts that are named, each with the partitions of the ARNs that do; none: by its number, in any."""
-    found: dict[str, frozenset[str]] = {}
-    for value in values:
-        account = account_named(value)
-        if account is not None:
-            known = found.get(account)
-            by_number = account == value or known == frozenset()
-            found[account] = frozenset() if by_number else (known or frozenset()) | {arns.partition_of(value)}
-    return found
 
 
 class Excepted(Named):
