@@ -24,13 +24,18 @@ class PolicyError(PermgraphError):
     """
 
     def __init__(self, message: str, place: str = "") -> None:
-        super().__init__(f"{place}: {message}" if place else message)
-        self.problem = message
-        self.place = place
+        self.problem = _printable(message)
+        self.place = _printable(place)
+        super().__init__(f"{self.place}: {self.problem}" if place else self.problem)
 
     def within(self, outer: str) -> PolicyError:
         """Return the same problem, seen from the document or file `outer` that holds it."""
         return PolicyError(self.problem, f"{outer}: {self.place}" if self.place else outer)
+
+
+def _printable(text: str) -> str:
+    """A document may hold any character; what is said of it stays one line that a terminal shows as it is."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 class InputError(PermgraphError):

@@ -68,7 +68,15 @@ class Source:
         snapshot = self.snapshot()
         from simulator.world import World
 
-        return World(snapshot, strict=self.strict)
+        world = World(snapshot, strict=self.strict)
+        # Documents are read when they are asked for: what was odd about them is known in the end.
+        click.get_current_context().call_on_close(lambda: _warn(world))
+        return world
+
+
+def _warn(world: World) -> None:
+    for warning in world.documents.warnings:
+        say(f"warning: {warning}")
 
 
 def _mistaken(error: InputError, file: str, endings: tuple[str, ...], option: str) -> InputError:

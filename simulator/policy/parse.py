@@ -240,7 +240,8 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
 def _no_effect(written: object) -> PolicyError:
     if written is None:
         return PolicyError("needs an Effect")
-    return PolicyError(f"`{written}` is not one of Allow, Deny", ".Effect")
+    said = f"`{written}`" if isinstance(written, str) else _kind_of(written)
+    return PolicyError(f"{said} is not one of Allow, Deny", ".Effect")
 
 
 def _either(

@@ -19,6 +19,8 @@ from models.errors import ChangeError, PolicyError
 from models.policy import PolicyKind
 from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User, Value, document_id
 from simulator.facts.managed import managed_policy
+from simulator.policy import limits
+from simulator.policy.limits import Limit
 from simulator.policy.parse import parse_policy
 
 Json = dict[str, Any]
@@ -26,10 +28,7 @@ Identity = User | Group | Role
 
 VERSION = "2012-10-17"
 #: Characters without white space: for identities of all inline policies together, for the rest of one document.
-INLINE_SIZE = {User: 2_048, Group: 5_120, Role: 10_240}
-MANAGED_SIZE = 6_144
-TRUST_SIZE = 4_096
-FUNCTION_POLICY_SIZE = 20_480
+_INLINE = {User: limits.USER, Group: limits.GROUP, Role: limits.ROLE}
 #: The highest that can be asked for: 10 for groups, 20 for users and roles.
 ATTACHED = {User: 20, Group: 10, Role: 20}
 
@@ -131,10 +130,11 @@ def _put_inline(snapshot: Snapshot, holder: Identity, name: str, document: Json 
     if document is not None:
         snapshot, stored = _stored(snapshot, document)
         inline[name] = stored
-        most = INLINE_SIZE[type(holder)]
-        size = sum(_size(snapshot.documents.get(value)) for value in inline.values())
-        if size > most:
-            raise ChangeError(f"inline policies of `{holder.arn}` would have {size:,} characters, more than {most:,}")
+        limit = _INLINE[type(holder)]
+        size = sum(_size(snapshot.documents.get(value), limit) for value in inline.values())
+        if size > limit.most:
+            problem = f"would have {size:,} characters, more than {limit.most:,}"
+            raise ChangeError(f"inline policies of `{holder.arn}` {problem}")
     return _put(snapshot, holder, holder.model_copy(update={"inline": dict(sorted(inline.items()))}))
 
 
@@ -150,7 +150,7 @@ def _edit_managed(snapshot: Snapshot, holder: Identity, arn: str, edit: Callable
     document = edit(snapshot.documents.get(policy.document))
     if document is None:
         raise ChangeError(f"the last statement of `{arn}` can't be removed: detach the policy instead")
-    _check_size(document, MANAGED_SIZE, arn)
+    _check_size(document, limits.MANAGED, arn)
     snapshot, name = _stored(snapshot, document)
     return _put(snapshot, policy, policy.model_copy(update={"document": name}))
 
@@ -190,7 +190,7 @@ def _edit_trust(snapshot: Snapshot, arn: str, edit: Callable[[Any], Json | None]
     _check(document, PolicyKind.TRUST)
     for statement in _statements(document):
         _check_principals(snapshot, statement)
-    _check_size(document, TRUST_SIZE, arn)
+    _check_size(document, limits.LIMITS[PolicyKind.TRUST], arn)
     snapshot, name = _stored(snapshot, document)
     return _put(snapshot, role, role.model_copy(update={"trust": name}))
 
@@ -227,7 +227,7 @@ def _edit_function(snapshot: Snapshot, arn: str, edit: Callable[[Any], Json | No
     document = edit(snapshot.documents.get(function.policies.get(key, "")))
     policies = {name: value for name, value in function.policies.items() if name != key}
     if document is not None:
-        _check_size(document, FUNCTION_POLICY_SIZE, arn)
+        _check_size(document, limits.FUNCTION, arn)
         snapshot, policies[key] = _stored(snapshot, document)
     return _put(snapshot, function, function.model_copy(update={"policies": dict(sorted(policies.items()))}))
 
@@ -309,14 +309,13 @@ def _check(document: Json, kind: PolicyKind) -> None:
         raise ChangeError(f"AWS would refuse the {kind} policy: {error}") from error
 
 
-def _size(document: Any) -> int:
-    text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    return len(text)
+def _size(document: Any, limit: Limit) -> int:
+    return len(document) if isinstance(document, str) else limits.length(document, limit)
 
 
-def _check_size(document: Json, most: int, arn: str) -> None:
-    if (size := _size(document)) > most:
-        raise ChangeError(f"the policy of `{arn}` would have {size:,} characters, more than {most:,}")
+def _check_size(document: Json, limit: Limit, arn: str) -> None:
+    if (size := _size(document, limit)) > limit.most:
+        raise ChangeError(f"the policy of `{arn}` would have {size:,} characters, more than {limit.most:,}")
 
 
 def _stored(snapshot: Snapshot, document: Json) -> tuple[Snapshot, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from models.errors import PolicyError
 from models.policy import Policy, PolicyKind
 from models.snapshot import Snapshot
+from simulator.facts.managed import managed_policy
+from simulator.policy.limits import UNLIMITED, Limit
 from simulator.policy.parse import parse_policy
 
 
@@ -14,9 +16,11 @@ class Documents:
     def __init__(self, snapshot: Snapshot) -> None:
         self._documents = snapshot.documents
         self._compiled: dict[tuple[str, PolicyKind], Policy] = {}
+        self.warnings: list[str] = []
+        """What was odd about the documents that were read so far, a line each."""
 
-    def policy(self, document: str, kind: PolicyKind, holder: str) -> Policy:
-        """The compiled policy of a document's id.
+    def policy(self, document: str, kind: PolicyKind, holder: str, limit: Limit | None = None) -> Policy:
+        """The compiled policy of a document's id; longer than `limit`, or than any of its kind may be, is odd.
 
         Raises:
             PolicyError: naming `holder` and the place, for a document that can't be evaluated exactly.
@@ -24,8 +28,17 @@ class Documents:
         found = self._compiled.get((document, kind))
         if found is None:
             try:
-                found = parse_policy(self._documents[document], kind, strict=False)
+                found = parse_policy(self._documents[document], kind, strict=False, limit=limit)
             except PolicyError as error:
                 raise error.within(f"{kind} policy of `{holder}`") from error
             self._compiled[(document, kind)] = found
+            self.warnings += (f"{kind} policy of `{holder}`: {warning}" for warning in found.warnings)
         return found
+
+    def published(self, arn: str, kind: PolicyKind) -> Policy | None:
+        """The compiled policy of a policy that AWS manages, as AWS publishes it; None: it isn't known."""
+        known = self._compiled.get((arn, kind))
+        found = managed_policy(arn) if known is None else None
+        if found is not None:
+            known = self._compiled[(arn, kind)] = parse_policy(found.document, kind, strict=False, limit=UNLIMITED)
+        return known

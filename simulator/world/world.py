@@ -28,12 +28,11 @@ from models.snapshot import (
     Trigger,
     User,
 )
-from simulator.facts.managed import managed_policy
 from simulator.facts.reference import spelling
 from simulator.facts.traits import traits
 from simulator.policy.authorize import Analysis, analyse, decide
 from simulator.policy.lacks import lacks
-from simulator.policy.parse import parse_policy
+from simulator.policy.limits import MANAGED, UNLIMITED
 from simulator.policy.policy_set import PolicySet, own_policy
 from simulator.world import names
 from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
@@ -228,12 +227,13 @@ class World:
 
     def managed(self, arn: str, kind: PolicyKind, holder: str) -> Attached | MissingFact:
         """A managed policy: the collected document, else the one AWS publishes, else a missing fact."""
-        found = self.policies.get(arn)
+        found, by_aws = self.policies.get(arn), ":iam::aws:policy/" in arn
         if found:
-            return Attached(arn, self.documents.policy(found.document, kind, arn), holder)
-        published = managed_policy(arn) if ":iam::aws:policy/" in arn else None
+            limit = UNLIMITED if by_aws else MANAGED
+            return Attached(arn, self.documents.policy(found.document, kind, arn, limit), holder)
+        published = self.documents.published(arn, kind) if by_aws else None
         if published:
-            return Attached(arn, parse_policy(published.document, kind, strict=False), holder)
+            return Attached(arn, published, holder)
         return self.lacking(FactKind.MANAGED_POLICY, arn) or MissingFact(
             FactKind.MANAGED_POLICY, arn, "its document was not read"
         )

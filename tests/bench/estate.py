@@ -27,7 +27,7 @@ from models.snapshot import (
 )
 
 REGION = "eu-west-1"
-ACCOUNTS = tuple(f"{number}" * 12 for number in range(1, 10)) + ("101010101010",)
+ACCOUNTS = (*(f"{number}" * 12 for number in range(1, 10)), "101010101010")
 INVOKE, ASSUME = "lambda:InvokeFunction", "sts:AssumeRole"
 Json = dict[str, Any]
 
@@ -95,7 +95,8 @@ class _Maker:
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"arn:aws:logs:*:*:log-group:/app/{number}:*"),
         ]
         if number % 10 == 1:
-            found.append(_allow(INVOKE, [function_arn(number % self.functions), function_arn((number * 7) % self.functions)]))
+            invoked = [function_arn(number % self.functions), function_arn((number * 7) % self.functions)]
+            found.append(_allow(INVOKE, invoked))
         if number % 50 == 7:
             found.append(_allow(["lambda:Invoke*"], f"arn:aws:lambda:*:*:function:fn-{number % 10}*"))
         if number % 6 == 0:
@@ -202,7 +203,7 @@ class _Maker:
         }
         units = ("ou-1", "ou-2")
         parents = {account: units[place % 2] for place, account in enumerate(ACCOUNTS)} | dict.fromkeys(units, "r-1")
-        targets = {target: ("full",) for target in (*ACCOUNTS, *units, "r-1")}
+        targets = dict.fromkeys((*ACCOUNTS, *units, "r-1"), ("full",))
         targets |= {"r-1": ("full", "regions"), "ou-2": ("full", "guard")}
         return Organization(
             id="o-1", management_account="999999999998", parents=parents, policies=policies, targets=targets
