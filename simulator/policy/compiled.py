@@ -7,7 +7,7 @@ many (`rows`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 
@@ -128,26 +128,26 @@ class Rule:
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
         if self._matches is None:
-            matched = self._is_about(value, lookup)
-        else:
-            matched = self._matches(value)
-            if self._templates and matched is False:
-                matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
+            return self._is_about(value, lookup)
+        matched: Formula = self._matches(value)
+        if self._templates and matched is False:
+            matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
         return negation(matched) if self.inverse else matched
 
     def _is_about(self, value: str, lookup: Lookup) -> Formula:
-        """Whether any of its patterns matches: as `matches` and the templates say, of what isn't made ready."""
+        """As `about`, with nothing made ready."""
         patterns = self.patterns
         if patterns is None:
             return True
-        completes = self.manner is Manner.COMPLETING
+        variables, completes = self.variables, self.manner is Manner.COMPLETING
         matched: Formula = False
         for pattern in patterns:
-            if self.variables and "${" in pattern:
+            if variables and "${" in pattern:
                 matched = matched | self._filled(pattern, value, lookup)
             elif match.resource_matches(pattern, value, completes):
-                return True
-        return matched
+                matched = True
+                break
+        return negation(matched) if self.inverse else matched
 
     def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
         if not match.is_resource_pattern(pattern):
@@ -158,6 +158,7 @@ class Rule:
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
         if not self._asked:
+            self._asked = True
             return self._holds_now(value, lookup)
         if self._matches is None:
             self._matches = self.matches
@@ -173,9 +174,8 @@ class Rule:
         return held
 
     def _holds_now(self, value: str, lookup: Lookup) -> Formula:
-        """As `holds`, the first time, with nothing made ready."""
-        self._asked = True
-        held = self.about(value, lookup)
+        """As `holds`, with nothing made ready."""
+        held = self._is_about(value, lookup)
         for condition in self.statement.conditions:
             if held is False:
                 break
@@ -277,22 +277,31 @@ def _compiled(policy: Policy, manner: Manner) -> _Compiled:
 
 def rules_of(policy: Policy, manner: Manner) -> list[Rule]:
     """Every statement of a policy."""
-    known: _Compiled = _compiled(policy, manner)
+    known = _compiled(policy, manner)
     return [known.rule(place) for place in range(len(policy.statements))]
-
-
-def rule_of(policy: Policy, manner: Manner, place: int) -> Rule:
-    """The statement at a place."""
-    return _compiled(policy, manner).rule(place)
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:
     """The statements whose Action or NotAction is about an action."""
-    known: _Compiled = _compiled(policy, manner)
+    known = _compiled(policy, manner)
     found = known.by_action.get(action)
     if found is None:
         found = known.by_action[action] = known.about(action)
     return found
+
+
+def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
+    """The Allow statements about an action (True) and those about others of its service (False)."""
+    covering = set(about(policy, manner, action).allows)
+    known, service = _compiled(policy, manner), action.lower().partition(":")[0]
+    for place, statement in enumerate(policy.statements):
+        if known.rules[place] in covering:
+            yield known.rule(place), True
+        elif statement.effect is Effect.ALLOW:
+            # NotAction names this very action, or its whole service.
+            actions = statement.actions
+            if actions is None or match.of_service(actions, service):
+                yield known.rule(place), False
 
 
 def covers_action(statement: Statement, action: str) -> bool:

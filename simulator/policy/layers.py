@@ -9,9 +9,9 @@ from typing import NamedTuple
 from models.decision import Citation, Layer
 from models.policy import Statement
 from models.request import Attached, Request
-from simulator.policy.compiled import MANNERS, Rule, about, without_account
+from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
 from simulator.policy.formula import Formula, any_of
-from simulator.policy.principals import Form
+from simulator.policy.principals import HOLDER, Form
 
 
 @dataclass(slots=True)
@@ -85,6 +85,9 @@ def _holding(
 
 
 def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Mapping[Form, Formula]:
+    """In which forms a statement names the caller."""
+    if rule.manner is not Manner.NAMING:
+        return HOLDER
     forms = rule.named.forms(request.requester, request.context, has_boundary)
     if layer is Layer.VPC_ENDPOINT and request.gateway_endpoint:
         return without_account(forms, request.requester, rule.statement)

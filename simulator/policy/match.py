@@ -167,7 +167,9 @@ def text_matches(pattern: str, value: str) -> bool:
         return True
     if "?" in pattern:
         return matches(glob(pattern), value)
-    return "*" in pattern and _in_order(pattern.split("*"), value)
+    head, star, tail = pattern.partition(STAR)
+    # Most patterns differ before their first star, and most stars stand at the end.
+    return star != "" and value.startswith(head) and (tail == "" or _in_order(pattern.split(STAR), value))
 
 
 def _in_order(pieces: list[str], value: str) -> bool:
@@ -388,6 +390,16 @@ def any_action_matches(patterns: Iterable[str], action: str) -> bool:
     return False
 
 
+def of_service(actions: Iterable[str], service: str) -> list[str]:
+    """Those of some Action patterns that are about a service, which is in lower case."""
+    found = []
+    for action in actions:
+        head = action.partition(":")[0].lower()
+        if head == service or (("*" in head or "?" in head) and text_matches(head, service)):
+            found.append(action)
+    return found
+
+
 def completed(pattern: str) -> str:
     """An ARN with fewer than six fields, with `*` for those that are missing: `arn:aws:sqs` is every queue.
 
@@ -411,5 +423,7 @@ def is_resource_pattern(text: str) -> bool:
 
 def resource_matches(pattern: str, value: str, completes: bool) -> bool:
     """Match a Resource pattern without variables; `completes`: what an ARN lacks is added to it."""
+    if pattern == STAR:
+        return True
     whole = completed(pattern) if completes else pattern
     return is_resource_pattern(whole) and text_matches(whole, value)

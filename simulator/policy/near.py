@@ -11,10 +11,10 @@ from typing import NamedTuple
 from models import arns
 from models.context import Known
 from models.decision import Failed, Layer, NearMiss, Nearness
-from models.policy import Condition, Effect, Policy, Principal, Statement
+from models.policy import Condition, Principal, Statement
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy import match
-from simulator.policy.compiled import MANNERS, Manner, Rule, about, rule_of
+from simulator.policy.compiled import MANNERS, Rule, near_action
 from simulator.policy.formula import Formula
 from simulator.policy.layers import asked_resource, forms_of, spelled
 from simulator.policy.operators import NULL
@@ -48,29 +48,11 @@ def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, ha
 def misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Iterator[NearMiss]:
     """As `near_misses`, in the order of the policies."""
     for attached in policies:
-        for rule, covers in _promising(attached.policy, MANNERS[layer], request.action):
+        for rule, covers in near_action(attached.policy, MANNERS[layer], request.action):
             failed = _only(_failing(layer, rule, covers, request, has_boundary))
             failure = _DESCRIBE[failed](rule, request) if failed else None
             if failure is not None and failure.nearness is not None:
                 yield _near_miss(layer, attached, rule.statement, failure)
-
-
-def _promising(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
-    """The Allow statements about an action (True) or about others of its service (False): most are about neither."""
-    service = action.lower().partition(":")[0]
-    covering = {id(rule.statement) for rule in about(policy, manner, action).allows}
-    for place, statement in enumerate(policy.statements):
-        if id(statement) in covering:
-            yield rule_of(policy, manner, place), True
-        elif statement.effect is Effect.ALLOW and (
-            statement.actions is None or _of_service(statement.actions, service)
-        ):
-            yield rule_of(policy, manner, place), False
-
-
-def _of_service(actions: Iterable[str], service: str) -> list[str]:
-    """The Action patterns that are about a service."""
-    return [action for action in actions if match.text_matches(action.partition(":")[0].lower(), service)]
 
 
 def _only(failing: Iterator[Failed]) -> Failed | None:
@@ -133,7 +115,7 @@ def _action(rule: Rule, request: Request) -> _Failure:
         # NotAction names this very action, or its whole service.
         wanted = f"anything but {', '.join(statement.not_actions or ())}"
         return _Failure("action", wanted, request.action, Nearness.ACTION)
-    near = _of_service(values, service)
+    near = match.of_service(values, service)
     return _Failure("action", _told(near, len(values)), request.action, Nearness.ACTION if near else None)
 
 

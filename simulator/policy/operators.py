@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter, eq
 
 from models.context import Known, NotRead, Open, State
@@ -213,11 +213,7 @@ def holds(condition: Condition, variables: bool, states: Mapping[str, State]) ->
     if condition.operator == NULL:
         return verdict(condition, False, got, bool)
     operator = OPERATORS[condition.operator]
-
-    def matched(value: str) -> bool:
-        return _matched(condition, operator, variables, states, value)
-
-    return verdict(condition, operator.negated, got, matched)
+    return verdict(condition, operator.negated, got, partial(_matched, condition, operator, variables, states))
 
 
 def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, matched: Callable[[str], bool]) -> bool:

@@ -88,6 +88,8 @@ _FORMS: tuple[Mapping[Form, Formula], ...] = tuple(
     {form: True for index, form in enumerate(Form) if bits >> index & 1} for bits in range(1 << len(Form))
 )
 _ITSELF, _BEHIND, _ACCOUNT, _ANYBODY = (1 << index for index in range(len(Form)))
+#: Of a policy that says of nobody whom it is about: it is about whoever has it.
+HOLDER = _FORMS[_ITSELF]
 
 
 class Named:
@@ -174,12 +176,12 @@ class Excepted(Named):
 
 
 class Everybody(Named):
-    """Of a policy that says of nobody whom it is about: it is about whoever has it."""
+    """Of a policy that says of nobody whom it is about."""
 
     __slots__ = ()
 
     def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
-        return _FORMS[_ITSELF]
+        return HOLDER
 
 
 def _session_named(value: str, caller: Requester, context: Context) -> Formula:
