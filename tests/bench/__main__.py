@@ -10,8 +10,8 @@ from itertools import chain
 
 import click
 
-from tests.bench import lines
-from tests.bench.measures import LONGEST, Row, everything
+from tests.bench import decisions, graphs, lines, measures, open_keys
+from tests.bench.measures import LONGEST, Row
 
 
 def main() -> None:
@@ -23,7 +23,15 @@ def main() -> None:
     click.echo(f"Python {platform.python_version()}; medians, each measure by turns with its plain form\n")
     click.echo(f"{'what':36}{'runs':>5}{'median':>11}{'spread':>8}   {'':14}{'times':>7}  a plain form")
     begun = time.perf_counter()
-    for row in chain(everything(), lines.rows()):
+    for row in chain(
+        measures.start(),
+        decisions.rows(),
+        open_keys.settling(),
+        open_keys.hard_patterns(),
+        lines.rows(),
+        measures.load(),
+        graphs.rows(),
+    ):
         click.echo(_line(row))
     click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,34 +38,6 @@ def policy(*statements: Json) -> Json:
 
 def allow(action: str | list[str], resource: str, **more: Any) -> Json:
     return {"Effect": "Allow", "Action": action, "Resource": resource} | more
-
-
-def twenty_statements(salt: str = "") -> Json:
-    """A policy of which the last statement alone allows the request, and half have a condition."""
-    condition = {"Condition": {"StringLike": {"aws:PrincipalTag/team": f"team-{salt}*"}}}
-    near = [
-        allow([INVOKE, f"s3:Get*{index}"], function_arn(f"near{salt}-{index}-*"), **(condition if index % 2 else {}))
-        for index in range(19)
-    ]
-    return policy(*near, allow(INVOKE, function_arn("tar*")))
-
-
-def request(number: int = 0, salt: str = "") -> Json:
-    """A request as `permgraph evaluate` reads it."""
-    return {
-        "id": str(number),
-        "principal": CALLER,
-        "action": INVOKE,
-        "resource": TARGET,
-        "context": {"aws:PrincipalTag/team": "team-a"},
-        "policies": {"identity": [twenty_statements(salt)]},
-    }
-
-
-def request_lines(count: int, kinds: int = 50) -> Iterator[str]:
-    """Lines with `kinds` different policies, as a stream from one organization repeats itself."""
-    for number in range(count):
-        yield json.dumps(request(number, str(number % kinds))) + "\n"
 
 
 def organization(roles: int, users: int = 0) -> Snapshot:
