@@ -13,7 +13,7 @@ from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Ou
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
-from simulator.policy.layers import Findings, read_layer, spelled
+from simulator.policy.layers import Findings, all_allow, any_denies, read_layer, spelled
 from simulator.policy.near import misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
@@ -102,8 +102,9 @@ def bounded_by(request: Request, policies: PolicySet) -> Formula:
     """Whether the caller has a permissions boundary, as NotPrincipal asks."""
     if request.requester.is_outside:
         return False
-    unread = policies.unread.get(Layer.BOUNDARY, ())
-    return bool(policies.boundary) or any_of(Unread(fact, "boundary is there") for fact in unread)
+    if policies.boundary or not policies.unread:
+        return bool(policies.boundary)
+    return any_of(Unread(fact, "boundary is there") for fact in policies.unread.get(Layer.BOUNDARY, ()))
 
 
 def _plain_layers(request: Request, policies: PolicySet) -> list[tuple[Layer, tuple[Attached, ...]]]:
@@ -158,11 +159,9 @@ def combine(analysis: Analysis) -> None:
             *map(resource.allow, _FORMS),
         ),
     )
-    limits = [level.allowed for level in analysis.scp_levels]
-    limits.append(_allowed(findings, Layer.VPC_ENDPOINT, True))
-    analysis.allows = all_of((analysis.permitted, *limits))
-    every = (*findings.values(), *analysis.scp_levels, *analysis.rcp_levels)
-    analysis.denies = any_of(found.denies for found in every)
+    endpoint = _allowed(findings, Layer.VPC_ENDPOINT, True)
+    analysis.allows = analysis.permitted & all_allow(analysis.scp_levels) & endpoint
+    analysis.denies = any_denies((*findings.values(), *analysis.scp_levels, *analysis.rcp_levels))
 
 
 def _allowed(findings: Mapping[Layer, Findings], layer: Layer, without: bool) -> Formula:
@@ -186,24 +185,25 @@ def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
 def _because(analysis: Analysis, outcome: Outcome) -> tuple[Citation, ...]:
     if outcome in (Outcome.IMPLICIT_DENY, Outcome.UNKNOWN):
         return ()
-    cited: dict[Citation, None] = {}
+    cited: list[Citation] = []
     for found in _in_order(analysis):
         if outcome is not Outcome.EXPLICIT_DENY:
-            cited.update((citation, None) for citation in _allowing(found, outcome))
+            cited += _allowing(found, outcome)
         if outcome is not Outcome.ALLOWED:
             wanted = is_certain if outcome is Outcome.EXPLICIT_DENY else _can_hold
-            cited.update((citation, None) for citation, formula in found.denying if wanted(formula))
+            cited += [citation for citation, formula in found.denying if wanted(formula)]
     if outcome is Outcome.EXPLICIT_DENY and not cited:
-        cited.update((citation, None) for found in _in_order(analysis) for citation, _ in found.denying)
-    return tuple(cited)
+        cited = [citation for found in _in_order(analysis) for citation, _ in found.denying]
+    return tuple(dict.fromkeys(cited))
 
 
 def _allowing(found: Findings, outcome: Outcome) -> list[Citation]:
     """The Allow statements that matter: for certain those that match for certain, where a layer has such."""
-    certain = [citation for citation, formula in found.allowing if is_certain(assume(formula))]
+    allowing = found.allowing
+    certain = [citation for citation, formula in allowing if formula is True or is_certain(assume(formula))]
     if outcome is Outcome.ALLOWED and certain:
         return certain
-    return [citation for citation, formula in found.allowing if _can_hold(assume(formula))]
+    return [citation for citation, formula in allowing if _can_hold(assume(formula))]
 
 
 def _can_hold(formula: Formula) -> bool:
@@ -225,13 +225,11 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
         outcome = _layer_outcome(finding.allowed, finding.denies)
         if finding.read or outcome is Outcome.UNKNOWN:
             found[layer] = outcome
-    for layer, levels, understood in (
-        (Layer.SCP, analysis.scp_levels, False),
-        (Layer.RCP, analysis.rcp_levels, True),
-    ):
-        if levels:
-            allowed = all_of(True if understood else level.allowed for level in levels)
-            found[layer] = _layer_outcome(allowed, any_of(level.denies for level in levels))
+    if analysis.scp_levels:
+        found[Layer.SCP] = _layer_outcome(all_allow(analysis.scp_levels), any_denies(analysis.scp_levels))
+    if analysis.rcp_levels:
+        # RCPFullAWSAccess is at every level, and nobody can take it away.
+        found[Layer.RCP] = _layer_outcome(True, any_denies(analysis.rcp_levels))
     return {layer: found[layer] for layer in _LAYERS if layer in found}
 
 

@@ -28,7 +28,7 @@ class Findings:
 
     @property
     def allowed(self) -> Formula:
-        return any_of(self.allows.values())
+        return any_of(self.allows.values()) if self.allows else False
 
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
@@ -57,7 +57,6 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
     """Evaluate every statement of a layer's policies."""
     found = Findings(layer)
     manner = MANNERS[layer]
-    denies: list[Formula] = []
     for attached in policies:
         rules = about(attached.policy, manner, request.action)
         for rule, forms, rest in _holding(layer, rules.allows, request, has_boundary):
@@ -65,11 +64,26 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
                 found.allows[form] = found.allow(form) | (formula & rest)
             found.behind_allows.append(Behind(attached, rule.statement, any_of(forms.values()) & rest))
         for rule, forms, rest in _holding(layer, rules.denies, request, has_boundary):
-            denies.append(any_of(forms.values()) & rest)
-            found.behind_denies.append(Behind(attached, rule.statement, denies[-1]))
-    if denies:
-        found.denies = any_of(denies)
+            denied = any_of(forms.values()) & rest
+            found.denies = found.denies | denied
+            found.behind_denies.append(Behind(attached, rule.statement, denied))
     return found
+
+
+def all_allow(findings: Iterable[Findings]) -> Formula:
+    """Whether every one of them allows."""
+    allowed: Formula = True
+    for found in findings:
+        allowed = allowed & found.allowed
+    return allowed
+
+
+def any_denies(findings: Iterable[Findings]) -> Formula:
+    """Whether one of them denies."""
+    denied: Formula = False
+    for found in findings:
+        denied = denied | found.denies
+    return denied
 
 
 def _holding(

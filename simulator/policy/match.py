@@ -381,11 +381,11 @@ def any_action_matches(patterns: Iterable[str], action: str) -> bool:
     # Asked of every statement of every line: no call for a pattern that is a name or a prefix, as most are.
     for pattern in patterns:
         lower = pattern.lower()
-        star = lower.find("*")
-        if "?" in lower or 0 <= star < len(lower) - 1:
+        head, star, tail = lower.partition(STAR)
+        if "?" in head or tail:
             if text_matches(lower, action):
                 return True
-        elif lower == action if star < 0 else action.startswith(lower[:-1]):
+        elif head == action or (star and action.startswith(head)):
             return True
     return False
 
@@ -423,7 +423,8 @@ def is_resource_pattern(text: str) -> bool:
 
 def resource_matches(pattern: str, value: str, completes: bool) -> bool:
     """Match a Resource pattern without variables; `completes`: what an ARN lacks is added to it."""
-    if pattern == STAR:
-        return True
+    head = pattern.partition(STAR)[0]
+    if "?" not in head and not value.startswith(head):
+        return False  # as most do; what is added to it stands behind
     whole = completed(pattern) if completes else pattern
     return is_resource_pattern(whole) and text_matches(whole, value)
