@@ -24,6 +24,8 @@ _OF_FORM = {Form.ITSELF: _ITSELF, Form.BEHIND: _BEHIND, Form.ACCOUNT: _ACCOUNT, 
 #: The layers that allow; every other only limits.
 _OF_LAYER = {Layer.IDENTITY: _IDENTITY, Layer.SESSION: _SESSION, Layer.RESOURCE: _ITSELF, Layer.TRUST: _ITSELF}
 
+_NOBODY = dict.fromkeys(Outcome, 0)
+
 Slot = int
 Cell = tuple[Slot, int, Formula]
 """Callers for whom what a slot says hangs on a formula."""
@@ -136,8 +138,9 @@ class _Reading:
         """Note what the callers' policies of a layer say."""
         if shelf.is_silent(effect):
             return
-        self.sure[into] |= shelf.certain(effect, self.value) & row
-        for found in shelf.hanging(effect, self.value):
+        certain, hanging = shelf.about(effect, self.value)
+        self.sure[into] |= certain & row
+        for found in hanging:
             for part, formula in self.grid.cells_of(found, self.target, row):
                 self._note(into, part, formula)
 
@@ -174,7 +177,7 @@ class _Reading:
     def _settled(self, allowed: int, hanging: int) -> Column:
         if not hanging:
             return Column(allowed, 0, 0, self.sure[_DENIED])
-        rows = dict.fromkeys(Outcome, 0)
+        rows = _NOBODY.copy()
         assumes: dict[MissingFact, int] = {}
         keys: dict[str, int] = {}
         for row, standing, parts in self._alike(hanging):
@@ -199,8 +202,6 @@ class _Reading:
 
     def _alike(self, hanging: int) -> Iterator[tuple[int, Standing, tuple[Formula, ...]]]:
         """Those for whom it hangs on something, in parts for which it hangs on the same."""
-        if not hanging:
-            return
         for row, standing in self.classes:
             wanted = row & hanging
             if not wanted:

@@ -39,6 +39,8 @@ class Crowd:
         """A bit for each."""
         if self._row is not None:
             return self._row
+        if not self.numbers:
+            return 0
         made = row_of(self.numbers)
         if len(self.numbers) > FEW:
             self._row = made
@@ -47,7 +49,7 @@ class Crowd:
 
 def row_of(numbers: Iterable[int]) -> int:
     """The row with those bits set."""
-    some = list(numbers)
+    some = numbers if isinstance(numbers, list) else list(numbers)
     if len(some) <= FEW:
         row = 0
         for number in some:

@@ -52,46 +52,51 @@ class Shelf:
 
     def __init__(self, held: Holdings, manner: Manner, action: str, contexts: Contexts) -> None:
         self.having = held.having
-        self.sure: dict[Effect, PatternIndex[Crowd]] = {effect: PatternIndex(Crowd) for effect in Effect}
-        self.open: dict[Effect, PatternIndex[dict[Hashable, Hanging]]] = {
-            effect: PatternIndex(dict) for effect in Effect
-        }
+        self._said = {effect: PatternIndex(_Said) for effect in Effect}
         lower = action.lower()
         for policy, numbers in held.documents:
             for rule in rules_of(policy, manner):
                 if covers_action(rule.statement, lower):
                     self._put(rule, numbers, contexts)
-        self._silent = {effect: self.sure[effect].is_empty and self.open[effect].is_empty for effect in Effect}
 
     def _put(self, rule: Rule, numbers: list[int], contexts: Contexts) -> None:
-        effect = rule.statement.effect
         for glob in globs_of(rule):
+            said = self._said[rule.statement.effect].at(glob)
             if rule.is_sure:
-                self.sure[effect].at(glob).add(numbers)
+                said.sure.add(numbers)
                 continue
-            found = self.open[effect].at(glob).setdefault(_alike(rule), Hanging(rule, Crowd(), contexts))
+            found = said.hanging.setdefault(_alike(rule), Hanging(rule, Crowd(), contexts))
             assert found.crowd is not None
             found.crowd.add(numbers)
 
     def is_silent(self, effect: Effect) -> bool:
         """Whether no statement of that effect is about the action."""
-        return self._silent[effect]
+        return self._said[effect].is_empty
 
-    def certain(self, effect: Effect, value: str) -> int:
+    def about(self, effect: Effect, value: str) -> tuple[int, list[Hanging]]:
+        """Who has a statement about a resource for certain, and the statements that hang on something more.
+
+        One with several patterns that match is there more than once.
+        """
         row = 0
-        index = self.sure[effect]
-        for crowd in index.find(value) if not index.is_empty else ():
-            row |= crowd.row
-        return row
-
-    def hanging(self, effect: Effect, value: str) -> Iterator[Hanging]:
-        """The statements that may be about a resource; one with several patterns that match perhaps more than once."""
-        index = self.open[effect]
-        for items in index.find(value) if not index.is_empty else ():
-            for found in items.values():
+        hanging: list[Hanging] = []
+        for said in self._said[effect].find(value):
+            row |= said.sure.row
+            for found in said.hanging.values():
                 rule = found.rule
                 if not rule.inverse or rule.templates or not rule.matches(value):
-                    yield found
+                    hanging.append(found)
+        return row, hanging
+
+
+class _Said:
+    """What the statements with one pattern come to: who has one that asks for nothing else, and the others."""
+
+    __slots__ = ("hanging", "sure")
+
+    def __init__(self) -> None:
+        self.sure = Crowd()
+        self.hanging: dict[Hashable, Hanging] = {}
 
 
 def _alike(rule: Rule) -> Hashable:
