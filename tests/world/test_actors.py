@@ -12,6 +12,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.decision import Outcome
 from models.snapshot import Snapshot
 from simulator import scenario
+from simulator.answers.who_can import who_can
 from simulator.facts import global_keys
 from simulator.policy.rows import Whose
 from simulator.world import World
@@ -20,7 +21,7 @@ from simulator.world.caller import Caller
 from simulator.world.nodes import ask
 from simulator.world.scopes import hangs_on
 from tests.answers.test_laws import snapshots
-from tests.worlds import ONE, TWO, Builder, allow, function, role, trusting, user
+from tests.worlds import INVOKE, ONE, TWO, Builder, allow, function, role, trusting, user
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 DENIES = {Outcome.IMPLICIT_DENY, Outcome.EXPLICIT_DENY}
@@ -139,3 +140,32 @@ def _likeness(caller: Caller, whose: Whose) -> object:
     if whose is Whose.KIND:
         return caller.kind
     return (caller.kind, caller.account) if whose is Whose.ACCOUNT else (caller.kind, caller.node, caller.function)
+
+
+# --- what is worked out ------------------------------------------------------------------------------------------
+
+
+def test_who_can_works_out_no_function_but_those_on_the_way() -> None:
+    made = Builder()
+    by_lambda = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    caller = made.role(role("caller"), by_lambda, allow(INVOKE, function("asked")))
+    made.user(user("dev"), allow(INVOKE, [function("asked"), function("on-the-way"), function("other-1")]))
+    made.function(function("asked"), role=made.role(role("runs"), by_lambda))
+    made.function(function("on-the-way"), role=caller)
+    for number in range(20):
+        made.function(function(f"other-{number}"), role=role("runs"))
+    world = made.world()
+    who_can(world, INVOKE, function("asked"))
+    worked_out = {resource for resource, _ in actors(world).grids[INVOKE].columns}
+    assert worked_out == {function("asked"), function("on-the-way")}
+
+
+def test_one_document_is_compiled_once_whoever_has_it() -> None:
+    made = Builder()
+    shared = made.policy(f"arn:aws:iam::{ONE}:policy/shared", allow(INVOKE, "*"))
+    for number in range(5):
+        made.role(role(f"r{number}"), trusting(user("x")), attached=(shared,))
+        made.user(user(f"u{number}"), attached=("arn:aws:iam::aws:policy/AdministratorAccess",))
+    world = made.world()
+    for holders in (world.roles, world.users):
+        assert len({id(attached.policy) for arn in holders for attached in world.identity_of(arn)[0]}) == 1
