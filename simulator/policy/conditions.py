@@ -61,7 +61,7 @@ def tested(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
     """What `compiled` makes ready to be asked many times, asked once."""
     if condition.operator != NULL and condition.operator not in OPERATORS:
         raise _unsupported(condition)
-    if variables and any("${" in value for value in condition.values):
+    if variables and "${" in "".join(condition.values):
         return compiled(condition, True)(lookup)
     state, name = lookup(condition.key), condition.key.lower()
     if state.__class__ is Known or state.__class__ is Absent:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from models.decision import Citation, Layer
-from models.policy import Statement
+from models.policy import Effect, Statement
 from models.request import Attached, Request
 from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
 from simulator.policy.formula import Formula, any_of
@@ -33,6 +33,17 @@ class Findings:
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
 
+    def add(self, attached: Attached, statement: Statement, forms: Mapping[Form, Formula], rest: Formula) -> None:
+        """Add a statement that is about the caller, named in those forms, and that holds if `rest` does."""
+        behind = Behind(attached, statement, any_of(forms.values()) & rest)
+        if statement.effect is Effect.DENY:
+            self.denies = self.denies | behind.holds
+            self.behind_denies.append(behind)
+            return
+        for form, formula in forms.items():
+            self.allows[form] = self.allows.get(form, False) | (formula & rest)
+        self.behind_allows.append(behind)
+
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
         return [(self._cited(one), one.holds) for one in self.behind_allows]
@@ -57,16 +68,14 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
     """Evaluate every statement of a layer's policies."""
     found = Findings(layer)
     manner = MANNERS[layer]
+    value, lookup = asked_resource(request), request.context.lookup
     for attached in policies:
         rules = about(attached.policy, manner, request.action)
-        for rule, forms, rest in _holding(layer, rules.allows, request, has_boundary):
-            for form, formula in forms.items():
-                found.allows[form] = found.allow(form) | (formula & rest)
-            found.behind_allows.append(Behind(attached, rule.statement, any_of(forms.values()) & rest))
-        for rule, forms, rest in _holding(layer, rules.denies, request, has_boundary):
-            denied = any_of(forms.values()) & rest
-            found.denies = found.denies | denied
-            found.behind_denies.append(Behind(attached, rule.statement, denied))
+        for rule in rules.allows + rules.denies:
+            forms = forms_of(layer, rule, request, has_boundary) if manner is Manner.NAMING else HOLDER
+            rest = rule.holds(value, lookup) if forms else False
+            if rest is not False:
+                found.add(attached, rule.statement, forms, rest)
     return found
 
 
@@ -84,18 +93,6 @@ def any_denies(findings: Iterable[Findings]) -> Formula:
     for found in findings:
         denied = denied | found.denies
     return denied
-
-
-def _holding(
-    layer: Layer, rules: Iterable[Rule], request: Request, has_boundary: Formula
-) -> Iterator[tuple[Rule, Mapping[Form, Formula], Formula]]:
-    """The statements about the caller that may hold: in which forms they name him, and whether the rest holds."""
-    value, lookup = asked_resource(request), request.context.lookup
-    for rule in rules:
-        forms = forms_of(layer, rule, request, has_boundary)
-        rest = rule.holds(value, lookup) if forms else False
-        if rest is not False:
-            yield rule, forms, rest
 
 
 def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) -> Mapping[Form, Formula]:

@@ -100,19 +100,23 @@ class Named:
     def __init__(self, principals: Iterable[Principal]) -> None:
         self.anybody = False
         self.accounts: dict[str, frozenset[str]] = {}
-        by_kind: dict[str, list[str]] = {"Service": [], "Federated": [], "AWS": []}
+        aws, services, federated = [], [], []
         for item in principals:
             kind, value = item.kind, item.value
             if value == "*" and kind in ("*", "AWS"):
                 self.anybody = True
+            elif kind == "Service":
+                services.append(value)
+            elif kind == "Federated":
+                federated.append(value)
             elif kind == "AWS" and (account := account_named(value)) is not None:
                 self._add_account(account, value)
-            elif value and kind in by_kind:
-                by_kind[kind].append(value)
-        self.arns = frozenset(by_kind["AWS"])
-        self.sessions = tuple([value for value in by_kind["AWS"] if ":assumed-role/" in value])
-        self.services = frozenset(by_kind["Service"])
-        self.federated = frozenset(by_kind["Federated"])
+            elif kind == "AWS" and value:
+                aws.append(value)
+        self.arns = frozenset(aws)
+        self.sessions = tuple([value for value in aws if ":assumed-role/" in value])
+        self.services = frozenset(services)
+        self.federated = frozenset(federated)
 
     def _add_account(self, account: str, value: str) -> None:
         """Add an account with the partition of the ARN that names it; without partitions: by its number, in any."""
