@@ -93,13 +93,17 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-def _in_network(wanted: str, got: str) -> bool:
-    block = network(wanted)
+@lru_cache(maxsize=16384)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        address = ipaddress.ip_address(got.strip())
+        return ipaddress.ip_address(text.strip())
     except ValueError:
-        return False
-    return block is not None and address.version == block.version and address in block
+        return None
+
+
+def _in_network(wanted: str, got: str) -> bool:
+    block, address = network(wanted), _address(got)
+    return block is not None and address is not None and address.version == block.version and address in block
 
 
 def _binary_equals(wanted: str, got: str) -> bool:
