@@ -35,7 +35,7 @@ class Findings:
 
     def add(self, attached: Attached, statement: Statement, forms: Mapping[Form, Formula], rest: Formula) -> None:
         """Add a statement that is about the caller, named in those forms, and that holds if `rest` does."""
-        behind = Behind(attached, statement, any_of(forms.values()) & rest)
+        behind = Behind(attached, statement, rest if forms is HOLDER else any_of(forms.values()) & rest)
         if statement.effect is Effect.DENY:
             self.denies = self.denies | behind.holds
             self.behind_denies.append(behind)

@@ -133,8 +133,10 @@ def _resource(rule: Rule, request: Request) -> _Failure:
     if statement.resources is None:
         wanted = f"anything but {', '.join(statement.not_resources or ())}"
         return _Failure("resource", wanted, asked, Nearness.NAME)
-    nearness, near = _nearest_of([(value, _resource_nearness(value, asked, service)) for value in statement.resources])
-    return _Failure("resource", _told(near, len(statement.resources)), asked, nearness)
+    nearness, wanted = _nearest_of(
+        statement.resources, [_resource_nearness(one, asked, service) for one in statement.resources]
+    )
+    return _Failure("resource", wanted, asked, nearness)
 
 
 def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | None:
@@ -170,8 +172,9 @@ def _name_nearness(wanted: str, got: str) -> Nearness:
 
 def _principal(rule: Rule, request: Request) -> _Failure:
     principals, caller = rule.statement.principals or (), request.requester
-    nearness, near = _nearest_of([(item.value, _principal_nearness(item, caller)) for item in principals])
-    return _Failure("principal", _told(near, len(principals)), caller.name, nearness)
+    values = [principal.value for principal in principals]
+    nearness, wanted = _nearest_of(values, [_principal_nearness(principal, caller) for principal in principals])
+    return _Failure("principal", wanted, caller.name, nearness)
 
 
 def _principal_nearness(principal: Principal, caller: Requester) -> Nearness | None:
@@ -235,13 +238,13 @@ _DESCRIBE: Mapping[Failed, Callable[[Rule, Request], _Failure]] = {
 # Several values
 
 
-def _nearest_of(graded: Sequence[tuple[str, Nearness | None]]) -> tuple[Nearness | None, tuple[str, ...]]:
-    """The best nearness that one of the values has, and the values that have it."""
-    found = [(value, nearness) for value, nearness in graded if nearness is not None]
-    if len(found) == 1:
-        return found[0][1], (found[0][0],)
-    best = min((nearness for _, nearness in found), key=lambda nearness: nearness.rank, default=None)
-    return best, tuple(value for value, nearness in found if nearness is best)
+def _nearest_of(values: Sequence[str], graded: Sequence[Nearness | None]) -> tuple[Nearness | None, str]:
+    """The best nearness that one of the values has, and those that have it as they are told."""
+    if len(values) == 1:
+        return graded[0], values[0]
+    best = min(filter(None, graded), key=lambda nearness: nearness.rank, default=None)
+    near = [value for value, nearness in zip(values, graded, strict=True) if nearness is best]
+    return best, _told(near, len(values))
 
 
 def _told(near: Sequence[str], of: int) -> str:
