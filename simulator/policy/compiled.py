@@ -15,7 +15,7 @@ from models.decision import Layer
 from models.policy import Condition, Effect, Policy, Statement
 from models.request import Requester, RequesterKind
 from simulator.policy import match
-from simulator.policy.conditions import Check, Lookup, compiled, tested
+from simulator.policy.conditions import Check, Lookup, checked, compiled
 from simulator.policy.formula import Formula, any_of, negation
 from simulator.policy.operators import test_pattern
 from simulator.policy.principals import Everybody, Excepted, Form, Named
@@ -123,7 +123,7 @@ class Rule:
     def failing(self, lookup: Lookup) -> tuple[Condition, ...]:
         """The conditions that fail for certain."""
         conditions, variables = self.statement.conditions, self.variables
-        return tuple([condition for condition in conditions if tested(condition, variables, lookup) is False])
+        return tuple([condition for condition in conditions if checked(condition, variables, lookup) is False])
 
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
@@ -179,7 +179,7 @@ class Rule:
         for condition in self.statement.conditions:
             if held is False:
                 break
-            held = held & tested(condition, self.variables, lookup)
+            held = held & checked(condition, self.variables, lookup)
         return held
 
 

@@ -57,7 +57,7 @@ def compiled(condition: Condition, variables: bool) -> Check:
     return check
 
 
-def tested(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
+def checked(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
     """What `compiled` makes ready to be asked many times, asked once."""
     if condition.operator != NULL and condition.operator not in OPERATORS:
         raise _unsupported(condition)

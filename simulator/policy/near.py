@@ -147,7 +147,7 @@ def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | Non
     if len(got) <= _NAME or got[0] != "arn":
         # An action without resource types: only `*` would do.
         return Nearness.ARN if wanted[_SERVICE] == service else None
-    if not match.text_matches(wanted[_SERVICE], got[_SERVICE]):
+    if wanted[_SERVICE] != got[_SERVICE] and not match.text_matches(wanted[_SERVICE], got[_SERVICE]):
         return None
     differing = [part for part in _OWN if wanted[part] != got[part] and not match.text_matches(wanted[part], got[part])]
     if len(differing) > 1 or differing == [_PARTITION]:

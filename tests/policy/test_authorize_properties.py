@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from models.decision import Layer, Outcome
 from models.policy import Effect
 from models.request import Traits
-from tests.policy.builders import ask
-from tests.strategies import contexts, worlds
+from simulator.policy.authorize import authorize, decide
+from tests.policy.builders import analysis, ask
+from tests.strategies import TYPED, contexts, worlds
 
 
 @given(worlds(), contexts())
@@ -27,6 +29,16 @@ def test_a_decision_explains_itself(world: dict[str, Any], context: dict[str, An
         assert decision.because == ()
     else:
         assert decision.near_misses == ()
+
+
+@given(worlds(), contexts(), st.sets(st.sampled_from(sorted(TYPED))))
+def test_asked_again_it_says_the_same(world: dict[str, Any], context: dict[str, Any], opens: set[str]) -> None:
+    """Policies are made ready only once they are asked again."""
+    known = {key: value for key, value in context.items() if key not in opens}
+    first = analysis(**world, context=known, opens=opens, traits=Traits(bound_by_rcps=True))
+    decision = decide(first)
+    for _ in range(2):
+        assert authorize(first.request, first.policies) == decision
 
 
 @given(worlds(), contexts())

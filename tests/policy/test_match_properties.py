@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.policy import match
 from simulator.policy.automata import witnesses
+from simulator.policy.compiled import resource_matcher
 from tests.strategies import patterns, texts, values
 
 
@@ -29,6 +30,29 @@ def reference(pattern: str, value: str) -> bool:
 @example("*a?*", "ba:a")
 def test_like_the_reference(pattern: str, value: str) -> None:
     assert match.matches(match.template(pattern, False), value) is reference(pattern, value)  # type: ignore[arg-type]
+
+
+@given(patterns, values)
+@example("a*b", "a*b")
+@example("a*ba*b", "ab")
+def test_a_pattern_as_it_is_written_like_the_reference(pattern: str, value: str) -> None:
+    assert match.text_matches(pattern, value) is reference(pattern, value)
+    assert match.text_matcher((pattern,))(value) is reference(pattern, value)
+
+
+@given(st.lists(patterns, max_size=3), values)
+@example(["A*"], "ab")
+def test_actions_like_the_reference_in_any_letter_case(actions: list[str], action: str) -> None:
+    found = any(reference(pattern.lower(), action) for pattern in actions)
+    assert match.any_action_matches(actions, action) is found
+    assert match.any_action_matches([pattern.upper() for pattern in actions], action) is found
+
+
+@given(st.sampled_from(("", "arn:", "arn:a:b", "arn:a:b:::", "*")), patterns, values, st.booleans())
+def test_resources_asked_once_or_made_ready(head: str, pattern: str, value: str, completes: bool) -> None:
+    for asked in (value, f"arn:a:b:::{value}", "*"):
+        found = match.resource_matches(head + pattern, asked, completes)
+        assert found is resource_matcher((head + pattern,), completes)(asked)
 
 
 @given(st.lists(patterns, min_size=6, max_size=6), st.lists(values, min_size=6, max_size=6))

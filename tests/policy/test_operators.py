@@ -10,7 +10,7 @@ import pytest
 from models.context import Absent, Known, State
 from models.errors import PolicyError
 from models.policy import Condition, PolicyKind
-from simulator.policy.conditions import compiled
+from simulator.policy.conditions import checked, compiled
 from simulator.policy.operators import OPERATORS
 from simulator.policy.parse import parse_policy
 from tests.policy.builders import Keys, allow, document
@@ -45,8 +45,10 @@ def holds(
     read = parse_policy(document(allow(Condition={operator: {"k": wanted}})), PolicyKind.IDENTITY, strict=False)
     states: dict[str, State] = {} if got is None else {"k": _known(got)}
     states |= {name: _known(value) for name, value in others.items()}
-    result = compiled(read.statements[0].conditions[0], variables)(Keys(states).lookup)
+    condition, lookup = read.statements[0].conditions[0], Keys(states).lookup
+    result = compiled(condition, variables)(lookup)
     assert isinstance(result, bool)
+    assert checked(condition, variables, lookup) is result, "asked once or made ready, it means the same"
     return result
 
 
@@ -93,6 +95,8 @@ def test_keys_are_compared_without_regard_to_case() -> None:
 def test_an_unknown_operator_is_an_error() -> None:
     with pytest.raises(PolicyError, match="`StringLikes` is not supported"):
         compiled(Condition("StringLikes", "k", ("v",)), True)(Keys().lookup)
+    with pytest.raises(PolicyError):
+        checked(Condition("StringLikes", "k", ("v",)), True, Keys().lookup)
 
 
 @pytest.mark.parametrize("spelling", ["StringLikes", "NullIfExists", "ForSomeValues:StringLike", "", "IfExists"])
