@@ -41,5 +41,5 @@ def _federated(world: World, role: str, sources: Nodes, question: Question) -> I
             if not among(node, sources) or is_saml != (action == WITH_SAML):
                 continue
             edge = Edge(node, role, EdgeKind.ASSUMES, (ask(world, node, action, role, question.given),))
-            if question.wants(edge, lambda: True):
+            if question.wants(edge, True):
                 yield edge

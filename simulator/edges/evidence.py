@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from models import arns
-from models.policy import Principal
 from models.request import Attached
 from simulator.policy.principals import account_named
 from simulator.world.nodes import allowing, pattern_covers, shown
@@ -77,29 +76,6 @@ def acting_as(world: World, holder: str) -> tuple[str, ...]:
     return (holder,) if holder in world.users else ()
 
 
-def meant(world: World, named: Iterable[Principal]) -> dict[str, None]:
-    """Everybody whom a policy's principals may mean."""
-    found: dict[str, None] = {}
-    for principal in named:
-        if principal.value == "*" and principal.kind in ("AWS", "*"):
-            found.update(dict.fromkeys(world.actors))
-        elif principal.kind == "AWS" and (account := account_named(principal.value)):
-            found.update(dict.fromkeys(world.actors_by_account.get(account, ())))
-        elif principal.kind == "AWS" and (key := _role_of(principal.value)):
-            found.update(dict.fromkeys(world.actors_by_name.get(key, ())))
-        elif principal.kind == "AWS" and arns.kind_of(principal.value) in ("user", "role"):
-            found.update(dict.fromkeys(acting_as(world, principal.value)))
-    return found
-
-
-def _role_of(session: str) -> tuple[str, str] | None:
-    """Account and role name of a session's ARN."""
-    found = arns.parts(session)
-    if found is None or not found[5].startswith("assumed-role/"):
-        return None
-    return found[4], found[5].split("/")[1]
-
-
 def written_out(pattern: str) -> bool:
     """Whether a Resource pattern has its account, or else its whole name, without a wildcard."""
     found = arns.parts(pattern)
@@ -111,14 +87,30 @@ def written_out(pattern: str) -> bool:
     return "*" not in name and "?" not in name
 
 
-def names_principal(policies: Iterable[Attached], node: str, action: str, resource: str) -> bool:
-    """Whether a resource-based policy allows the action to this principal, or to its account from outside, by name."""
-    holder = shown(node)
-    account, owner = arns.account_of(holder), arns.account_of(resource)
-    for statement in allowing(policies, action, resource):
-        for principal in statement.principals or ():
-            if principal.value in (holder, holder.partition(":")[2] if holder.startswith("service:") else holder):
-                return True
-            if account and account != owner and account_named(principal.value) == account:
-                return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whom half of a grant for an action on a resource names: users, roles, services, and other accounts as a whole."""
+
+    holders: frozenset[str]
+    accounts: frozenset[str]
+
+    def means(self, node: str) -> bool:
+        holder = shown(node)
+        return holder in self.holders or arns.account_of(holder) in self.accounts
+
+
+def evidence(world: World, action: str, resource: str, policies: Iterable[Attached]) -> Evidence:
+    """Read the evidence of intent once: a policy of theirs names the resource, or its `policies` name them.
+
+    One's own account as a whole is no evidence.
+    """
+    key = (f"evidence of {action}", resource)
+    known = world.memo.get(key)
+    if not isinstance(known, Evidence):
+        owner = arns.account_of(resource)
+        named = [item for found in allowing(policies, action, resource) for item in found.principals or ()]
+        by_name = {f"service:{item.value}" if item.kind == "Service" else item.value for item in named}
+        accounts = {account_named(item.value) for item in named} - {owner, None}
+        holders = naming(world, action).holders(resource) | by_name
+        known = world.memo[key] = Evidence(frozenset(holders), frozenset(filter(None, accounts)))
+    return known

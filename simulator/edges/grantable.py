@@ -12,12 +12,10 @@ from functools import partial
 from models import arns
 from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Status
 from models.policy import Principal
-from models.request import Attached
-from simulator.edges.evidence import acting_as, meant, names_principal, naming
+from simulator.edges.evidence import Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
-from simulator.policy.principals import account_named
 from simulator.world.actors import column, lacking
-from simulator.world.nodes import ask, named_principals, outsiders, shown, unlisted
+from simulator.world.nodes import ask, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
@@ -40,70 +38,42 @@ def edges_to(
         if may_be_drawn(node):
             judge = partial(ask, world, node, action, resource, question.given, named)
             yield Edge(node, target, kind, (Foreseen(shown(node), action, resource, status, judge),))
-    for node in _one_by_one(world, action, resource, sources, question, policies, named):
+    meant = evidence(world, action, resource, policies)
+    for node in _one_by_one(world, action, sources, question, named, meant):
         if node not in found and may_be_drawn(node):
             edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
-            if question.wants(edge, partial(_is_meant, world, node, action, resource, policies)):
+            if question.wants(edge, meant.means(node)):
                 yield edge
-
-
-def _is_meant(world: World, node: str, action: str, resource: str, policies: Iterable[Attached]) -> bool:
-    """Whether half of a grant names the other side."""
-    by_name = shown(node) in naming(world, action).holders(resource)
-    return by_name or names_principal(policies, node, action, resource)
 
 
 def _open_to(
     world: World, action: str, resource: str, sources: Nodes, question: Question
 ) -> Iterator[tuple[str, Status]]:
     """Yield the actors who may, or may for all that is known, in their order."""
-    some, asked, grids = question.actors(world, sources)
-    statuses = column(world, some, action, resource, question.given, grids)
-    question.lacked.update((fact, None) for fact in lacking(statuses, asked))
+    wanted = question.wanted(world, sources)
+    statuses = column(world, wanted.actors, action, resource, question.given, wanted.grids)
+    question.lacked.update((fact, None) for fact in lacking(statuses, wanted.row))
     for outcome, row in statuses.rows:
         status = STATUS_OF[outcome]
         if row and status is not Status.DENIED:
-            yield from ((node, status) for node in some.of(row & asked))
+            yield from ((node, status) for node in wanted.actors.of(row & wanted.row))
 
 
 def _one_by_one(
-    world: World,
-    action: str,
-    resource: str,
-    sources: Nodes,
-    question: Question,
-    policies: Iterable[Attached],
-    named: Iterable[Principal],
+    world: World, action: str, sources: Nodes, question: Question, named: Iterable[Principal], meant: Evidence
 ) -> Iterator[str]:
-    """Yield who is no actor, and whom evidence or the question names."""
-    extra = dict.fromkeys(node for node in outsiders(world, named) if _may_ask(node, action))
+    """Yield who is no actor, and whom evidence or the question names; in an order that is always the same."""
+    wanted = question.wanted(world, sources)
+    found = {node for node in (*outsiders(world, named), *wanted.others) if _may_ask(node, action)}
     if question.asked:
-        extra.update(dict.fromkeys(acting_as(world, question.asked[0])))
+        found.update(acting_as(world, question.asked[0]))
     if question.missing:
-        extra.update(_meant_by_evidence(world, action, resource, policies, named))
-    if sources is None:
-        yield from extra
-        return
-    # A question may name what no policy does.
-    others = (node for node in sources if _may_ask(node, action) and (node == "anyone" or node.startswith("service:")))
-    yield from sorted({*extra.keys() & sources, *unlisted(world, sources), *others})
+        found.update(wanted.meant(meant.holders, meant.accounts))
+    yield from sorted(found if sources is None else (found & sources))
 
 
 def _may_ask(node: str, action: str) -> bool:
     """Services and providers take roles by ways of their own."""
-    return action.lower() != "sts:assumerole" or node == "anyone" or node.startswith("account:")
-
-
-def _meant_by_evidence(
-    world: World, action: str, resource: str, policies: Iterable[Attached], named: Iterable[Principal]
-) -> dict[str, None]:
-    """Whom half of a grant names: a policy of theirs names the resource, or the resource's policy names them.
-
-    Of an account that is named as a whole that is everybody where it is another one; one's own is no evidence.
-    """
-    home = arns.account_of(resource)
-    by_name = [item for item in named if item.kind != "AWS" or account_named(item.value) != home or home is None]
-    found = meant(world, [item for item in by_name if item.value != "*"])
-    for holder in sorted(naming(world, action).holders(resource)):
-        found.update(dict.fromkeys(acting_as(world, holder)))
-    return found
+    if action.lower() != "sts:assumerole" or node == "anyone" or node.startswith("account:"):
+        return True
+    return node.startswith("arn:") and arns.kind_of(node) != "identity_provider"

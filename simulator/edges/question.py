@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
+from models import arns
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
 from models.edge import Edge
 from simulator.world.actors import Actors, Grids, actors
-from simulator.world.nodes import shown
+from simulator.world.nodes import shown, unlisted
 from simulator.world.world import World
 
 #: Of all actors at least one in so many has to be asked for, or those who are asked for are made ready by themselves.
@@ -17,6 +19,44 @@ FEW_OF = 8
 
 #: A set of nodes; None means all of them.
 Nodes = frozenset[str] | None
+
+
+class Wanted:
+    """The nodes that a rule is asked for: the actors among them, with what is worked out of them, and all others.
+
+    Few actors are asked by themselves: what they hold leads to few of the resources, where all together would be read
+    for each.
+    """
+
+    def __init__(self, world: World, nodes: Nodes, grids: Grids | None) -> None:
+        every = world.actors if nodes is None else sorted(nodes & world.actor_set)
+        if len(every) * FEW_OF < len(world.actors):
+            self.actors, self.grids = Actors(world, every), {}
+            self.row = self.actors.whole
+        else:
+            self.actors = actors(world)
+            self.row = self.actors.whole if nodes is None else self.actors.row(every)
+            self.grids = self.actors.grids if grids is None else grids
+        self.nodes = nodes
+        self.others: frozenset[str] = frozenset() if nodes is None else _beside_actors(world, nodes)
+        self._by_holder: dict[str, list[str]] = defaultdict(list)
+        self._by_account: dict[str | None, list[str]] = defaultdict(list)
+        for node in every:
+            self._by_holder[shown(node)].append(node)
+            self._by_account[arns.account_of(shown(node))].append(node)
+
+    def meant(self, holders: frozenset[str], accounts: frozenset[str]) -> Iterator[str]:
+        """Yield the actors that are among these users and roles, or in these accounts."""
+        for holder in self._by_holder.keys() & holders:
+            yield from self._by_holder[holder]
+        for account in self._by_account.keys() & accounts:
+            yield from self._by_account[account]
+
+
+def _beside_actors(world: World, nodes: frozenset[str]) -> frozenset[str]:
+    """Who may ask and is no actor of the world: a question may name what no policy does."""
+    outside = {node for node in nodes if node == "anyone" or node.startswith("service:")}
+    return unlisted(world, nodes) | outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +71,13 @@ class Question:
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
     _grids: Grids = field(default_factory=dict, compare=False)
-    _some: dict[Nodes, tuple[Actors, int, Grids]] = field(default_factory=dict, compare=False)
+    _wanted: dict[Nodes, Wanted] = field(default_factory=dict, compare=False)
 
-    def actors(self, world: World, nodes: Nodes) -> tuple[Actors, int, Grids]:
-        """The actors to be asked when `nodes` are wanted, the row of those that are, and what was worked out of them.
-
-        A rule asks for the same nodes for every target. Few are asked by themselves: what they hold leads to few of
-        the resources, where all together would be read for each.
-        """
-        known = self._some.get(nodes)
+    def wanted(self, world: World, nodes: Nodes) -> Wanted:
+        """Whom a rule is asked for; it asks for the same nodes for every target."""
+        known = self._wanted.get(nodes)
         if known is None:
-            wanted = None if nodes is None else [node for node in nodes if node in world.actor_set]
-            if wanted is not None and len(wanted) * FEW_OF < len(world.actors):
-                some = Actors(world, sorted(wanted))
-                known = (some, some.whole, {})
-            else:
-                every = actors(world)
-                row = every.whole if wanted is None else every.row(wanted)
-                known = (every, row, every.grids if self.gives_nothing else self._grids)
-            self._some[nodes] = known
+            known = self._wanted[nodes] = Wanted(world, nodes, None if self.gives_nothing else self._grids)
         return known
 
     @property
@@ -63,14 +91,14 @@ class Question:
         extra = is_one(target) and target not in every and among(target, nodes)
         return (*found, target) if extra else found
 
-    def wants(self, edge: Edge, evidence: Callable[[], bool]) -> bool:
+    def wants(self, edge: Edge, evidence: bool) -> bool:
         """Whether an edge belongs to the graph: who may go there, or evidence that somebody should."""
         self.lacked.update((fact, None) for fact in edge.assumes)
         if edge.status.is_open or edge.status.value == "unknown":
             return True
         if self.asked == (shown(edge.source), shown(edge.target)):
             return True
-        return self.missing and evidence()
+        return self.missing and evidence
 
 
 #: The plain question: everything, with what is missing.
