@@ -48,9 +48,7 @@ MANNERS: Mapping[Layer, Manner] = {
 _EVERYBODY = Everybody(())
 
 
-def _named(statement: Statement, manner: Manner) -> Named:
-    if manner is not Manner.NAMING:
-        return _EVERYBODY
+def _named(statement: Statement) -> Named:
     if statement.not_principals is not None:
         return Excepted(statement.not_principals)
     return Named(statement.principals or ())
@@ -59,7 +57,7 @@ def _named(statement: Statement, manner: Manner) -> Named:
 class Rule:
     """One statement, compiled once it was asked before: most statements of a stream of lines are asked only once."""
 
-    __slots__ = ("_asked", "_checks", "_matches", "_named", "_templates", "inverse", "manner", "statement", "variables")
+    __slots__ = ("_asked", "_checks", "_matches", "_templates", "inverse", "manner", "named", "statement", "variables")
 
     def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
         self.statement = statement
@@ -70,14 +68,7 @@ class Rule:
         self._templates: tuple[str, ...] = ()
         self._matches: Callable[[str], bool] | None = None
         self._checks: tuple[Check, ...] | None = None
-        self._named: Named | None = None
-
-    @property
-    def named(self) -> Named:
-        """Whom it is about."""
-        if self._named is None:
-            self._named = _named(self.statement, self.manner)
-        return self._named
+        self.named = _named(statement) if manner is Manner.NAMING else _EVERYBODY
 
     @property
     def patterns(self) -> tuple[str, ...] | None:
@@ -157,10 +148,10 @@ class Rule:
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
-        if not self._asked:
-            self._asked = True
-            return self._holds_now(value, lookup)
         if self._matches is None:
+            if not self._asked:
+                self._asked = True
+                return self._holds_now(value, lookup)
             self._matches = self.matches
         held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
         if held is False:

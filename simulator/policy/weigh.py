@@ -8,6 +8,7 @@ from models.decision import Layer, Outcome
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.compiled import Manner, Sorted, about
+from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.layers import asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
@@ -69,20 +70,22 @@ def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
     """What is allowed, and what is denied."""
     caller = request.requester
     outside = caller.is_outside
+    value = asked_resource(request)
     plan: Plan = policies.memo.get(request.action) or plan_of(policies, request.action)
     sides = Sides()
-    denies: Formula = False if outside else _weigh_own(request, plan, sides)
+    denies: Formula = False if outside else _weigh_own(request, value, plan, sides)
     bounded = plan.boundary is not None and not outside
     if plan.resource and denies is not True:
-        denies = denies | _weigh_named(plan.resource, request, bounded, sides)
+        denies = denies | _weigh_named(plan.resource, request, value, bounded, sides)
     limits: Formula = True
     if plan.scps and binds(Layer.SCP, request):
+        lookup = request.context.lookup
         for level in plan.scps:
-            allowed, denied = _weigh_level(level, request)
+            allowed, denied = _weigh_level(level, value, lookup)
             limits, denies = limits & allowed, denies | denied
     if plan.rcps and binds(Layer.RCP, request):
         for level in plan.rcps:
-            denies = denies | _weigh_named(level, request, bounded, Sides())
+            denies = denies | _weigh_named(level, request, value, bounded, Sides())
     if policies.vpc_endpoint:
         endpoint = read_layer(Layer.VPC_ENDPOINT, policies.vpc_endpoint, request, bounded)
         limits, denies = limits & endpoint.allowed, denies | endpoint.denies
@@ -91,14 +94,15 @@ def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
     return permitted(standing_of(request, outside), sides) & limits, denies
 
 
-def _weigh_own(request: Request, plan: Plan, sides: Sides) -> Formula:
+def _weigh_own(request: Request, value: str, plan: Plan, sides: Sides) -> Formula:
     """Set what the caller's own policies allow, and return what they deny."""
-    sides.identity, denies = _weigh_level(plan.identity, request)
+    lookup = request.context.lookup
+    sides.identity, denies = _weigh_level(plan.identity, value, lookup)
     if plan.boundary is not None:
-        sides.boundary, denied = _weigh_level(plan.boundary, request)
+        sides.boundary, denied = _weigh_level(plan.boundary, value, lookup)
         denies = denies | denied
     if plan.session is not None:
-        sides.session, denied = _weigh_level(plan.session, request)
+        sides.session, denied = _weigh_level(plan.session, value, lookup)
         denies = denies | denied
     else:
         sides.session = has_session_by_default(request.requester)
@@ -107,9 +111,8 @@ def _weigh_own(request: Request, plan: Plan, sides: Sides) -> Formula:
     return denies
 
 
-def _weigh_level(level: Level, request: Request) -> tuple[Formula, Formula]:
+def _weigh_level(level: Level, value: str, lookup: Lookup) -> tuple[Formula, Formula]:
     """What policies without Principal allow and deny; what they allow doesn't matter once they deny for certain."""
-    value, lookup = asked_resource(request), request.context.lookup
     allowed: Formula = False
     denied: Formula = False
     for rules in level:
@@ -132,10 +135,10 @@ def _weigh_level(level: Level, request: Request) -> tuple[Formula, Formula]:
     return allowed, denied
 
 
-def _weigh_named(level: Level, request: Request, bounded: bool, sides: Sides) -> Formula:
+def _weigh_named(level: Level, request: Request, value: str, bounded: bool, sides: Sides) -> Formula:
     """Add what policies with a Principal give to `sides`, and return what they deny."""
     caller, context = request.requester, request.context
-    value, lookup = asked_resource(request), context.lookup
+    lookup = context.lookup
     denied: Formula = False
     for rules in level:
         for rule in rules.denies:
