@@ -13,6 +13,7 @@ from models.request import Attached, Request, Traits
 from simulator.policy.authorize import Analysis, PolicySet, analyse, decide
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
+from simulator.policy.weigh import outcome
 
 A = "111111111111"
 B = "222222222222"
@@ -137,7 +138,11 @@ def analysis(
         traits=traits or Traits(),
         **settled,
     )
-    return analyse(request, policy_set(**more))
+    policies = policy_set(**more)
+    found = analyse(request, policies)
+    # Whatever a test says of a decision holds of the form without reasons too.
+    assert policies.unread or outcome(request, policies) is decide(found).outcome
+    return found
 
 
 def ask(principal: str = USER, **more: Any) -> Decision:

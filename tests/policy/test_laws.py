@@ -21,7 +21,7 @@ Of conditions:
 - An operator and its negation are opposites, absent keys included; ForAnyValue of one is the opposite of ForAllValues
   of the other. Null true and Null false are opposites.
 - …IfExists is nothing on a key that is there, and true of one that isn't.
-- Both quantifiers are nothing on a key with exactly one value.
+- Both quantifiers are nothing on a key with exactly one value that isn't empty (ForAllValues takes "" for no value).
 - …LessThanEquals is LessThan or Equals, …GreaterThan is neither.
 - ArnLike is ArnEquals; StringLike without wildcards is StringEquals; the order of values is nothing.
 
@@ -195,6 +195,10 @@ def test_renaming_accounts_changes_nothing(world: World, context: Known, new: tu
         text = json.dumps(value).replace(A, "first").replace(B, "second")
         return json.loads(text.replace("first", new[0]).replace("second", new[1]))
 
+    principal = world["principal"]
+    if ":assumed-role/" in principal:
+        # Said, since a session's ARN lacks its role's path: the same role before and after.
+        world = {**world, "role": f"arn:aws:iam::{principal.split(':')[4]}:role/worker"}
     assert outcome(world, context) is outcome(renamed(world), renamed(context))
 
 
@@ -287,12 +291,14 @@ def test_ifexists_is_nothing_on_a_key_that_is_there(case: Typed) -> None:
 @given(typed)
 def test_quantifiers_are_nothing_on_one_value(case: Typed) -> None:
     key, operator, wanted, got = case
+    # A key of several values can't be a variable, not even in its own condition.
+    wanted = [value for value in wanted if f"${{{key}" not in value] or ["v"]
     for name in filter(None, (operator, negated(operator))):
         plain = name.rpartition(":")[2]
         for value in (got if isinstance(got, list) else [got]) if got is not None else ():
             expected = matches(key, plain, wanted, value)
             assert matches(key, f"ForAnyValue:{plain}", wanted, [value]) is expected
-            assert matches(key, f"ForAllValues:{plain}", wanted, [value]) is expected
+            assert matches(key, f"ForAllValues:{plain}", wanted, [value]) is (expected or value == "")
 
 
 @given(st.sampled_from(("aws:N", "d")), st.data())
