@@ -8,7 +8,7 @@ UV_READY := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui check format bench lock clean
+.PHONY: help demo test ui check format bench mutants lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -36,6 +36,10 @@ format: $(INSTALLED) ## format the code, and mend what lint can mend
 
 bench: $(INSTALLED) ## run the benchmarks
 	@$(BIN)/python -m tests.bench
+
+# Takes hours: ARGS="--modules combine settle --sample 60 --inside" is a sample of some modules.
+mutants: $(INSTALLED) ## change the engine in small ways, and see that tests fail
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 # Keeps the versions that are locked already; ARGS=--upgrade takes the newest.
 lock: $(UV_READY) ## write requirements.txt anew from pyproject.toml
