@@ -100,11 +100,11 @@ def _first(resource: str) -> str:
 
 
 def policy_bearer(arn: str) -> str:
-    """The ARN of what has the policy for this one: an object's bucket, an index's table."""
+    """The ARN of what has the policy for this one: an object's bucket, an index's table, a method's API."""
     found = parts(arn)
     if found is None:
         return arn
-    if found.service == "s3" and "/" in found.resource:
+    if found.service in ("s3", "execute-api") and "/" in found.resource:
         return ":".join((*found[:5], found.resource.split("/", 1)[0]))
     if found.service == "dynamodb" and "/index/" in found.resource:
         return ":".join((*found[:5], found.resource.split("/index/", 1)[0]))
