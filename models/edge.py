@@ -174,6 +174,11 @@ class Edge:
         return tuple(grants.values())
 
     @property
+    def cost(self) -> int:
+        """The number of statements to be added."""
+        return len({grant.place for grant in self.missing})
+
+    @property
     def residuals(self) -> tuple[Residual, ...]:
         """The open conditions of a conditional edge, one for each requirement that has one."""
         if self.status is not Status.CONDITIONAL:

@@ -72,8 +72,7 @@ def _network(graph: Graph, ends: Iterable[str], worst: Status) -> nx.DiGraph:
             continue
         if edge.target not in leading:
             continue
-        cost = len({grant.place for grant in edge.missing})
-        weight = cost * _PER_STATEMENT + _PER_STEP
+        weight = edge.cost * _PER_STATEMENT + _PER_STEP
         known = network.get_edge_data(edge.source, edge.target)
         if known is None or (weight, edge.status.rank) < (known["weight"], known["edge"].status.rank):
             network.add_edge(edge.source, edge.target, weight=weight, edge=edge)

@@ -6,14 +6,14 @@ Backwards from an end, forwards from a start, until nothing new is found.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from models.answer import HOW_PRECEDENCE, How
 from models.edge import Edge, EdgeKind, Status
 from simulator.edges import RULES
 from simulator.edges.calls import asked_node
-from simulator.edges.question import Question
+from simulator.edges.question import Nodes, Question
 from simulator.world.nodes import shown
 from simulator.world.world import World
 
@@ -71,6 +71,43 @@ class Graph:
         """Find everything to which there may be a way from one of `starts`, but nothing beyond `ends`."""
         return self._grow(frozenset(starts), backward=False, beyond=frozenset(ends))
 
+    def grow_by_cost(self, start: str, ends: Iterable[str], enough: Callable[[int], bool]) -> Graph:
+        """Find what can be reached from `start`, the cheaper first, until `enough` says so of a cost.
+
+        When it is asked, every path to `ends` that costs no more is there: all that is reached by so many statements,
+        and every step that leads on from what costs less.
+        """
+        free = replace(self.question, missing=False)
+        beyond = frozenset(ends) - {start}
+        cost_of = {start: 0}
+        waiting: dict[int, set[str]] = {0: {start}}
+        while waiting:
+            cost = min(waiting)
+            reached = frontier = {node for node in waiting.pop(cost) if cost_of[node] == cost}
+            while frontier:
+                found = self._leads_on(frontier - beyond, free, cost, cost_of)
+                frontier = {node for node in found if cost_of[node] == cost}
+                reached = reached | frontier
+                _put_off(waiting, found - frontier, cost_of)
+            if enough(cost):
+                break
+            _put_off(waiting, self._leads_on(reached - beyond, self.question, cost, cost_of), cost_of)
+        return self
+
+    def _leads_on(self, nodes: Set[str], question: Question, cost: int, cost_of: dict[str, int]) -> set[str]:
+        """The nodes that are reached from these at less cost than before."""
+        found: set[str] = set()
+        for edge in self._asked(frozenset(nodes), None, question) if nodes else ():
+            if edge.can_be_bought and cost + edge.cost < cost_of.get(edge.target, cost + edge.cost + 1):
+                cost_of[edge.target] = cost + edge.cost
+                found.add(edge.target)
+        return found
+
+    def _asked(self, sources: Nodes, targets: Nodes, question: Question) -> list[Edge]:
+        """Ask every rule but that of memberships, which are on no path; the edges that are new."""
+        rules = (rule for kind, rule in RULES.items() if kind is not EdgeKind.MEMBER_OF)
+        return [edge for rule in rules for edge in self.add(rule(self.world, sources, targets, question))]
+
     def grow_whole(self) -> Graph:
         """Find every edge there is."""
         for rule in RULES.values():
@@ -81,15 +118,9 @@ class Graph:
         seen: set[str] = set(beyond - frontier)
         while frontier:
             seen |= frontier
-            found: set[str] = set()
-            for kind, rule in RULES.items():
-                if kind is EdgeKind.MEMBER_OF:
-                    continue
-                sources, targets = (None, frontier) if backward else (frontier, None)
-                for edge in self.add(rule(self.world, sources, targets, self.question)):
-                    if edge.can_be_bought:
-                        found.add(edge.source if backward else edge.target)
-            frontier = frozenset(found - seen)
+            sources, targets = (None, frontier) if backward else (frontier, None)
+            edges = [edge for edge in self._asked(sources, targets, self.question) if edge.can_be_bought]
+            frontier = frozenset(edge.source if backward else edge.target for edge in edges) - seen
         return self
 
     def leading_to(self, ends: Iterable[str]) -> set[str]:
@@ -108,6 +139,11 @@ class Graph:
 
     def out_of(self, node: str) -> list[Edge]:
         return self._from.get(node, [])
+
+
+def _put_off(waiting: dict[int, set[str]], nodes: Iterable[str], cost_of: Mapping[str, int]) -> None:
+    for node in nodes:
+        waiting.setdefault(cost_of[node], set()).add(node)
 
 
 # --- ways: for who-can and reach -------------------------------------------------------------------------------------

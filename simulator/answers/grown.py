@@ -10,20 +10,27 @@ from simulator.graph import Graph
 from simulator.world.world import World
 
 
-def grown(
-    world: World, source: str, target: str, action: str | None, given: Given, missing: bool = True
-) -> tuple[Graph, tuple[str, ...]]:
-    """The graph between two nodes, and the nodes that count as the end: a role's sessions in functions too."""
+def between(world: World, source: str, target: str, action: str | None, given: Given) -> tuple[Graph, tuple[str, ...]]:
+    """The graph between two nodes, still to be grown, and the nodes that count as the end of a way."""
     asker = source
     if arns.is_function(source) and (function := world.functions.get(arns.split_function(source)[0])):
         asker = function.role or source
-    question = Question(given, _called(target, action), (asker, target), missing)
-    ends: tuple[str, ...] = (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
+    question = Question(given, _called(target, action), (asker, target))
+    return Graph(world, question), _ends(world, target, question)
+
+
+def leading_to(world: World, target: str, action: str | None, given: Given) -> tuple[Graph, tuple[str, ...]]:
+    """The graph of all that may lead to a node, without what is missing; and the nodes that count as the end."""
+    question = Question(given, _called(target, action), ("", target), missing=False)
+    ends = _ends(world, target, question)
+    return Graph(world, question).grow_backward(ends), ends
+
+
+def _ends(world: World, target: str, question: Question) -> tuple[str, ...]:
+    """A role's sessions in functions count as the role."""
     if question.action is not None:
-        ends = (asked_node(target),)
-    graph = Graph(world, question)
-    # From one principal few steps lead on, where very many may lead to a function: so forwards, if there is a start.
-    return (graph.grow_forward((source,), ends) if source else graph.grow_backward(ends)), ends
+        return (asked_node(target),)
+    return (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
 
 
 def _called(target: str, action: str | None) -> str | None:

@@ -8,7 +8,7 @@ from models.answer import PathAnswer, PathsAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
-from simulator.answers.grown import grown
+from simulator.answers.grown import between
 from simulator.cheapest import Path, cheapest
 from simulator.graph import Graph
 from simulator.world.nodes import shown
@@ -29,8 +29,18 @@ def paths(
     Args:
         action: what is to be done on `target`; without it, run a function or become a role.
     """
-    graph, ends = grown(world, source, target, action, given)
-    found = cheapest(graph, source, ends, k)
+    graph, ends = between(world, source, target, action, given)
+    found: list[Path] = []
+
+    def enough(cost: int) -> bool:
+        nonlocal found
+        found = cheapest(graph, source, ends, k)
+        return len(found) >= k and found[-1].cost <= cost
+
+    # Forwards: from one principal few steps lead on, where very many may lead to a function.
+    graph.grow_by_cost(source, ends, enough)
+    if len(found) < k:
+        found = cheapest(graph, source, ends, k)
     found += _direct_and_hopeless(graph, source, target)
     used = [edge for path in found for edge in path.edges]
     lacked = [fact for edge in used for fact in edge.assumes] + ([] if found else list(graph.question.lacked))

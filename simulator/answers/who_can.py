@@ -7,7 +7,7 @@ from models.answer import HOW_ORDER, How, PrincipalAnswer, WhoCanAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
-from simulator.answers.grown import grown
+from simulator.answers.grown import leading_to
 from simulator.graph import Way, ways
 from simulator.world.world import World
 
@@ -27,7 +27,7 @@ def who_can(
     Args:
         include_takeover: also who may take the function or its role over; no rule finds such steps yet.
     """
-    graph, ends = grown(world, "", resource, action, given, missing=False)
+    graph, ends = leading_to(world, resource, action, given)
     found = [
         (node, how, way)
         for node, by_how in ways(graph, ends[0], backward=True).items()

@@ -10,7 +10,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, Status
 from models.errors import PermgraphError
 from simulator.answers import shapes
-from simulator.answers.grown import grown
+from simulator.answers.grown import between
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import shown
@@ -40,7 +40,8 @@ def whole_graph(
         graph = Graph(world, Question(given)).grow_whole()
         return answer(world, graph.edges, _every_node(world))
     if source is not None and target is not None:
-        graph, _ = grown(world, source, target, None, given)
+        graph, ends = between(world, source, target, None, given)
+        graph.grow_forward((source,), ends)
         return answer(world, _between(graph, source, target), (source, target))
     graph = Graph(world, Question(given))
     end = source or target or ""
