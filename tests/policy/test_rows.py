@@ -250,6 +250,30 @@ def test_all_at_once_is_as_one_by_one(made: tuple[str, list[Member], list[Target
             assert column.outcome(number) is wanted or {column.outcome(number), wanted} == DENIES
 
 
+EVERYBODY = (
+    *(requester(name) for name in CALLERS),
+    requester(f"arn:aws:sts::{B}:assumed-role/worker/me", f"arn:aws:iam::{B}:role/ops/worker"),
+    requester(f"arn:aws:sts::{A}:assumed-role/worker/me", f"arn:aws:iam::{A}:role/worker"),
+)
+
+
+@pytest.mark.parametrize("own", [False, True], ids=("nothing of their own", "all of their own"))
+@pytest.mark.parametrize("element", ["Allow Principal", "Deny Principal", "Deny NotPrincipal"])
+@pytest.mark.parametrize("resource", [FUNCTION, ROLE, KEY])
+@pytest.mark.parametrize("principal", PRINCIPALS, ids=str)
+def test_a_principal_means_the_same_callers_of_many(principal: Any, resource: str, element: str, own: bool) -> None:
+    effect, _, name = element.partition(" ")
+    everything = attached(PolicyKind.IDENTITY, [{"Effect": "Allow", "Action": "*", "Resource": "*"}])
+    members = [Member(caller, identity=(everything,) if own and not caller.is_outside else ()) for caller in EVERYBODY]
+    body = {"Effect": effect, name: principal, "Action": "*", "Resource": "*"}
+    target = Target(resource, B, policies=(attached(PolicyKind.RESOURCE, [body]),))
+    world, action = World(EVERYBODY, [None] * len(EVERYBODY), {}), ACTIONS[resource]
+    column = column_of(Grid(action, Callers(members), world), target, explicit=True)
+    for number, member in enumerate(members):
+        asked = pair(action, member, target, world.context(number, resource))
+        assert column.outcome(number) is authorize(*asked).outcome is outcome(*asked), member.requester.name
+
+
 @given(worlds())
 def test_caller_by_caller_is_as_in_parts(made: tuple[str, list[Member], list[Target], World]) -> None:
     action, members, targets, world = made
