@@ -127,6 +127,9 @@ def short(node: str) -> str:
         return node.partition(":")[2] or node
     if found.service == "lambda":
         return found.resource.partition(":")[2] or found.resource
+    if found.service == "execute-api":
+        # The last part of a route's path is nobody's name.
+        return found.resource
     return re.split(r"[/:]", found.resource)[-1]
 
 

@@ -44,8 +44,19 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Re
         # No grant mends it: the rule needs a role.
         return (_refused(trigger),)
     fixed = PLAIN_CALL if row.source_account is Sent.YES else {**PLAIN_CALL, "aws:sourceaccount": Open()}
-    service = world.caller(f"service:{trigger.service}")
-    return (world.ask(service, ACTION, trigger.target, question.given, source=source, in_step=True, fixed=fixed),)
+    asked = [
+        world.ask(
+            world.caller(f"service:{principal}"),
+            ACTION,
+            trigger.target,
+            question.given,
+            source=source,
+            in_step=True,
+            fixed=fixed,
+        )
+        for principal in row.principals_for(trigger.source)
+    ]
+    return (min(asked, key=lambda found: found.status.rank),)
 
 
 def _by_role(

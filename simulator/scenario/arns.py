@@ -17,6 +17,7 @@ TEMPLATES: dict[str, str] = {
     "codepipeline:pipeline": "codepipeline:{region}:{account}:{name}",
     "cognito-idp:userpool": "cognito-idp:{region}:{account}:userpool/{name}",
     "config:config-rule": "config:{region}:{account}:config-rule/{name}",
+    "connect:instance": "connect:{region}:{account}:instance/{name}",
     "dynamodb:table": "dynamodb:{region}:{account}:table/{name}",
     "ecr:repository": "ecr:{region}:{account}:repository/{name}",
     "elasticloadbalancing:targetgroup": "elasticloadbalancing:{region}:{account}:targetgroup/{name}",
@@ -29,15 +30,18 @@ TEMPLATES: dict[str, str] = {
     "kinesis:stream": "kinesis:{region}:{account}:stream/{name}",
     "kms:alias": "kms:{region}:{account}:alias/{name}",
     "kms:key": "kms:{region}:{account}:key/{name}",
+    "lex:bot-alias": "lex:{region}:{account}:bot-alias/{name}",
     "logs:log-group": "logs:{region}:{account}:log-group:{name}",
     "pipes:pipe": "pipes:{region}:{account}:pipe/{name}",
     "s3:bucket": "s3:::{name}",
+    "s3:job": "s3:{region}:{account}:job/{name}",
     "scheduler:schedule": "scheduler:{region}:{account}:schedule/{name}",
     "secretsmanager:secret": "secretsmanager:{region}:{account}:secret:{name}",
     "sns:topic": "sns:{region}:{account}:{name}",
     "sqs:queue": "sqs:{region}:{account}:{name}",
     "ssm:parameter": "ssm:{region}:{account}:parameter/{name}",
     "states:stateMachine": "states:{region}:{account}:stateMachine:{name}",
+    "vpc-lattice:targetgroup": "vpc-lattice:{region}:{account}:targetgroup/{name}",
 }
 
 #: Names that each kind may have. Source: IAM User Guide, "IAM and AWS STS quotas"; Lambda API Reference.

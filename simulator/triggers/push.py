@@ -60,6 +60,7 @@ class TriggerService:
     configured_on: str
     acts: Acts
     source: str
+    also_as: tuple[str, ...] = ()
     source_arn: str = "{source}"
     source_account: Sent = Sent.YES
     needs_account: str = "recommended"
@@ -78,6 +79,10 @@ class TriggerService:
         """The named parts of a source's ARN, its partition among them."""
         found = _form(self.configured_on).fullmatch(_tail(source))
         return {"partition": arns.partition_of(source), **(found.groupdict() if found else {})}
+
+    def principals_for(self, source: str) -> tuple[str, ...]:
+        """The service principals as which it comes, the usual one first."""
+        return (self.principal, *(name.format(**self.parts_of(source)) for name in self.also_as))
 
     def feeds_of(self, events: tuple[str, ...]) -> tuple[Feed, ...]:
         """What causes a trigger that listens to `events` (of none are told: to all)."""

@@ -129,6 +129,7 @@ _LOGS_AND_USERS = (
         "logs:{region}:{account}:log-group:{group+}",
         Acts.ITSELF,
         'Amazon CloudWatch Logs User Guide, "Log group-level subscription filters"',
+        also_as=("logs.{region}.amazonaws.com",),
         source_arn="{source}:*",
         feeds=(Feed("logs:PutLogEvents", "{source}:log-stream:*"),),
     ),
@@ -241,7 +242,48 @@ _PIPELINES = (
     ),
 )
 
-SERVICES: tuple[TriggerService, ...] = (*_EVENTS, *_APIS, *_LOGS_AND_USERS, *_PIPELINES)
+_CONVERSATIONS = (
+    TriggerService(
+        "vpc-lattice.amazonaws.com",
+        "VPC Lattice target group",
+        "vpc-lattice:{region}:{account}:targetgroup/{group}",
+        Acts.ITSELF,
+        'Amazon VPC Lattice User Guide, "Lambda functions as targets in VPC Lattice"',
+        needs_account="optional",
+        guard="",
+    ),
+    TriggerService(
+        "batchoperations.s3.amazonaws.com",
+        "S3 Batch Operations job",
+        "s3:{region}:{account}:job/{job}",
+        Acts.ROLE,
+        'Amazon S3 User Guide, "Granting permissions for Batch Operations"',
+        unconfirmed=("the service principal",),
+    ),
+    TriggerService(
+        "connect.amazonaws.com",
+        "Connect flow",
+        "connect:{region}:{account}:instance/{instance}",
+        Acts.ITSELF,
+        'Amazon Connect Administrator Guide, "Grant Amazon Connect access to your AWS Lambda functions"',
+        needs_account="yes",
+        guard="",
+    ),
+    TriggerService(
+        "lexv2.amazonaws.com",
+        "Lex V2 bot alias",
+        "lex:{region}:{account}:bot-alias/{bot}/{alias}",
+        Acts.ITSELF,
+        'Amazon Lex V2 Developer Guide, "Attaching an AWS Lambda function to a bot"',
+        feeds=(
+            Feed("lex:RecognizeText"),
+            Feed("lex:RecognizeUtterance"),
+            Feed("lex:StartConversation"),
+        ),
+    ),
+)
+
+SERVICES: tuple[TriggerService, ...] = (*_EVENTS, *_APIS, *_LOGS_AND_USERS, *_PIPELINES, *_CONVERSATIONS)
 
 
 def service_of(trigger: Trigger) -> TriggerService | None:

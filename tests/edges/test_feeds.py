@@ -99,6 +99,13 @@ FEEDS = (
         at("bedrock", "agent-alias/AGENT12345/TSTALIASID"),
         at("bedrock", "agent-alias/OTHER67890/TSTALIASID"),
     ),
+    Fed(
+        "lexv2.amazonaws.com",
+        at("lex", "bot-alias/BOT1234567/TSTALIASID"),
+        "lex:RecognizeText",
+        at("lex", "bot-alias/BOT1234567/TSTALIASID"),
+        at("lex", "bot-alias/BOT1234567/LIVEALIAS1"),
+    ),
     Fed("pipes.amazonaws.com", at("pipes", "pipe/p"), "sqs:SendMessage", QUEUE, at("sqs", "out"), {"Source": QUEUE}),
     Fed(
         "states.amazonaws.com",
@@ -146,6 +153,7 @@ def test_who_may_write_to_the_source_feeds_it(case: Fed) -> None:
     "principal, on",
     [
         pytest.param("scheduler.amazonaws.com", at("scheduler", "schedule/default/nightly"), id="a schedule"),
+        pytest.param("batchoperations.s3.amazonaws.com", at("s3", "job/1234-abcd"), id="a job runs once"),
         pytest.param("pipes.amazonaws.com", at("pipes", "pipe/p"), id="a pipe whose source wasn't read"),
     ],
 )
@@ -192,6 +200,8 @@ def test_an_api_with_a_policy_is_open_to_whom_it_lets_in(statement: Json, expect
         pytest.param("cognito-idp.amazonaws.com", at("cognito-idp", f"userpool/{REGION}_AbCdEf"), id="who signs up"),
         pytest.param("ses.amazonaws.com", at("ses", "receipt-rule-set/s:receipt-rule/r"), id="who writes mail"),
         pytest.param("apigateway.amazonaws.com", f"{API}/authorizers/x9y8z7", id="who has himself authorized"),
+        pytest.param("vpc-lattice.amazonaws.com", at("vpc-lattice", "targetgroup/tg-1"), id="who is in the network"),
+        pytest.param("connect.amazonaws.com", at("connect", "instance/1"), id="who calls by phone"),
         pytest.param("iot.amazonaws.com", at("iot", "rule/hot"), id="devices have certificates"),
     ],
 )

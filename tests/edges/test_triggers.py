@@ -136,6 +136,27 @@ PUSHES = (
         at("bedrock", "agent/AGENT12345"),
         at("bedrock", "agent/OTHER67890"),
     ),
+    Push(
+        "VPC Lattice sends the target group's ARN",
+        "vpc-lattice.amazonaws.com",
+        at("vpc-lattice", "targetgroup/tg-0123456789abcdef0"),
+        at("vpc-lattice", "targetgroup/tg-0123456789abcdef0"),
+        at("vpc-lattice", "targetgroup/tg-0fedcba9876543210"),
+    ),
+    Push(
+        "Connect sends the instance's ARN",
+        "connect.amazonaws.com",
+        at("connect", "instance/11111111-2222-3333-4444-555555555555"),
+        at("connect", "instance/11111111-2222-3333-4444-555555555555"),
+        at("connect", "instance/99999999-2222-3333-4444-555555555555"),
+    ),
+    Push(
+        "Lex V2 sends bot-alias/BOT/ALIAS",
+        "lexv2.amazonaws.com",
+        at("lex", "bot-alias/BOT1234567/TSTALIASID"),
+        at("lex", "bot-alias/BOT1234567/TSTALIASID"),
+        at("lex", "bot-alias/BOT1234567/LIVEALIAS1"),
+    ),
 )
 GATEWAYS = (
     Push(
@@ -175,6 +196,7 @@ BY_ROLE = (
     ByRole("Scheduler assumes the schedule's role", "scheduler.amazonaws.com", at("scheduler", "schedule/default/n")),
     ByRole("a pipe invokes with its role", "pipes.amazonaws.com", at("pipes", "pipe/orders")),
     ByRole("CodePipeline invokes with its service role", "codepipeline.amazonaws.com", at("codepipeline", "release")),
+    ByRole("a job of S3 Batch Operations has a role", "batchoperations.s3.amazonaws.com", at("s3", "job/1234-abcd")),
     ByRole("a state machine invokes with its role", "states.amazonaws.com", at("states", "stateMachine:orders")),
     ByRole(
         "Firehose needs lambda:InvokeFunction and lambda:GetFunctionConfiguration",
@@ -247,9 +269,20 @@ def test_source_account_is_the_owner_of_the_source(case: Push) -> None:
 @pytest.mark.parametrize("case", ids((*PUSHES, *GATEWAYS)))
 def test_the_permission_sits_on_the_arn_that_is_called(case: Push) -> None:
     live = f"{ORDERS}:live"
-    assert pushing(case, service(case.service, case.sends, None), target=live).status is Status.MISSING
+    edge = pushing(case, service(case.service, case.sends, None), target=live)
+    assert edge.status is Status.MISSING
+    (miss,) = edge.requirements[0].decision.near_misses
+    assert (miss.failed, miss.wanted, miss.got) == ("resource", ORDERS, live)
     assert pushing(case, service(case.service, case.sends, None, live), target=live).status is Status.ALLOWED
     assert pushing(case, service(case.service, case.sends, None, live)).status is Status.MISSING
+
+
+def test_cloudwatch_logs_goes_by_its_regional_name_in_older_policies() -> None:
+    case = next(case for case in PUSHES if case.service == "logs.amazonaws.com")
+    assert pushing(case, service(f"logs.{REGION}.amazonaws.com", case.sends, ONE)).status is Status.ALLOWED
+    edge = pushing(case, service("logs.us-east-1.amazonaws.com", case.sends, ONE))
+    assert edge.status is Status.MISSING
+    assert [grant.principal for grant in edge.missing] == ["service:logs.amazonaws.com"]
 
 
 def test_a_bucket_that_somebody_else_has_now_is_told_apart_by_its_account_only() -> None:
