@@ -245,8 +245,11 @@ def test_all_at_once_is_as_one_by_one(made: tuple[str, list[Member], list[Target
         column, whole = column_of(grid, target), column_of(grid, target, explicit=True)
         for number, member in enumerate(members):
             asked = pair(action, member, target, world.context(number, target.resource))
-            wanted = authorize(*asked).outcome
+            decision = authorize(*asked)
+            wanted = decision.outcome
             assert whole.outcome(number) is wanted, (member, target)
+            assert {fact for fact, row in whole.assumes if row >> number & 1} == set(decision.assumes)
+            assert any(row >> number & 1 for _, row in whole.open_keys) is (wanted is Outcome.CONDITIONAL)
             assert column.outcome(number) is wanted or {column.outcome(number), wanted} == DENIES
 
 
