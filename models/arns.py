@@ -108,6 +108,9 @@ def policy_bearer(arn: str) -> str:
         return ":".join((*found[:5], found.resource.split("/", 1)[0]))
     if found.service == "dynamodb" and "/index/" in found.resource:
         return ":".join((*found[:5], found.resource.split("/index/", 1)[0]))
+    # A Kafka cluster's policy speaks of its topics and groups too.
+    if found.service == "kafka" and found.resource.startswith(("topic/", "group/", "transactional-id/")):
+        return ":".join((*found[:5], "/".join(("cluster", *found.resource.split("/")[1:3]))))
     return arn
 
 
@@ -139,7 +142,7 @@ def kind_of(node: str) -> str:
     if node == "anyone":
         return "anyone"
     head = node.partition(":")[0]
-    if head in ("service", "account", "url"):
+    if head in ("service", "account", "url", "kafka"):
         return head
     if head == "federated":
         return "identity_provider"

@@ -148,14 +148,28 @@ class TriggerShape(Shape):
     enabled: bool = True
 
 
-class MappingShape(Shape):
-    """An event source mapping."""
+class AccessShape(Shape):
+    """How a source or schema registry is entered: one SourceAccessConfiguration, as AWS names its type."""
 
-    source: str = Field(alias="from")
+    type: str
+    uri: str = Field(description="a secret by name, or what AWS has there, such as subnet:subnet-1")
+
+
+class MappingShape(Shape):
+    """An event source mapping. Self-managed Kafka has `bootstrap_servers` and no `from`."""
+
+    source: str | None = Field(None, alias="from")
     to: str
     enabled: bool = True
-    on_failure: str | None = None
-    kms_key: str | None = None
+    on_failure: str | None = Field(None, description="a queue, topic or bucket, or kafka://TOPIC")
+    kms_key: str | None = Field(None, description="encrypts the filter criteria")
+    access: tuple[AccessShape, ...] = ()
+    topics: Many = ()
+    consumer_group: str | None = None
+    bootstrap_servers: Many = Field((), description="of self-managed Kafka, such as kafka.example.com:9092")
+    provisioned: bool = False
+    schema_registry: str | None = Field(None, description="a Glue registry, or another one's https:// address")
+    schema_access: tuple[AccessShape, ...] = ()
 
 
 class PolicyLevel(Shape):

@@ -202,6 +202,13 @@ class Mapping(Value):
     bootstrap_servers: tuple[str, ...] = ()
     provisioned: bool = False
     schema_registry: str | None = None
+    schema_access: tuple[SourceAccess, ...] = ()
+    """AccessConfigs of a schema registry that isn't Glue's."""
+
+    @property
+    def origin(self) -> str:
+        """The node that it starts at: its source, of self-managed Kafka `kafka:` and the bootstrap servers."""
+        return self.source or f"kafka:{','.join(self.bootstrap_servers)}"
 
     @property
     def enabled(self) -> bool:

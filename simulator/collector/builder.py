@@ -223,6 +223,7 @@ class SnapshotBuilder:
         """Hand out what was collected."""
         self._name_accounts()
         self._assume_foreign_policies()
+        self._assume_unread_sources()
         return Snapshot(
             taken_at=taken_at,
             origin=origin,
@@ -253,8 +254,28 @@ class SnapshotBuilder:
                 reason = f"account {resource.account} was not collected"
                 self.assume(FactKind.RESOURCE_POLICY, resource.arn, reason)
 
+    def _assume_unread_sources(self) -> None:
+        """What a mapping polls and nothing else told of: of a stream or cluster its name is all that is known.
+
+        Queues are read, and noted where they weren't.
+        """
+        for mapping in self._mappings.values():
+            arn = mapping.source
+            if not arn or arns.service_of(arn) == "sqs":
+                continue
+            if arn not in self._policies_read and not self._resources[arn].attributes:
+                reason = f"{arns.service_of(arn)} was not asked about it"
+                self.assume(FactKind.ATTRIBUTES, _holder_of_key(arn), reason)
+                self.assume(FactKind.RESOURCE_POLICY, arn, reason)
+
     def _still_missing(self, gap: Gap) -> bool:
         return gap.what is not FactKind.RESOURCE_POLICY or gap.about not in self._policies_read
+
+
+def _holder_of_key(source: str) -> str:
+    """A stream's key is its table's, a consumer's is its stream's."""
+    head = source.partition("/consumer/")[0]
+    return head.partition("/stream/")[0] if arns.service_of(source) == "dynamodb" else head
 
 
 def _policies_of(holder: shapes.HolderDetail) -> Iterable[str]:

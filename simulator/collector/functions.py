@@ -86,6 +86,8 @@ def _event_invoke(config: shapes.EventInvokeConfig) -> EventInvoke:
 
 def mapping_of(mapping: shapes.EventSourceMapping) -> SourceMapping:
     kafka = (mapping.amazon_managed_kafka_event_source_config, mapping.self_managed_kafka_event_source_config)
+    entries = [entry for config in kafka for entry in config.schema_registry_config.get("AccessConfigs") or ()]
+    registry_access = [shapes.SourceAccessConfiguration.model_validate(entry) for entry in entries]
     registries = (config.schema_registry_config.get("SchemaRegistryURI") for config in kafka)
     servers = mapping.self_managed_event_source.endpoints if mapping.self_managed_event_source else {}
     return SourceMapping(
@@ -101,6 +103,7 @@ def mapping_of(mapping: shapes.EventSourceMapping) -> SourceMapping:
         bootstrap_servers=tuple(servers.get("KAFKA_BOOTSTRAP_SERVERS", ())),
         provisioned=mapping.provisioned_poller_config is not None,
         schema_registry=next((uri for uri in registries if isinstance(uri, str)), None),
+        schema_access=tuple(SourceAccess(type=entry.type, uri=entry.uri) for entry in registry_access),
     )
 
 

@@ -14,13 +14,13 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.request import Attached
 from models.snapshot import Trigger
+from simulator.edges import feeds_polled
 from simulator.edges.grantable import edges_to
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
 from simulator.policy import match
 from simulator.policy.automata import Group, witnesses
 from simulator.triggers.push import Feed, TriggerService
 from simulator.triggers.services import service_of
-from simulator.triggers.table import POLLED
 from simulator.world.world import World
 
 MOST_NAMES = 64
@@ -38,6 +38,8 @@ def edges(
     for target, action, resource in dict.fromkeys(_writes(world, sources, targets)):
         for edge in edges_to(world, EdgeKind.FEEDS, target, action, resource, sources, question):
             _keep_best(best, edge)
+    for edge in feeds_polled.edges(world, sources, targets, question):
+        _keep_best(best, edge)
     if among("anyone", sources):
         for edge in _from_anyone(world, targets, question):
             _keep_best(best, edge)
@@ -57,11 +59,6 @@ def _writes(world: World, sources: Nodes, targets: Nodes) -> Iterator[tuple[str,
             for feed in row.feeds_of(trigger.events):
                 for resource in _resources(world, trigger, row, feed):
                     yield trigger.source, feed.action, resource
-    for mapping in world.mappings.between(targets, None):
-        source = POLLED.get(arns.service_of(mapping.source or "") or "")
-        if source and mapping.source and mapping.enabled and among(mapping.source, targets):
-            for action in source.writes:
-                yield mapping.source, action, mapping.source
 
 
 def _fed(world: World, targets: Nodes) -> Iterator[tuple[Trigger, TriggerService]]:

@@ -1,51 +1,161 @@
 """queue, stream, broker -> function: an enabled event source mapping whose execution role may read the source.
 
-Source: Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources".
+What that takes for each kind of source is `simulator.triggers.polled`. Source: Lambda Developer Guide, "How Lambda
+processes records from stream and queue-based event sources".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
 
 from models import arns
-from models.context import Absent, State
+from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement
+from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Mapping
+from simulator.edges.polled_on import asked_on
 from simulator.edges.question import EVERYTHING, Nodes, Question, among
-from simulator.triggers.table import POLLED
+from simulator.triggers.polled import Need, On, PolledSource, polled
+from simulator.world.caller import Caller, Source
+from simulator.world.nodes import allowing
 from simulator.world.world import World
 
 #: Lambda reads the source itself: no code of the function is running. Source: Lambda Developer Guide, "Using source
 #: function ARN to control function access behavior".
 BY_LAMBDA: Table[str, State] = {"lambda:sourcefunctionarn": Absent()}
 
+#: Services of which a request always turns on the resource's own policy, or on whether it has one.
+_OWN_WORD = ("kms", "secretsmanager")
+
 
 def edges(
     world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
 ) -> Iterator[Edge]:
-    """Yield one edge per enabled mapping with a source that has an ARN."""
+    """Yield one edge per enabled mapping."""
     for mapping in world.mappings.between(sources, targets):
-        if mapping.source and mapping.enabled and among(mapping.source, sources) and among(mapping.function, targets):
-            yield Edge(mapping.source, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
+        if mapping.enabled and among(mapping.origin, sources) and among(mapping.function, targets):
+            yield Edge(mapping.origin, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
 
 
 def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Requirement, ...]:
     """What the execution role needs; unknown for a source whose needs aren't in the table."""
-    source = mapping.source or ""
-    row = POLLED.get(arns.service_of(source) or "")
+    row = polled(mapping.source)
     function = world.functions.get(arns.split_function(mapping.function)[0])
     if row is None or function is None or not function.role:
-        what = "how Lambda polls it" if row is None else f"the function `{mapping.function}`"
-        fact = MissingFact(FactKind.FUNCTION, source, f"{what} is not known to this version")
-        return (
-            Requirement(source, "lambda:CreateEventSourceMapping", source, Decision(Outcome.UNKNOWN, gaps=(fact,))),
-        )
+        what = "how Lambda polls it" if row is None else f"the execution role of `{mapping.function}`"
+        fact = MissingFact(FactKind.FUNCTION, mapping.origin, f"{what} is not known to this version")
+        return (_unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
     caller = world.execution_role(function.arn)
-    asked = [(action, source) for action in row.actions]
-    resource = world.resources.get(source)
-    key = resource.attributes.get(row.key_attribute or "") if resource else None
-    if key and not key.startswith("alias/aws/"):
-        asked += ((action, arns.key_arn(key, source)) for action in row.encrypted)
-    return tuple(world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA) for action, on in asked)
+    found = [*_abroad(row, mapping, caller)]
+    for need in row.all_needs:
+        found += _of(world, mapping, caller, need, question)
+    if all(one.status.rank <= Status.UNKNOWN.rank for one in found):
+        return tuple(found)
+    # Nothing turns on what was taken for granted where the edge fails all the same.
+    return tuple(one for one in found if not _is_only_assumed(one))
+
+
+def _is_only_assumed(one: Requirement) -> bool:
+    return one.decision.outcome is Outcome.ALLOWED and not one.decision.because and bool(one.decision.assumes)
+
+
+def _unknown(principal: str, action: str, resource: str, fact: MissingFact) -> Requirement:
+    return Requirement(principal, action, resource, Decision(Outcome.UNKNOWN, gaps=(fact,)))
+
+
+def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Requirement]:
+    """A source of another account where AWS takes none, or doesn't say that it does: no grant helps."""
+    source = mapping.source or ""
+    if row.other_accounts == "yes" or arns.account_of(source) in (None, caller.account):
+        return
+    action = row.needs[0].actions[0]
+    if row.other_accounts == "no":
+        yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY))
+        return
+    reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
+    yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
+
+
+def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Question) -> Iterator[Requirement]:
+    """The requirements of one need of a mapping."""
+    for on in asked_on(world, mapping, need.on):
+        asked = [_asked(world, mapping, caller, need, action, on, question) for action in need.actions]
+        asked = [min(asked, key=lambda one: one.status.rank)] if need.any_of else asked
+        yield from (_doubted(world, mapping, need, one) for one in asked)
+
+
+def _asked(
+    world: World, mapping: Mapping, caller: Caller, need: Need, action: str, on: str | MissingFact, question: Question
+) -> Requirement:
+    if isinstance(on, MissingFact):
+        if ":alias/" in on.about and not _allows_it_somewhere(world, caller, action):
+            # Whichever key the alias stands for: no policy of the role speaks of it.
+            return world.ask(caller, action, on.about, question.given, in_step=True, fixed=BY_LAMBDA)
+        if on.refused:
+            return _unknown(caller.node, action, on.about, on)
+        return Requirement(caller.node, action, on.about, Decision(Outcome.ALLOWED, assumes=(on,)))
+    if arns.service_of(on) in _OWN_WORD and on not in world.resources:
+        account = arns.account_of(on) or ""
+        reason = f"the policy of `{on}` was not read"
+        fact = world.lacking(FactKind.RESOURCE_POLICY, on, f"{account}/{arns.service_of(on)}", account)
+        return _unknown(caller.node, action, on, fact or MissingFact(FactKind.RESOURCE_POLICY, on, reason))
+    if need.by_lambda:
+        return _by_service(world, mapping, action, on, question)
+    found = world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA)
+    return _on_source(world, mapping, caller, found) if need.on is On.ANYTHING_OR_SOURCE else found
+
+
+def _allows_it_somewhere(world: World, caller: Caller, action: str) -> bool:
+    policies, unread = world.identity_of(caller.role or "")
+    return bool(unread) or any(True for _ in allowing(policies, action, None))
+
+
+def _by_service(world: World, mapping: Mapping, action: str, on: str, question: Question) -> Requirement:
+    """What the Region's Lambda itself must be allowed, for the mapping and with its encryption context.
+
+    Source: Lambda Developer Guide, "Control which events Lambda sends to your function", on encrypting filter criteria.
+    """
+    parts = arns.parts(mapping.function)
+    region, account = (parts.region, parts.account) if parts else ("", "")
+    made = f"arn:{arns.partition_of(mapping.function)}:lambda:{region}:{account}:event-source-mapping:{mapping.uuid}"
+    function: State = Known((mapping.function,))
+    source: State = Known((mapping.source,)) if mapping.source else Absent()
+    fixed = {
+        "kms:encryptioncontext:aws:lambda:functionarn": function,
+        "kms:encryptioncontext:aws:lambda:eventsourcearn": source,
+    }
+    service = world.caller(f"service:lambda.{region}.amazonaws.com")
+    return world.ask(service, action, on, question.given, source=Source(made, account), in_step=True, fixed=fixed)
+
+
+def _on_source(world: World, mapping: Mapping, caller: Caller, found: Requirement) -> Requirement:
+    """An action that by the Service Authorization Reference is asked on `*`, and in AWS's samples on the stream.
+
+    Source: DynamoDB Developer Guide, "IAM policy to allow an AWS Lambda function to access DynamoDB stream records".
+    """
+    if found.decision.outcome is not Outcome.IMPLICIT_DENY or not caller.role:
+        return found
+    source = mapping.source or ""
+    policies, _ = world.identity_of(caller.role)
+    if not any(True for _ in allowing(policies, found.action, source)):
+        return found
+    reason = f"{found.action} is allowed on the stream, as in AWS's sample; by AWS's reference it is asked on *"
+    return _taken(world, found, MissingFact(FactKind.ATTRIBUTES, source, reason, refused=world.strict))
+
+
+def _doubted(world: World, mapping: Mapping, need: Need, found: Requirement) -> Requirement:
+    """A need that AWS doesn't confirm hinders nothing, unless nothing may be taken for granted."""
+    if not need.doubt or found.decision.outcome is Outcome.ALLOWED:
+        return found
+    fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, f"{need.doubt}: {found.action}", refused=world.strict)
+    return _taken(world, found, fact)
+
+
+def _taken(world: World, found: Requirement, fact: MissingFact) -> Requirement:
+    decision = found.decision
+    if world.strict:
+        return replace(found, decision=Decision(Outcome.UNKNOWN, gaps=(fact,)), missing=())
+    assumes = tuple(dict.fromkeys((*decision.assumes, fact)))
+    return replace(found, decision=Decision(Outcome.ALLOWED, assumes=assumes), missing=())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from models import snapshot
 from models.policy import PolicyKind
-from models.scenario import FunctionShape, ResourceShape, Scenario
-from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, Trigger, VpcConfig
+from models.scenario import AccessShape, FunctionShape, MappingShape, ResourceShape, Scenario
+from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, SourceAccess, Trigger, VpcConfig
 from simulator.policy.limits import FUNCTION
 from simulator.scenario.arns import made_up
 from simulator.scenario.documents import Documents
@@ -230,17 +230,42 @@ class Functions:
         found = []
         for index, row in enumerate(self.scenario.mappings):
             at: Place = ("mappings", index)
-            source = self._optional(row.source, (*at, "from"))
-            target = self._target(row.to, (*at, "to"))
-            digits = made_up("", f"{source} {target}", 32, "0123456789abcdef")
-            found.append(
-                snapshot.Mapping(
-                    uuid="-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])),
-                    source=source,
-                    function=target,
-                    state="Enabled" if row.enabled else "Disabled",
-                    on_failure=self._optional(row.on_failure, (*at, "on_failure")),
-                    kms_key=self._optional(row.kms_key, (*at, "kms_key")),
-                )
-            )
+            if bool(row.source) == bool(row.bootstrap_servers):
+                raise self.names.source.error(at, "needs `from`, or the `bootstrap_servers` of self-managed Kafka")
+            found.append(self._mapping(row, at))
         return found
+
+    def _mapping(self, row: MappingShape, at: Place) -> snapshot.Mapping:
+        source = self._optional(row.source, (*at, "from"))
+        target = self._target(row.to, (*at, "to"))
+        digits = made_up("", f"{source or ','.join(row.bootstrap_servers)} {target}", 32, "0123456789abcdef")
+        return snapshot.Mapping(
+            uuid="-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])),
+            source=source,
+            function=target,
+            state="Enabled" if row.enabled else "Disabled",
+            on_failure=self._or_address(row.on_failure, (*at, "on_failure")),
+            kms_key=self._optional(row.kms_key, (*at, "kms_key")),
+            access=self._access(row.access, (*at, "access")),
+            topics=row.topics,
+            consumer_group=row.consumer_group,
+            bootstrap_servers=row.bootstrap_servers,
+            provisioned=row.provisioned,
+            schema_registry=self._or_address(row.schema_registry, (*at, "schema_registry")),
+            schema_access=self._access(row.schema_access, (*at, "schema_access")),
+        )
+
+    def _or_address(self, name: str | None, place: Place) -> str | None:
+        """A Kafka topic and a registry outside of AWS have an address instead of a name."""
+        return name if name and "://" in name else self._optional(name, place)
+
+    def _access(self, rows: tuple[AccessShape, ...], place: Place) -> tuple[SourceAccess, ...]:
+        """Secrets by their names; subnets, security groups and virtual hosts are written as AWS has them."""
+        plain = ("VPC_SUBNET", "VPC_SECURITY_GROUP", "VIRTUAL_HOST")
+        return tuple(
+            SourceAccess(
+                type=row.type,
+                uri=row.uri if row.type in plain else self.names.arn(row.uri, (*place, index, "uri"), ()),
+            )
+            for index, row in enumerate(rows)
+        )

@@ -178,7 +178,7 @@ class Names:
         return TEMPLATE.sub(stands_for, text)
 
     def node(self, name: str, place: Place) -> str:
-        """Return the node of the graph that a question means: an ARN, `service:…`, `account:…`, `url:…`, `anyone`."""
+        """Return the node of the graph that a question means: an ARN, `service:…`, `kafka:…`, `anyone`, …"""
         if name in ("anyone", "*"):
             return "anyone"
         if arns.SERVICE.fullmatch(name.removeprefix("service:")):
@@ -186,7 +186,7 @@ class Names:
         head, colon, rest = name.partition(":")
         if colon and head == "url":
             return f"url:{self.arn(rest, place, ('function',))}"
-        if colon and head in ("account", "federated"):
+        if colon and head in ("account", "federated", "kafka"):
             return f"account:{self.account(rest, place)}" if head == "account" else name
         if self.is_account(name) and not self._candidates(name):
             return f"account:{self.account(name, place)}"

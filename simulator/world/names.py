@@ -35,7 +35,7 @@ def resolve(world: World, name: str, what: str = "name") -> str:
     """
     if name in ("anyone", "*"):
         return "anyone" if name == "anyone" or what == "principal" else "*"
-    if name.startswith(("federated:", "url:")):
+    if name.startswith(("federated:", "url:", "kafka:")):
         return name
     if found := _SERVICE.fullmatch(name):
         return f"service:{found.group(1)}"

@@ -99,7 +99,7 @@ class World:
 
     @cached_property
     def mappings(self) -> Links[Mapping]:
-        return Links((mapping.source or "", (mapping.function,), mapping) for mapping in self.snapshot.mappings)
+        return Links((mapping.origin, (mapping.function,), mapping) for mapping in self.snapshot.mappings)
 
     @cached_property
     def actors(self) -> tuple[str, ...]:

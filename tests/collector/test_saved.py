@@ -190,3 +190,31 @@ def test_a_mistake_is_named_with_its_file_and_place(folder: Path, name: str, con
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere: there is no such folder"):
         collect_saved(tmp_path / "nowhere")
+
+
+def test_a_stream_that_nothing_else_tells_of_is_known_by_its_name_only(folder: Path) -> None:
+    changes = f"arn:aws:dynamodb:eu-west-1:{OURS}:table/orders/stream/2026-01-01T00:00:00.000"
+    mapping = {"UUID": "u", "EventSourceArn": changes, "FunctionArn": ORDERS, "State": "Enabled"}
+    write(folder / "event-source-mappings.json", {"EventSourceMappings": [mapping]})
+    found = assumed(collect_saved(folder))
+    assert (FactKind.RESOURCE_POLICY, changes) in found
+    assert (FactKind.ATTRIBUTES, changes.partition("/stream/")[0]) in found
+
+
+def test_the_secrets_of_a_schema_registry_are_kept(folder: Path) -> None:
+    secret = f"arn:aws:secretsmanager:eu-west-1:{OURS}:secret:login"
+    registry = {
+        "SchemaRegistryURI": "https://registry.example.com",
+        "AccessConfigs": [{"Type": "BASIC_AUTH", "URI": secret}],
+    }
+    mapping = {
+        "UUID": "u",
+        "FunctionArn": ORDERS,
+        "State": "Enabled",
+        "SelfManagedEventSource": {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["a:9092"]}},
+        "SelfManagedKafkaEventSourceConfig": {"ConsumerGroupId": "g", "SchemaRegistryConfig": registry},
+    }
+    write(folder / "event-source-mappings.json", {"EventSourceMappings": [mapping]})
+    (found,) = collect_saved(folder).mappings
+    assert (found.origin, found.schema_registry) == ("kafka:a:9092", "https://registry.example.com")
+    assert [(entry.type, entry.uri) for entry in found.schema_access] == [("BASIC_AUTH", secret)]

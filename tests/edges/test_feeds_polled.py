@@ -1,0 +1,88 @@
+"""Who may write to what Lambda polls, and so make the function run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.edge import EdgeKind
+from simulator.edges import RULES
+from simulator.edges.question import Question
+from tests.edges.polled_cases import (
+    BASIC,
+    BROKER,
+    CHANGES,
+    CLUSTER,
+    CONSUMER,
+    DOCDB,
+    KAFKA,
+    OF_TOPIC,
+    QUEUE,
+    SCRAM,
+    STREAM,
+    TABLE,
+    TOPIC,
+    Case,
+    each,
+    made,
+    on,
+)
+from tests.worlds import Builder, allow, user
+
+
+def feeders(build: Builder) -> dict[str, str]:
+    found = RULES[EdgeKind.FEEDS](build.world(), None, None, Question())
+    return {one.source.rpartition("/")[2]: one.status.value for one in found if ":user/" in one.source}
+
+
+WRITES = (
+    *((QUEUE, QUEUE, action) for action in ("sqs:SendMessage",)),
+    *((STREAM, STREAM, action) for action in ("kinesis:PutRecord", "kinesis:PutRecords")),
+    *((CONSUMER, STREAM, action) for action in ("kinesis:PutRecord", "kinesis:PutRecords")),
+    *(
+        (CHANGES, TABLE, f"dynamodb:{name}")
+        for name in (
+            "PutItem",
+            "UpdateItem",
+            "DeleteItem",
+            "BatchWriteItem",
+            "PartiQLInsert",
+            "PartiQLUpdate",
+            "PartiQLDelete",
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "source, written, action", [pytest.param(*row, id=f"{row[2]} {row[0].rpartition(':')[2]}") for row in WRITES]
+)
+def test_who_may_write_feeds(source: str, written: str, action: str) -> None:
+    build = made(Case(source, ()), ())
+    build.user(user("writer"), allow(action, written))
+    build.user(user("reader"), allow(["kinesis:GetRecords", "dynamodb:GetItem", "sqs:ReceiveMessage"], "*"))
+    assert feeders(build) == {"writer": "allowed"}
+
+
+def test_a_writer_of_msk_needs_to_connect_and_describe_the_topic_too() -> None:
+    build = made(Case(CLUSTER, (), OF_TOPIC), ())
+    whole = [*each(on(TOPIC, "kafka-cluster:WriteData", "kafka-cluster:DescribeTopic"))]
+    build.user(user("writer"), *whole, allow("kafka-cluster:Connect", CLUSTER))
+    build.user(user("half"), *whole)
+    assert feeders(build) == {"writer": "allowed", "half": "missing"}
+
+
+@pytest.mark.parametrize(
+    "source, more",
+    [
+        pytest.param(BROKER, {"access": (BASIC,)}, id="Amazon MQ: the broker's own users"),
+        pytest.param(DOCDB, {"access": (BASIC,)}, id="DocumentDB: the database's own users"),
+        pytest.param(None, KAFKA, id="self-managed Kafka: the cluster's own users"),
+        pytest.param(CLUSTER, OF_TOPIC | {"access": (SCRAM,)}, id="MSK entered with a secret"),
+    ],
+)
+def test_what_no_iam_action_writes_to_is_fed_by_nobody(source: str | None, more: dict[str, Any]) -> None:
+    build = made(Case(source, (), more), ())
+    build.user(user("admin"), allow("*", "*"))
+    assert feeders(build) == {}
