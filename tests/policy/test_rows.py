@@ -277,6 +277,20 @@ def test_a_principal_means_the_same_callers_of_many(principal: Any, resource: st
         assert column.outcome(number) is authorize(*asked).outcome is outcome(*asked), member.requester.name
 
 
+def test_a_column_names_for_whom_it_hangs_on_an_open_key() -> None:
+    callers = [requester(f"arn:aws:iam::{B}:user/dev"), requester(f"arn:aws:iam::{B}:user/ops/dev")]
+    for_sure = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    hanging = {**for_sure, "Condition": {"Bool": {OPEN: "true"}}}
+    members = [
+        Member(caller, identity=(attached(PolicyKind.IDENTITY, [body]),))
+        for caller, body in zip(callers, (for_sure, hanging), strict=True)
+    ]
+    grid = Grid(ACTIONS[FUNCTION], Callers(members), World(callers, [None, None], {}))
+    column = column_of(grid, Target(FUNCTION, B), explicit=True)
+    assert [column.outcome(number) for number in range(2)] == [Outcome.ALLOWED, Outcome.CONDITIONAL]
+    assert {key.lower(): row for key, row in column.open_keys} == {OPEN.lower(): 0b10}
+
+
 @given(worlds())
 def test_caller_by_caller_is_as_in_parts(made: tuple[str, list[Member], list[Target], World]) -> None:
     action, members, targets, world = made
