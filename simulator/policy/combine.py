@@ -81,8 +81,7 @@ def permitted(standing: Standing, sides: Sides) -> Part:
     own = sides.identity & limits
     if not standing.same_account:
         return own & sides.named if standing.others_may else False
-    behind = sides.behind if standing.kind is RequesterKind.USER else sides.behind & limits
-    given = sides.itself | sides.anybody | behind
+    given = sides.itself | sides.anybody | (sides.behind & limits)
     if standing.kind is RequesterKind.ROOT:
         given = given | sides.account
     if standing.alone:

@@ -43,6 +43,7 @@ CALLERS = (
     f"arn:aws:sts::{B}:assumed-role/worker/me",
     f"arn:aws:sts::{B}:federated-user/bob",
     f"arn:aws:iam::{B}:root",
+    f"arn:aws-cn:iam::{B}:user/dev",
     "s3.amazonaws.com",
     "federated:accounts.google.com",
     "*",
@@ -56,6 +57,7 @@ PRINCIPALS: tuple[Any, ...] = (
     {"AWS": f"arn:aws:iam::{B}:role/ops/worker"},
     {"AWS": f"arn:aws:sts::{B}:assumed-role/worker/me"},
     {"AWS": f"arn:aws:sts::{B}:federated-user/bob"},
+    {"AWS": [f"arn:aws-cn:iam::{B}:root", f"arn:aws-us-gov:iam::{B}:root"]},
     {"Service": "s3.amazonaws.com", "Federated": "accounts.google.com"},
 )
 #: A key for each way in which a state may hang on the caller and on the resource.
