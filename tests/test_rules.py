@@ -6,7 +6,7 @@ import pytest
 
 from models.edge import EdgeKind
 from simulator.edges import RULES
-from simulator.edges.question import EVERYTHING
+from simulator.edges.question import Question
 from simulator.graph import HOW_OF
 from tests.worlds import Builder
 
@@ -21,4 +21,4 @@ def test_every_kind_has_its_way_of_going() -> None:
 
 @pytest.mark.parametrize("kind", list(EdgeKind))
 def test_an_empty_world_has_no_edges(kind: EdgeKind) -> None:
-    assert list(RULES[kind](Builder().world(), None, None, EVERYTHING)) == []
+    assert list(RULES[kind](Builder().world(), None, None, Question())) == []

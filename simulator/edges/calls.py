@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from models.edge import Edge, EdgeKind
 from simulator.edges.grantable import edges_to
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import ask
 from simulator.world.world import World
 
@@ -22,9 +22,7 @@ def asked_node(resource: str) -> str:
     return f"{resource}#asked"
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield the declared calls of functions; with an action asked about, whoever may do it on the asked target."""
     if question.action and question.asked:
         resource = question.asked[1]

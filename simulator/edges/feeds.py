@@ -16,7 +16,7 @@ from models.request import Attached
 from models.snapshot import Trigger
 from simulator.edges import feeds_polled
 from simulator.edges.grantable import edges_to
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among
 from simulator.policy import match
 from simulator.policy.automata import Group, witnesses
 from simulator.triggers.push import Feed, TriggerService
@@ -30,9 +30,7 @@ MOST_NAMES = 64
 BY_POLICY, OPEN = "AWS_IAM", "NONE"
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may cause a source's triggers; the best of several ways to do so counts."""
     best: dict[tuple[str, str], Edge] = {}
     for target, action, resource in dict.fromkeys(_writes(world, sources, targets)):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.edge import Edge, EdgeKind
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among
 from simulator.world.world import World
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for each membership."""
     for user in world.snapshot.users:
         if among(user.arn, sources):

@@ -16,7 +16,7 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Mapping
 from simulator.edges.polled_on import asked_on
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among
 from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
 from simulator.world.nodes import allowing
@@ -30,9 +30,7 @@ BY_LAMBDA: Table[str, State] = {"lambda:sourcefunctionarn": Absent()}
 _OWN_WORD = ("kms", "secretsmanager")
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per enabled mapping."""
     for mapping in world.mappings.between(sources, targets):
         if mapping.enabled and among(mapping.origin, sources) and among(mapping.function, targets):

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.question import EVERYTHING, Nodes, Question, among, chosen
+from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.world.world import World
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge from each version and alias to its function."""
     for node in chosen(world.function_nodes, sources) if targets is None else _qualified(world, targets):
         base, qualifier = arns.split_function(node)

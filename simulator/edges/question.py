@@ -62,7 +62,10 @@ def _beside_actors(world: World, nodes: frozenset[str]) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`action` is what `calls` is about; `asked` a pair whose edge is wanted whatever comes of it; `missing` whether
-    missing and denied edges are wanted where there is evidence of intent."""
+    missing and denied edges are wanted where there is evidence of intent.
+
+    It is about one world, of which it keeps what was worked out.
+    """
 
     given: Given = NOTHING_GIVEN
     action: str | None = None
@@ -99,10 +102,6 @@ class Question:
         if self.asked == (shown(edge.source), shown(edge.target)):
             return True
         return self.missing and evidence
-
-
-#: The plain question: everything, with what is missing.
-EVERYTHING = Question()
 
 
 def chosen(every: Collection[str], nodes: Nodes) -> Collection[str]:

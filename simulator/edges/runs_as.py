@@ -11,16 +11,14 @@ from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Function
-from simulator.edges.question import EVERYTHING, Nodes, Question, among, chosen
+from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
 LAMBDA = "service:lambda.amazonaws.com"
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per function, to the session in which its code runs."""
     for arn in chosen(world.functions, sources) if targets is None else _with_roles(world, targets):
         function = world.functions[arn]

@@ -13,16 +13,14 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Trigger
 from simulator.edges.invokes import ACTION
-from simulator.edges.question import EVERYTHING, Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among
 from simulator.triggers.push import Acts, Sent, TriggerService
 from simulator.triggers.services import service_of
 from simulator.world.caller import Source
 from simulator.world.world import PLAIN_CALL, World
 
 
-def edges(
-    world: World, sources: Nodes = None, targets: Nodes = None, question: Question = EVERYTHING
-) -> Iterator[Edge]:
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per configured trigger that is enabled."""
     for trigger in world.triggers.between(sources, targets):
         if trigger.enabled and among(trigger.source, sources) and among(trigger.target, targets):

@@ -139,7 +139,9 @@ def feeding(case: Fed, *statements: Json, attributes: Mapping[str, str] | None =
     more = {"events": ("s3:ObjectCreated:*",), "prefix": "in/"} if case.service.startswith("s3.") else {}
     made.trigger(case.service, case.on, ORDERS, **more)
     question = Question(missing=False)
-    return {edge.source: edge.status for edge in feeds.edges(made.world(), question=question) if edge.target == case.on}
+    return {
+        edge.source: edge.status for edge in feeds.edges(made.world(), None, None, question) if edge.target == case.on
+    }
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.action} by {case.service}") for case in FEEDS])
@@ -189,7 +191,7 @@ def test_an_api_with_a_policy_is_open_to_whom_it_lets_in(statement: Json, expect
     on = f"{API}/prod/GET/orders"
     made.resource(on, "execute-api:route", ONE, attributes={"AuthorizationType": "NONE"})
     made.trigger("apigateway.amazonaws.com", on, ORDERS)
-    (edge,) = [edge for edge in feeds.edges(made.world()) if edge.kind is EdgeKind.FEEDS]
+    (edge,) = [edge for edge in feeds.edges(made.world(), None, None, Question()) if edge.kind is EdgeKind.FEEDS]
     assert edge.source == "anyone"
     assert edge.status is (Status.ALLOWED if isinstance(expected, dict) else expected)
 

@@ -214,7 +214,7 @@ WITH_A_ROLE_TOO = (
 
 
 def trigger_edge(made: Builder, question: Question | None = None) -> Edge:
-    (edge,) = triggers.edges(made.world(), question=question or Question())
+    (edge,) = triggers.edges(made.world(), None, None, question or Question())
     return edge
 
 
