@@ -129,7 +129,8 @@ def condition_holds(operator: str, key: str, wanted: list[str], context: Mapping
     """One operator with one key."""
     found = value_of(context, key)
     if operator == "Null":
-        return any((value == "true") is (found is None) for value in wanted)
+        # A key that is there with no value is null too: "exists and its value is not null".
+        return any((value == "true") is (found is None or found == []) for value in wanted)
     quantifier, _, name = operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
@@ -146,7 +147,8 @@ def condition_holds(operator: str, key: str, wanted: list[str], context: Mapping
         return any(_value_matches(name, text, value, context, variables) for text in wanted)
 
     if quantifier == "ForAllValues":
-        return all(one(value) is not negated for value in got)
+        # "…or if the key values resolve to a null data set, such as an empty string".
+        return all(value == "" for value in got) or all(one(value) is not negated for value in got)
     if quantifier == "ForAnyValue":
         return any(one(value) is not negated for value in got)
     return any(one(value) for value in got) is not negated
