@@ -22,19 +22,7 @@ class Naming:
 
     exact: dict[str, set[str]] = field(default_factory=dict)
     wild: list[tuple[str, str]] = field(default_factory=list)
-    broad: dict[str, set[str]] = field(default_factory=dict)
-    """Every other pattern, such as `*`, -> its holders: no evidence, and an allow all the same."""
-    anywhere: set[str] = field(default_factory=set)
-    """Whose statements say where not, or whose policies were not all read."""
     _known: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    def allowers(self, resource: str) -> set[str]:
-        """The users and roles whose identity-based policies may allow the action on the resource."""
-        found = self.anywhere | self.holders(resource)
-        for pattern, holders in self.broad.items():
-            if pattern_covers(pattern, resource):
-                found |= holders
-        return found
 
     def holders(self, resource: str) -> frozenset[str]:
         """The users and roles whose identity-based policies name the resource."""
@@ -52,16 +40,11 @@ def naming(world: World, action: str) -> Naming:
         return known
     found = Naming()
     for holder in (*world.users, *world.roles):
-        policies, unread = world.identity_of(holder)
-        if unread:
-            found.anywhere.add(holder)
+        policies, _ = world.identity_of(holder)
         for statement in allowing(policies, action, None):
-            if statement.resources is None:
-                found.anywhere.add(holder)
-            for pattern in statement.resources or ():
-                if not written_out(pattern):
-                    found.broad.setdefault(pattern, set()).add(holder)
-                elif any(sign in pattern for sign in "*?$"):
+            # A pattern such as `*` names nobody: no evidence.
+            for pattern in filter(written_out, statement.resources or ()):
+                if any(sign in pattern for sign in "*?$"):
                     found.wild.append((pattern, holder))
                 else:
                     found.exact.setdefault(pattern, set()).add(holder)

@@ -19,12 +19,11 @@ from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.policy_set import PolicySet
 from simulator.policy.rows import Column, Member, Target, Whose
 from simulator.world.caller import Caller
-from simulator.world.context import SnapshotContext
 from simulator.world.missing import unknown_key
 from simulator.world.nodes import caller_of
 from simulator.world.requesters import is_service_linked, requester_of
 from simulator.world.scopes import hangs_on
-from simulator.world.world import PLAIN_CALL, World
+from simulator.world.world import World
 
 Grids = dict[str, Grid]
 """By action."""
@@ -84,27 +83,10 @@ class _Asked:
         self._actors = actors
         self._action = action
         self._given = given
-        self._owners: dict[str, str | None] = {}
 
     def context(self, number: int, resource: str) -> Context:
-        return SnapshotContext(
-            self._world,
-            self._actors.callers[number],
-            self._action,
-            resource,
-            resource_account=self._owner(resource, number),
-            given=self._given,
-            given_everywhere=False,
-            fixed=PLAIN_CALL,
-        )
-
-    def _owner(self, resource: str, number: int) -> str | None:
-        if resource == "*":
-            return self._actors.callers[number].account
-        if resource not in self._owners:
-            owner = self._world.account_of(resource)
-            self._owners[resource] = owner if isinstance(owner, str) else None
-        return self._owners[resource]
+        caller = self._actors.callers[number]
+        return self._world.context(caller, self._action, resource, self._given, in_step=True)
 
     def hangs_on(self, key: str) -> tuple[Whose, bool]:
         return hangs_on(key)

@@ -112,13 +112,6 @@ class World:
         return frozenset(self.actors)
 
     @cached_property
-    def actors_by_account(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for node in self.actors:
-            found.setdefault(arns.account_of(node.partition("#")[0]) or "", []).append(node)
-        return {account: tuple(nodes) for account, nodes in found.items()}
-
-    @cached_property
     def actors_by_name(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """Roles and their sessions by account and role name, as a session's ARN has it."""
         found: dict[tuple[str, str], tuple[str, ...]] = {}
