@@ -163,8 +163,10 @@ class Resource(Value):
 class Trigger(Value):
     """A configured trigger: `source` causes `service` to invoke `target` (a function's ARN with its qualifier).
 
-    `role` is set where the service acts with a role instead of by itself. `events`, `prefix` and `suffix` are those
-    of an S3 notification; `bus`, `pattern` (JSON text) and `schedule` those of an EventBridge rule.
+    In `target` a stage variable of API Gateway whose value isn't known stays as it is: `${stageVariables.NAME}`. An
+    Alexa skill has its id as `source`, anything else its ARN. `role` is set where the service acts with a role instead
+    of by itself. `events`, `prefix` and `suffix` are those of an S3 notification; `bus`, `pattern` (JSON text) and
+    `schedule` those of an EventBridge rule.
     """
 
     service: str

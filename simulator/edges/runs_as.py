@@ -35,14 +35,14 @@ def _with_roles(world: World, nodes: frozenset[str]) -> list[str]:
     return sorted(found.union(*(world.functions_with_role(node) for node in nodes)))
 
 
-def trusts_lambda(world: World, function: Function, question: Question) -> Requirement:
-    """Whether Lambda may assume a function's role; a role that doesn't exist can't be mended by a grant."""
+def trusts_lambda(world: World, function: Function, question: Question, service: str = LAMBDA) -> Requirement:
+    """Whether Lambda (or another service) may assume a function's role; no grant mends a role that doesn't exist."""
     role = function.role or ""
     if role in world.roles:
-        return world.ask(world.caller(LAMBDA), ACTION, role, question.given, in_step=True)
+        return world.ask(world.caller(service), ACTION, role, question.given, in_step=True)
     account = arns.account_of(role) or ""
     fact = world.lacking(FactKind.IDENTITY, account, role)
     if account not in world.collected:
         fact = MissingFact(FactKind.IDENTITY, account, f"account {account} was not collected")
     decision = Decision(Outcome.UNKNOWN, gaps=(fact,)) if fact else Decision(Outcome.IMPLICIT_DENY)
-    return Requirement(LAMBDA, ACTION, role, decision)
+    return Requirement(service, ACTION, role, decision)

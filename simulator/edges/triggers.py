@@ -5,43 +5,88 @@ Source: Lambda Developer Guide, "Granting Lambda function access to AWS services
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from models import arns
-from models.context import Open
+from models.context import Absent, Known, Open, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement
+from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Trigger
 from simulator.edges.invokes import ACTION
-from simulator.edges.question import Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among, chosen
+from simulator.edges.runs_as import trusts_lambda
+from simulator.triggers import stage
 from simulator.triggers.push import Acts, Sent, TriggerService
 from simulator.triggers.services import service_of
 from simulator.world.caller import Source
 from simulator.world.world import PLAIN_CALL, World
 
+#: What an integration has as credentials that passes on who calls. Source: API Gateway API Reference, "Integration".
+_CALLERS = re.compile(r"arn:[a-z-]+:iam::\*:user/\*")
+
+#: What a service's request says of the source that it acts for.
+_OF_SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
+
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
-    """Yield one edge per configured trigger that is enabled."""
+    """Yield one edge per configured trigger that is enabled, and one to whatever it may call for all that is known."""
     for trigger in world.triggers.between(sources, targets):
         if trigger.enabled and among(trigger.source, sources) and among(trigger.target, targets):
             yield Edge(trigger.source, trigger.target, EdgeKind.TRIGGERS, requirements(world, trigger, question))
+    for trigger in _unsettled(world):
+        if trigger.enabled and among(trigger.source, sources):
+            yield from _perhaps(world, trigger, targets, question)
+
+
+def _unsettled(world: World) -> tuple[Trigger, ...]:
+    """The triggers whose target hangs on a stage variable that isn't known."""
+    known = world.memo.get(("unsettled triggers", None))
+    if not isinstance(known, tuple):
+        known = tuple(trigger for trigger in world.snapshot.triggers if stage.variables(trigger.target))
+        world.memo[("unsettled triggers", None)] = known
+    return known
+
+
+def _perhaps(world: World, trigger: Trigger, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield an unknown edge to each function that may be called, and that the service (or role) may invoke."""
+    for target in chosen(world.function_nodes, targets):
+        if stage.may_be(trigger.target, target):
+            asked = requirements(world, trigger.model_copy(update={"target": target}), question)
+            if all(one.status.rank <= Status.UNKNOWN.rank for one in asked):
+                yield Edge(trigger.source, target, EdgeKind.TRIGGERS, (_depends(trigger, target),))
 
 
 def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Requirement, ...]:
-    """The service by itself, or the role that it acts with; unknown where the table of triggers doesn't say."""
+    """What the service, the role that it acts with or the execution role must be allowed; unknown where no row says."""
     row = service_of(trigger)
     if row is None:
         return (_unknown(trigger, f"how {trigger.service} invokes functions for it is not known to this version"),)
-    account = world.account_of(trigger.source)
-    source = Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
+    if stage.variables(trigger.target):
+        return (_depends(trigger, trigger.target),)
+    if row.acts is Acts.CALLER or _CALLERS.fullmatch(trigger.role or ""):
+        return (_unknown(trigger, "it invokes with the permissions of whoever calls it, who must be asked for"),)
+    if row.acts is Acts.EXECUTION_ROLE:
+        return _by_execution_role(world, trigger, row, question)
     if trigger.role is not None:
-        return _by_role(world, trigger, row, source, question)
+        return _by_role(world, trigger, row, _source(world, trigger, row), question)
     if row.acts is Acts.ROLE:
         return (_unknown(trigger, f"the role with which {trigger.service} acts is not known"),)
+    return _by_itself(world, trigger, row, _source(world, trigger, row), question)
+
+
+def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:
+    account = world.account_of(trigger.source)
+    return Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
+
+
+def _by_itself(
+    world: World, trigger: Trigger, row: TriggerService, source: Source, question: Question
+) -> tuple[Requirement, ...]:
+    """The function's policy lets the service in, under one of its names."""
     if row.role_across_accounts and source.account != arns.account_of(trigger.target):
         # No grant mends it: the rule needs a role.
         return (_refused(trigger),)
-    fixed = PLAIN_CALL if row.source_account is Sent.YES else {**PLAIN_CALL, "aws:sourceaccount": Open()}
     asked = [
         world.ask(
             world.caller(f"service:{principal}"),
@@ -50,11 +95,25 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Re
             question.given,
             source=source,
             in_step=True,
-            fixed=fixed,
+            fixed={**PLAIN_CALL, **_sent(trigger, row, source)},
         )
         for principal in row.principals_for(trigger.source)
     ]
     return (min(asked, key=lambda found: found.status.rank),)
+
+
+def _sent(trigger: Trigger, row: TriggerService, source: Source) -> dict[str, State]:
+    """What the table says of the request's keys where they don't simply follow from the source."""
+    fixed: dict[str, State] = {}
+    if row.source_arn_sent is Sent.NO:
+        fixed = dict.fromkeys(_OF_SOURCES, Absent())
+    elif row.source_arn_sent is Sent.UNCONFIRMED:
+        fixed["aws:sourcearn"] = Open(domain=(source.arn,) if source.arn else None)
+    if row.source_account is Sent.UNCONFIRMED:
+        fixed["aws:sourceaccount"] = Open()
+    if row.token:
+        fixed["lambda:eventsourcetoken"] = Known((trigger.source,))
+    return fixed
 
 
 def _by_role(
@@ -71,9 +130,32 @@ def _by_role(
     )
 
 
-def _unknown(trigger: Trigger, reason: str) -> Requirement:
+def _by_execution_role(
+    world: World, trigger: Trigger, row: TriggerService, question: Question
+) -> tuple[Requirement, ...]:
+    """Replicas of a version run with the function's own role, which has to trust Lambda and the service."""
+    base, qualifier = arns.split_function(trigger.target)
+    if arns.region_of(base) != row.only_in or not (qualifier or "").isdigit():
+        # No grant mends it: another version is to be associated.
+        return (_refused(trigger),)
+    function = world.functions.get(base)
+    if function is None or not function.role:
+        return (_unknown(trigger, f"the execution role of `{base}` is not known"),)
+    service = f"service:{trigger.service}"
+    return (trusts_lambda(world, function, question), trusts_lambda(world, function, question, service))
+
+
+def _depends(trigger: Trigger, target: str) -> Requirement:
+    names = ", ".join(f"`{name}`" for name in stage.variables(trigger.target))
+    return _unknown(
+        trigger, f"which function it calls depends on the stage variable {names}, which is not known", target
+    )
+
+
+def _unknown(trigger: Trigger, reason: str, target: str | None = None) -> Requirement:
     fact = MissingFact(FactKind.TRIGGERS, trigger.source, reason)
-    return Requirement(f"service:{trigger.service}", ACTION, trigger.target, Decision(Outcome.UNKNOWN, gaps=(fact,)))
+    decision = Decision(Outcome.UNKNOWN, gaps=(fact,))
+    return Requirement(f"service:{trigger.service}", ACTION, target or trigger.target, decision)
 
 
 def _refused(trigger: Trigger) -> Requirement:

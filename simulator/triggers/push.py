@@ -14,18 +14,30 @@ from models import arns
 
 
 class Acts(StrEnum):
-    """How a service invokes: by itself, which the function's policy has to allow, or with a role that it assumes."""
+    """Whose permission a service uses: its own, which the function's policy has to give; that of a role which it
+    assumes; that of whoever calls it; or none but the execution role's trust."""
 
     ITSELF = "itself"
     ROLE = "role"
     EITHER = "either"
+    CALLER = "caller"
+    EXECUTION_ROLE = "execution role"
 
 
 class Sent(StrEnum):
-    """Whether a service's request carries aws:SourceAccount."""
+    """Whether a service's request carries a key."""
 
     YES = "yes"
     UNCONFIRMED = "unconfirmed"
+    NO = "no"
+
+
+class Called(StrEnum):
+    """Which of a function's ARNs is called."""
+
+    CONFIGURED = "the one that is configured"
+    NUMBERED = "a numbered version only"
+    URL = "the function or alias that the URL is on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,13 @@ class Feed:
 class TriggerService:
     """A service that invokes functions for a resource.
 
-    `configured_on` is the form of the trigger's ARN without partition: `{name}` is one part of it, `{name+}` may hold
-    slashes and colons, `{name*}` may be empty too. `source_arn` is the aws:SourceArn that is sent, made of `{source}`.
+    `configured_on` is the form of the trigger's ARN without partition (of what has no ARN: of its id): `{name}` is one
+    part of it, `{name+}` may hold slashes and colons, `{name*}` may be empty too. `source_arn` is the aws:SourceArn
+    that is sent, made of `{source}`; `token` that the source's id is sent as lambda:EventSourceToken.
     `role_needs` is what the role needs on the function beside lambda:InvokeFunction. `guard` names the attribute of
     the source that says how callers are let in (`AWS_IAM`: by the feeds; `NONE`: all); it is empty where that is no
-    matter of IAM alone. None: the feeds are all there is, and without any nobody feeds it.
+    matter of IAM alone. None: the feeds are all there is, and without any nobody feeds it. `only_in` is the one Region
+    whose functions it calls, `set_up` what whoever configures it needs beside the service's own permissions.
     `unconfirmed` says in words which facts of the row no page of AWS states; a question may give other context.
     """
 
@@ -62,13 +76,17 @@ class TriggerService:
     source: str
     also_as: tuple[str, ...] = ()
     source_arn: str = "{source}"
+    source_arn_sent: Sent = Sent.YES
     source_account: Sent = Sent.YES
     needs_account: str = "recommended"
+    token: bool = False
     role_needs: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
     guard: str | None = None
     role_across_accounts: bool = False
-    qualifier: str = "the one that is configured"
+    called: Called = Called.CONFIGURED
+    only_in: str = ""
+    set_up: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
 
     def sent_for(self, source: str) -> str:
@@ -89,18 +107,30 @@ class TriggerService:
         found = [feed for feed in self.feeds if not events or any(_causes(feed.event, event) for event in events)]
         return tuple({(feed.action, feed.on): feed for feed in found}.values())
 
+    def is_of(self, source: str) -> bool:
+        """Whether a source has the form of the row's."""
+        return _has_arn(self) == (arns.parts(source) is not None) and bool(
+            _form(self.configured_on).fullmatch(_tail(source))
+        )
 
-def find(principal: str, source: str, rows: tuple[TriggerService, ...]) -> TriggerService | None:
-    """The first row of a service whose form the source has; None: not known to this version."""
-    if arns.parts(source) is None:
-        return None
-    mine = (row for row in rows if row.principal == principal)
-    return next((row for row in mine if _form(row.configured_on).fullmatch(_tail(source))), None)
+    def acts_as(self, role: str | None) -> bool:
+        """Whether a trigger of the row has a role, or has none."""
+        return self.acts is Acts.EITHER or (role is not None) == (self.acts is Acts.ROLE)
 
 
-def _tail(arn: str) -> str:
-    """What follows the partition."""
-    return arn.split(":", 2)[-1]
+def find(principal: str, source: str, role: str | None, rows: tuple[TriggerService, ...]) -> TriggerService | None:
+    """The row of a service whose form the source has, rather one that acts as the trigger does; None: not known."""
+    mine = [row for row in rows if row.principal == principal and row.is_of(source)]
+    return next((row for row in mine if row.acts_as(role)), mine[0] if mine else None)
+
+
+def _has_arn(row: TriggerService) -> bool:
+    return ":" in row.configured_on
+
+
+def _tail(source: str) -> str:
+    """What follows the partition of an ARN; all of what has none."""
+    return source.split(":", 2)[-1] if arns.parts(source) else source
 
 
 #: How much a part of a form may hold, by what its name ends in.

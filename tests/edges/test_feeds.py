@@ -128,6 +128,48 @@ FEEDS = (
         at("firehose", "deliverystream/clicks"),
         at("firehose", "deliverystream/views"),
     ),
+    Fed(
+        "cognito-sync.amazonaws.com",
+        at("cognito-sync", f"identitypool/{REGION}:1-2"),
+        "cognito-sync:UpdateRecords",
+        at("cognito-sync", f"identitypool/{REGION}:1-2/identity/{REGION}:3-4/dataset/scores"),
+        at("cognito-sync", f"identitypool/{REGION}:9-9/*"),
+    ),
+    Fed(
+        "codedeploy.amazonaws.com",
+        at("codedeploy", "deploymentgroup:shop/blue"),
+        "codedeploy:CreateDeployment",
+        at("codedeploy", "deploymentgroup:shop/blue"),
+        at("codedeploy", "deploymentgroup:shop/green"),
+    ),
+    Fed(
+        "cloudformation.amazonaws.com",
+        at("cloudformation", "stack/shop/1-2"),
+        "cloudformation:UpdateStack",
+        at("cloudformation", "stack/shop/*"),
+        at("cloudformation", "stack/site/*"),
+    ),
+    Fed(
+        "ssm.amazonaws.com",
+        at("ssm", "document/Restart"),
+        "ssm:StartAutomationExecution",
+        at("ssm", "automation-definition/Restart:1"),
+        at("ssm", "automation-definition/Rebuild:*"),
+    ),
+    Fed(
+        "s3-object-lambda.amazonaws.com",
+        at("s3-object-lambda", "accesspoint/redacted"),
+        "s3-object-lambda:GetObject",
+        at("s3-object-lambda", "accesspoint/redacted"),
+        at("s3-object-lambda", "accesspoint/other"),
+    ),
+    Fed(
+        "kendra.amazonaws.com",
+        at("kendra", "index/i/data-source/d"),
+        "kendra:StartDataSourceSyncJob",
+        at("kendra", "index/i/data-source/d"),
+        at("kendra", "index/i/data-source/e"),
+    ),
 )
 
 
@@ -205,6 +247,8 @@ def test_an_api_with_a_policy_is_open_to_whom_it_lets_in(statement: Json, expect
         pytest.param("vpc-lattice.amazonaws.com", at("vpc-lattice", "targetgroup/tg-1"), id="who is in the network"),
         pytest.param("connect.amazonaws.com", at("connect", "instance/1"), id="who calls by phone"),
         pytest.param("iot.amazonaws.com", at("iot", "rule/hot"), id="devices have certificates"),
+        pytest.param("redshift.amazonaws.com", at("redshift", "cluster:dw"), id="databases have users of their own"),
+        pytest.param("alexa-appkit.amazon.com", "amzn1.ask.skill.1-2", id="who talks to the skill"),
     ],
 )
 def test_what_is_no_matter_of_iam_alone(principal: str, on: str) -> None:

@@ -1,0 +1,120 @@
+"""Rows of the table of triggers: what happens in buckets, topics, buses, log groups, streams and on a schedule."""
+
+from __future__ import annotations
+
+from simulator.triggers.push import Acts, Feed, TriggerService
+
+_OBJECTS = "{source}/{prefix}*{suffix}"
+
+#: What a writer must be allowed for each event of an S3 notification, by the event's beginning.
+_S3_FEEDS = (
+    Feed("s3:PutObject", _OBJECTS, "s3:ObjectCreated:"),
+    Feed("s3:DeleteObject", _OBJECTS, "s3:ObjectRemoved:"),
+    Feed("s3:RestoreObject", _OBJECTS, "s3:ObjectRestore:"),
+    Feed("s3:PutObjectTagging", _OBJECTS, "s3:ObjectTagging:Put"),
+    Feed("s3:DeleteObjectTagging", _OBJECTS, "s3:ObjectTagging:Delete"),
+    Feed("s3:PutObjectTagging", _OBJECTS, "s3:ObjectTagging:*"),
+    Feed("s3:PutObjectAcl", _OBJECTS, "s3:ObjectAcl:"),
+)
+
+EVENTS = (
+    TriggerService(
+        "s3.amazonaws.com",
+        "S3 event notification",
+        "s3:::{bucket}",
+        Acts.ITSELF,
+        'Lambda Developer Guide, "Process Amazon S3 event notifications with Lambda"',
+        needs_account="always: a bucket's ARN has no account",
+        feeds=_S3_FEEDS,
+    ),
+    TriggerService(
+        "sns.amazonaws.com",
+        "SNS subscription",
+        "sns:{region}:{account}:{topic}",
+        Acts.ITSELF,
+        'Lambda Developer Guide, "Invoking Lambda functions with Amazon SNS notifications"',
+        feeds=(Feed("sns:Publish"),),
+    ),
+    TriggerService(
+        "events.amazonaws.com",
+        "EventBridge rule, on the default bus (rule/NAME) or another (rule/BUS/NAME)",
+        "events:{region}:{account}:rule/{rule+}",
+        Acts.EITHER,
+        'Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge" and '
+        '"Sending events to an AWS service in another account in EventBridge"',
+        needs_account="optional",
+        feeds=(Feed("events:PutEvents", "{bus}"),),
+        role_across_accounts=True,
+    ),
+    TriggerService(
+        "scheduler.amazonaws.com",
+        "EventBridge schedule",
+        "scheduler:{region}:{account}:schedule/{group}/{schedule}",
+        Acts.ROLE,
+        'Amazon EventBridge Scheduler User Guide, "Setting up Amazon EventBridge Scheduler"',
+    ),
+    TriggerService(
+        "pipes.amazonaws.com",
+        "EventBridge pipe (target or enrichment)",
+        "pipes:{region}:{account}:pipe/{pipe}",
+        Acts.ROLE,
+        'Amazon EventBridge User Guide, "Permissions for Amazon EventBridge Pipes to access targets" and '
+        '"Tutorial: Create an EventBridge pipe that filters source events"',
+        feeds=(
+            Feed("sqs:SendMessage", "{.Source}"),
+            Feed("kinesis:PutRecord", "{.Source}"),
+            Feed("kinesis:PutRecords", "{.Source}"),
+        ),
+    ),
+    TriggerService(
+        "states.amazonaws.com",
+        "Step Functions task",
+        "states:{region}:{account}:stateMachine:{machine}",
+        Acts.ROLE,
+        'AWS Step Functions Developer Guide, "Invoke an AWS Lambda function with Step Functions"',
+        feeds=(Feed("states:StartExecution"), Feed("states:StartSyncExecution")),
+    ),
+    TriggerService(
+        "logs.amazonaws.com",
+        "CloudWatch Logs subscription filter",
+        "logs:{region}:{account}:log-group:{group+}",
+        Acts.ITSELF,
+        'Amazon CloudWatch Logs User Guide, "Log group-level subscription filters"',
+        also_as=("logs.{region}.amazonaws.com",),
+        source_arn="{source}:*",
+        feeds=(Feed("logs:PutLogEvents", "{source}:log-stream:*"),),
+    ),
+    TriggerService(
+        "lambda.alarms.cloudwatch.amazonaws.com",
+        "CloudWatch alarm action",
+        "cloudwatch:{region}:{account}:alarm:{alarm+}",
+        Acts.ITSELF,
+        'Amazon CloudWatch User Guide, "Invoke a Lambda function from an alarm"',
+        needs_account="yes",
+        feeds=(Feed("cloudwatch:SetAlarmState"),),
+    ),
+    TriggerService(
+        "firehose.amazonaws.com",
+        "Data Firehose transformation",
+        "firehose:{region}:{account}:deliverystream/{stream}",
+        Acts.ROLE,
+        'Amazon Data Firehose Developer Guide, "Controlling access with Amazon Data Firehose"',
+        role_needs=("lambda:GetFunctionConfiguration",),
+        feeds=(Feed("firehose:PutRecord"), Feed("firehose:PutRecordBatch")),
+    ),
+    TriggerService(
+        "batchoperations.s3.amazonaws.com",
+        "S3 Batch Operations job",
+        "s3:{region}:{account}:job/{job}",
+        Acts.ROLE,
+        'Amazon S3 User Guide, "Granting permissions for Batch Operations"',
+    ),
+    TriggerService(
+        "s3-object-lambda.amazonaws.com",
+        "S3 Object Lambda access point",
+        "s3-object-lambda:{region}:{account}:accesspoint/{name}",
+        Acts.CALLER,
+        'Amazon S3 User Guide, "Configuring IAM policies for Object Lambda Access Points"',
+        feeds=(Feed("s3-object-lambda:GetObject"),),
+    ),
+)
