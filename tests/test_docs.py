@@ -9,6 +9,9 @@ from typing import get_args
 import pytest
 
 from models import answer
+from simulator.render import lambda_page
+from simulator.triggers.polled import POLLED
+from simulator.triggers.services import SERVICES
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = [
@@ -63,3 +66,30 @@ def test_the_contract_names_every_word_in_its_order() -> None:
     text = (ROOT / "docs/output.md").read_text("utf-8")
     assert ", ".join(f"`{how}`" for how in answer.HOW_ORDER) in text
     assert ", ".join(f"`{status}`" for status in get_args(answer.StatusName)) in text
+
+
+def test_the_page_about_lambda_is_up_to_date() -> None:
+    text = lambda_page.PAGE.read_text("utf-8")
+    assert text == lambda_page.page(), "run `python -m simulator.render.lambda_page`"
+
+
+def test_the_page_about_lambda_has_every_row_with_its_source() -> None:
+    lines = [line for line in lambda_page.page().splitlines() if line.startswith("| ")]
+    for label, source in [(row.label, row.source) for row in (*SERVICES, *POLLED.values())]:
+        assert [line for line in lines if line.startswith(f"| {label}") and source in line], label
+
+
+def test_the_page_about_lambda_has_whole_tables() -> None:
+    tables = re.findall(r"(?:^\|.*\|\n)+", lambda_page.page(), re.MULTILINE)
+    assert len(tables) == 6
+    for table in tables:
+        widths = {len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()}
+        assert len(widths) == 1
+
+
+def test_the_page_about_lambda_marks_what_is_not_confirmed() -> None:
+    text = lambda_page.page()
+    for row in SERVICES:
+        assert all(f"*unconfirmed: {fact}*" in text for fact in row.unconfirmed)
+    for source in POLLED.values():
+        assert all(need.doubt in text for need in source.all_needs)

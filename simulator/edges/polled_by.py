@@ -15,7 +15,7 @@ from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Mapping
-from simulator.edges.polled_on import asked_on
+from simulator.edges.polled_on import asked_on, named_by_mapping
 from simulator.edges.question import Nodes, Question, among
 from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
@@ -102,7 +102,7 @@ def _asked(
     if need.by_lambda:
         return _by_service(world, mapping, action, on, question)
     found = world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA)
-    return _on_source(world, mapping, caller, found) if need.on is On.ANYTHING_OR_SOURCE else found
+    return _unless_enough(world, mapping, caller, need, found)
 
 
 def _allows_it_somewhere(world: World, caller: Caller, action: str) -> bool:
@@ -128,19 +128,32 @@ def _by_service(world: World, mapping: Mapping, action: str, on: str, question: 
     return world.ask(service, action, on, question.given, source=Source(made, account), in_step=True, fixed=fixed)
 
 
-def _on_source(world: World, mapping: Mapping, caller: Caller, found: Requirement) -> Requirement:
-    """An action that by the Service Authorization Reference is asked on `*`, and in AWS's samples on the stream.
+def _unless_enough(world: World, mapping: Mapping, caller: Caller, need: Need, found: Requirement) -> Requirement:
+    """What is refused, but allowed on less, which is taken as enough and said.
 
-    Source: DynamoDB Developer Guide, "IAM policy to allow an AWS Lambda function to access DynamoDB stream records".
+    Sources: DynamoDB Developer Guide, "IAM policy to allow an AWS Lambda function to access DynamoDB stream records";
+    the pages for streams that say how objects are named.
     """
-    if found.decision.outcome is not Outcome.IMPLICIT_DENY or not caller.role:
+    less = _less(mapping, need, found.resource)
+    if less is None or found.decision.outcome is not Outcome.IMPLICIT_DENY or not caller.role:
         return found
-    source = mapping.source or ""
+    on, reason = less
     policies, _ = world.identity_of(caller.role)
-    if not any(True for _ in allowing(policies, found.action, source)):
+    if not any(True for _ in allowing(policies, found.action, on)):
         return found
-    reason = f"{found.action} is allowed on the stream, as in AWS's sample; by AWS's reference it is asked on *"
-    return _taken(world, found, MissingFact(FactKind.ATTRIBUTES, source, reason, refused=world.strict))
+    fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, f"{found.action} {reason}", refused=world.strict)
+    return _taken(world, found, fact)
+
+
+def _less(mapping: Mapping, need: Need, resource: str) -> tuple[str, str] | None:
+    """What may be enough instead of the resource that is asked about, and why that isn't certain."""
+    if need.on is On.ANYTHING_OR_SOURCE:
+        reason = "is allowed on the stream, as in AWS's sample; by AWS's reference it is asked on *"
+        return mapping.source or "", reason
+    if need.on is On.FAILURE_OBJECTS and resource.endswith("/*"):
+        named = f"{resource.removesuffix('*')}{named_by_mapping(mapping)}x"
+        return named, "is allowed on what begins as for streams; how objects are named for Kafka AWS doesn't say"
+    return None
 
 
 def _doubted(world: World, mapping: Mapping, need: Need, found: Requirement) -> Requirement:

@@ -18,7 +18,8 @@ from simulator.world.world import World
 #: An ARN, or why it isn't known.
 Found = Iterable[str | MissingFact]
 
-#: AWS's names, in "DescribeClusterV2" and "DescribeVpcConnection" of the MSK API Reference.
+#: AWS's names, in "DescribeClusterV2" and "DescribeVpcConnection" of the MSK API Reference. That dots join the names
+#: within a cluster's `Provisioned` or `Serverless` is ours: `Enabled` alone would say nothing.
 IAM_ENABLED = "ClientAuthentication.Sasl.Iam.Enabled"
 TARGET_CLUSTER = "TargetClusterArn"
 SCRAM = ("SASL_SCRAM_512_AUTH", "SASL_SCRAM_256_AUTH")
@@ -212,13 +213,32 @@ def _failure(service: str) -> Callable[[World, Mapping], Found]:
 
 
 def _failure_objects(world: World, mapping: Mapping) -> Found:
-    """Lambda names the objects by the mapping. Source: Lambda Developer Guide, "Retain discarded batch records …"."""
-    return [f"{bucket}/aws/lambda/{mapping.uuid}/*" for bucket in _known(_failure("s3")(world, mapping))]
+    """What Lambda writes for a stream begins with the mapping; for Kafka no page says how it is named."""
+    names = "*" if _is_of_kafka(mapping) else f"{named_by_mapping(mapping)}*"
+    return [f"{bucket}/{names}" for bucket in _known(_failure("s3")(world, mapping))]
+
+
+def _is_of_kafka(mapping: Mapping) -> bool:
+    return mapping.source is None or arns.service_of(mapping.source) == "kafka"
+
+
+def named_by_mapping(mapping: Mapping) -> str:
+    """What objects for what failed begin with.
+
+    Source: Lambda Developer Guide, "Retain discarded batch records for a Kinesis Data Streams event source in Lambda",
+    "Retain discarded records for a DynamoDB event source in Lambda".
+    """
+    return f"aws/lambda/{mapping.uuid}/"
 
 
 def _failure_message_key(world: World, mapping: Mapping) -> Found:
     queues, topics = _known(_failure("sqs")(world, mapping)), _known(_failure("sns")(world, mapping))
     return [key for holder in (*queues, *topics) for key in _key(world, holder, "KmsMasterKeyId")]
+
+
+def _failure_message_key_abroad(world: World, mapping: Mapping) -> Found:
+    own = arns.account_of(mapping.function)
+    return [key for key in _known(_failure_message_key(world, mapping)) if arns.account_of(key) not in (own, None)]
 
 
 def _failure_bucket_key(world: World, mapping: Mapping) -> Found:
@@ -262,6 +282,7 @@ _FOUND: Table[On, Callable[[World, Mapping], Found]] = {
     On.FAILURE_BUCKET: _failure("s3"),
     On.FAILURE_OBJECTS: _failure_objects,
     On.FAILURE_MESSAGE_KEY: _failure_message_key,
+    On.FAILURE_MESSAGE_KEY_ABROAD: _failure_message_key_abroad,
     On.FAILURE_BUCKET_KEY: _failure_bucket_key,
     On.FAILURE_CLUSTER: _failure_cluster,
     On.FAILURE_KAFKA_TOPIC: _failure_kafka_topic,

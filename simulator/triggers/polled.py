@@ -43,6 +43,7 @@ class On(StrEnum):
     FAILURE_BUCKET = "the bucket for what failed"
     FAILURE_OBJECTS = "what is written into the bucket for what failed"
     FAILURE_MESSAGE_KEY = "the customer managed key of the queue or topic for what failed"
+    FAILURE_MESSAGE_KEY_ABROAD = "that key, where another account owns it"
     FAILURE_BUCKET_KEY = "the customer managed key of the bucket for what failed"
     FAILURE_CLUSTER = "the cluster, where a Kafka topic takes what failed"
     FAILURE_KAFKA_TOPIC = "the Kafka topic for what failed"
@@ -104,10 +105,14 @@ SQS = _guide("Creating and configuring an Amazon SQS event source mapping")
 KINESIS = _guide("Process Amazon Kinesis Data Streams records with Lambda")
 DYNAMODB = _guide("Process DynamoDB records with Lambda")
 MSK = _guide("Configuring Lambda permissions for Amazon MSK event source mappings")
-KAFKA = _guide("Using self-managed Apache Kafka as an event source")
+KAFKA = _guide("Configuring Lambda execution role permissions") + " (of self-managed Apache Kafka)"
 MQ = _guide("Process Amazon MQ messages with Lambda")
 DOCUMENTDB = _guide("Process Amazon DocumentDB events with Lambda")
-KAFKA_FAILURE = _guide("Capturing discarded batches for Amazon MSK and self-managed Apache Kafka event sources")
+FAILURE = (
+    _guide("Capturing discarded batches for Amazon MSK and self-managed Apache Kafka event sources")
+    + ', "Retain discarded batch records for a Kinesis Data Streams event source in Lambda" and '
+    '"Retain discarded records for a DynamoDB event source in Lambda"'
+)
 KAFKA_TOPIC = _guide("Using a Kafka topic as an on-failure destination")
 REGISTRIES = _guide("Using schema registries with Kafka event sources in Lambda")
 FILTERS = _guide("Control which events Lambda sends to your function")
@@ -125,12 +130,18 @@ NETWORK = (
 #: What any mapping may be configured to have. (Of queues AWS takes no failure destination: they have their own.)
 EXTRAS = (
     Need(On.FILTER_KEY, ("kms:Decrypt",), FILTERS, by_lambda=True),
-    Need(On.FAILURE_QUEUE, ("sqs:SendMessage",), KAFKA_FAILURE),
-    Need(On.FAILURE_TOPIC, ("sns:Publish",), KAFKA_FAILURE),
-    Need(On.FAILURE_BUCKET, ("s3:ListBucket",), KAFKA_FAILURE),
-    Need(On.FAILURE_OBJECTS, ("s3:PutObject",), KAFKA_FAILURE),
-    Need(On.FAILURE_MESSAGE_KEY, ("kms:Decrypt", "kms:GenerateDataKey"), KAFKA_FAILURE),
-    Need(On.FAILURE_BUCKET_KEY, ("kms:GenerateDataKey",), KAFKA_FAILURE),
+    Need(On.FAILURE_QUEUE, ("sqs:SendMessage",), FAILURE),
+    Need(On.FAILURE_TOPIC, ("sns:Publish",), FAILURE),
+    Need(On.FAILURE_BUCKET, ("s3:ListBucket",), FAILURE),
+    Need(On.FAILURE_OBJECTS, ("s3:PutObject",), FAILURE),
+    Need(On.FAILURE_MESSAGE_KEY, ("kms:Decrypt", "kms:GenerateDataKey"), FAILURE),
+    Need(
+        On.FAILURE_MESSAGE_KEY_ABROAD,
+        ("kms:DescribeKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+        FAILURE,
+        doubt="AWS's page for Kafka has the key of another account allow kms:DescribeKey and kms:ReEncrypt as well",
+    ),
+    Need(On.FAILURE_BUCKET_KEY, ("kms:GenerateDataKey",), FAILURE),
     Need(On.FAILURE_CLUSTER, ("kafka-cluster:Connect",), KAFKA_TOPIC),
     Need(On.FAILURE_KAFKA_TOPIC, ("kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"), KAFKA_TOPIC),
 )

@@ -250,6 +250,20 @@ CASES = [
         ),
         id="S6c bucket for what failed: PutObject, ListBucket, with its key GenerateDataKey",
     ),
+    pytest.param(
+        Case(
+            CLUSTER,
+            (
+                *BASE_MSK,
+                *BY_IAM,
+                ("s3:ListBucket", "arn:aws:s3:::failed"),
+                ("s3:PutObject", "arn:aws:s3:::failed/*"),
+            ),
+            OF_TOPIC | {"on_failure": "arn:aws:s3:::failed"},
+            {"arn:aws:s3:::failed": {}},
+        ),
+        id="S6c bucket for what failed of Kafka: objects of any name, since AWS doesn't say how they are named",
+    ),
 ]
 
 

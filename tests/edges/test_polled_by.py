@@ -63,9 +63,17 @@ def test_each_action_is_needed_and_named(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_s6b_no_statement_of_the_function_policy_is_asked_for(case: Case) -> None:
+def test_s6b_negative_2_no_statement_of_the_function_policy_is_asked_for(case: Case) -> None:
     found = edge(made(case, ()).world())
     assert {grant.action for grant in found.missing} == {action for action, _ in case.needs}
+    assert {grant.holder for grant in found.missing} == {ROLE}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_negative_5_what_aws_lists_and_does_not_need_is_not_asked_for(case: Case) -> None:
+    """The console's kinesis:ListStreams; kafka:Produce, which is no action at all."""
+    asked = {one.action for one in edge(made(case, ()).world()).requirements}
+    assert asked.isdisjoint({"kinesis:ListStreams", "kafka:Produce"})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -218,6 +226,50 @@ def test_liststreams_on_the_stream_only_is_taken_as_enough_and_said() -> None:
     found = edge(build.world())
     assert found.status.value == "allowed"
     assert [(fact.what, fact.about) for fact in found.assumes] == [(FactKind.ATTRIBUTES, CHANGES)]
+    assert edge(build.world(strict=True)).status.value == "unknown"
+
+
+def failing_into_a_bucket(source: str, needs: Pairs, objects: str) -> Builder:
+    bucket = "arn:aws:s3:::failed"
+    pairs = (*needs, ("s3:ListBucket", bucket), ("s3:PutObject", f"{bucket}/{objects}"))
+    return made(Case(source, (), OF_TOPIC | {"on_failure": bucket}, {bucket: {}}), each(pairs))
+
+
+def test_objects_of_kafka_named_as_for_streams_are_taken_as_enough_and_said() -> None:
+    build = failing_into_a_bucket(CLUSTER, (*BASE_MSK, *BY_IAM), f"aws/lambda/{UUID}/*")
+    found = edge(build.world())
+    assert found.status.value == "allowed"
+    assert [(fact.about, "s3:PutObject" in fact.reason) for fact in found.assumes] == [(CLUSTER, True)]
+    assert edge(build.world(strict=True)).status.value == "unknown"
+
+
+@pytest.mark.parametrize(
+    "source, needs",
+    [
+        pytest.param(CLUSTER, (*BASE_MSK, *BY_IAM), id="Kafka"),
+        pytest.param(STREAM, SHARDS, id="a stream, whose objects begin with the mapping"),
+    ],
+)
+def test_objects_of_another_mapping_are_not_enough(source: str, needs: Pairs) -> None:
+    found = edge(failing_into_a_bucket(source, needs, "aws/lambda/another/*").world())
+    assert (found.status.value, [grant.action for grant in found.missing]) == ("missing", ["s3:PutObject"])
+
+
+def test_unconfirmed_what_a_key_of_another_account_allows_is_said_and_counts_when_strict() -> None:
+    key = arn("kms", "key/theirs", TWO)
+    actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+    build = made(
+        Case(STREAM, (), {"on_failure": QUEUE}, {QUEUE: {"KmsMasterKeyId": key}}),
+        each((*SHARDS, ("sqs:SendMessage", QUEUE), *on(key, *actions))),
+    )
+    build.resource(key, "kms:key", TWO, allow(actions, "*", Principal={"AWS": ROLE}))
+    found = edge(build.world())
+    assert found.status.value == "allowed"
+    assert {fact.reason.rpartition(": ")[2] for fact in found.assumes} == {
+        "kms:DescribeKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    }
     assert edge(build.world(strict=True)).status.value == "unknown"
 
 
