@@ -142,10 +142,11 @@ class TriggerShape(Shape):
     """A trigger of any other service."""
 
     service: str
-    source: str = Field(alias="from")
-    to: str
+    source: str = Field(alias="from", description="what it is configured on; an Alexa skill by its id")
+    to: str = Field(description="may hold stage variables of an API: ${stageVariables.NAME}")
     role: str | None = None
     enabled: bool = True
+    stage_variables: dict[str, Text] = Field({}, description="those of the stage that are known")
 
 
 class AccessShape(Shape):

@@ -50,6 +50,7 @@ FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 RESOURCE_NAME = re.compile(r"[^\s*?:{}$]{1,512}")
 ACCOUNT_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 ARN = re.compile(r"arn:(?:aws[a-z-]*|\*):[a-z0-9*?-]+:[a-z0-9*?-]*:(?:[0-9*?]*|aws):\S(?:.*\S)?", re.DOTALL)
+SKILL = re.compile(r"amzn1\.ask\.skill\.[\w-]+", re.ASCII)
 SERVICE = re.compile(r"[a-z0-9.-]+\.amazon(?:aws)?\.com(?:\.cn)?")
 
 

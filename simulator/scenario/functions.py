@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from models import snapshot
 from models.policy import PolicyKind
-from models.scenario import AccessShape, FunctionShape, MappingShape, ResourceShape, Scenario
+from models.scenario import AccessShape, FunctionShape, MappingShape, ResourceShape, Scenario, TriggerShape
 from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, SourceAccess, Trigger, VpcConfig
 from simulator.policy.limits import FUNCTION
-from simulator.scenario.arns import made_up
+from simulator.scenario.arns import SKILL, made_up
 from simulator.scenario.documents import Documents
 from simulator.scenario.names import OWN_KINDS, Entry, Names
 from simulator.scenario.source import Place
 from simulator.scenario.store import Store
+from simulator.triggers import stage
 
 #: What only a resource of this type may have.
 _ONLY_OF = {
@@ -179,8 +180,8 @@ class Functions:
             found.append(
                 Trigger(
                     service=row.service,
-                    source=self.names.arn(row.source, (*at, "from")),
-                    target=self._target(row.to, (*at, "to")),
+                    source=row.source if SKILL.fullmatch(row.source) else self.names.arn(row.source, (*at, "from")),
+                    target=self._at_stage(row, (*at, "to")),
                     role=self._delivers(row.role, (*at, "role")),
                     enabled=row.enabled,
                 )
@@ -189,6 +190,15 @@ class Functions:
 
     def _target(self, name: str, place: Place) -> str:
         return self.names.arn(name, place, ("function",))
+
+    def _at_stage(self, row: TriggerShape, place: Place) -> str:
+        """What is called, with what is known of a stage's variables; one that isn't known stays in it."""
+        target = stage.filled(row.to, row.stage_variables)
+        if not stage.variables(target):
+            return self._target(target, place)
+        head, unknown, tail = target.partition("${")
+        is_qualifier = unknown and head.endswith(":") and not head.startswith("arn:")
+        return f"{self._target(head[:-1], place)}:${{{tail}" if is_qualifier else target
 
     def _delivers(self, role: str | None, place: Place) -> str | None:
         return self.names.arn(role, place, ("role",)) if role else None

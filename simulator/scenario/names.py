@@ -149,7 +149,8 @@ class Names:
         """Refuse the ARN of a user, role, group or function that an account of the scenario doesn't have."""
         _, _, service, _, account, rest = arn.split(":", 5)
         kind = rest.replace(":", "/").partition("/")[0]
-        if account not in self.accounts.values() or "*" in arn or (service, kind) not in _COLLECTED:
+        is_open = "*" in arn or "${" in arn
+        if account not in self.accounts.values() or is_open or (service, kind) not in _COLLECTED:
             return
         held = [entry for entry in self.entries if entry.account == account]
         known = {entry.arn for entry in held} | {f"{entry.arn}:{q}" for entry in held for q in entry.qualifiers}
@@ -181,6 +182,8 @@ class Names:
         """Return the node of the graph that a question means: an ARN, `service:…`, `kafka:…`, `anyone`, …"""
         if name in ("anyone", "*"):
             return "anyone"
+        if arns.SKILL.fullmatch(name):
+            return name
         if arns.SERVICE.fullmatch(name.removeprefix("service:")):
             return f"service:{name.removeprefix('service:')}"
         head, colon, rest = name.partition(":")

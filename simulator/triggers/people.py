@@ -19,13 +19,18 @@ PEOPLE = (
     TriggerService(
         "cognito-sync.amazonaws.com",
         "Cognito identity pool, events of Cognito Sync",
-        "cognito-sync:{region}:{account}:identitypool/{pool+}",
+        "cognito-identity:{region}:{account}:identitypool/{pool+}",
         Acts.ITSELF,
         'Amazon Cognito Developer Guide, "Customizing workflows with Cognito Events"; Service Authorization Reference',
         source_arn="",
         source_arn_sent=Sent.UNCONFIRMED,
         source_account=Sent.UNCONFIRMED,
-        feeds=(Feed("cognito-sync:UpdateRecords", "{source}/identity/*"),),
+        feeds=(
+            Feed(
+                "cognito-sync:UpdateRecords",
+                "arn:{partition}:cognito-sync:{region}:{account}:identitypool/{pool}/identity/*",
+            ),
+        ),
         unconfirmed=("the service principal", "the form of aws:SourceArn", _ACCOUNT_UNCONFIRMED),
     ),
     TriggerService(

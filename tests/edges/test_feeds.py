@@ -130,7 +130,7 @@ FEEDS = (
     ),
     Fed(
         "cognito-sync.amazonaws.com",
-        at("cognito-sync", f"identitypool/{REGION}:1-2"),
+        at("cognito-identity", f"identitypool/{REGION}:1-2"),
         "cognito-sync:UpdateRecords",
         at("cognito-sync", f"identitypool/{REGION}:1-2/identity/{REGION}:3-4/dataset/scores"),
         at("cognito-sync", f"identitypool/{REGION}:9-9/*"),

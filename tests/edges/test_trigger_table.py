@@ -76,7 +76,7 @@ TRANSCRIPT = (
     itself(
         "Cognito Sync events",
         "cognito-sync.amazonaws.com",
-        at("cognito-sync", f"identitypool/{REGION}:1-2-3"),
+        at("cognito-identity", f"identitypool/{REGION}:1-2-3"),
         RECOMMENDED,
         None,
     ),

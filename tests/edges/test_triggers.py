@@ -121,7 +121,7 @@ def test_whether_source_account_is_sent_is_not_confirmed_and_may_be_given(case: 
 
 
 CONFIG = Push("", "config.amazonaws.com", at("config", "config-rule/config-rule-abc123"), "", "")
-POOL = Push("", "cognito-sync.amazonaws.com", at("cognito-sync", f"identitypool/{REGION}:1-2-3"), "", "")
+POOL = Push("", "cognito-sync.amazonaws.com", at("cognito-identity", f"identitypool/{REGION}:1-2-3"), "", "")
 MODEL = Push("", "iotevents.amazonaws.com", at("iotevents", "detectorModel/press"), "", "")
 
 
