@@ -32,10 +32,15 @@ def candidates(key: str, atoms: Sequence[Test | PatternTest], state: State) -> I
     values = values_of(key, atoms, spec)
     if not spec.includes:
         yield from (Known((value,), spec.multivalued) for value in values)
-    if spec.multivalued or any(isinstance(atom, Test) and atom.condition.quantifier for atom in atoms):
+    if may_be_several(key, atoms, spec):
         yield from _sets(key, values, atoms, spec)
     if spec.may_be_absent and not spec.includes:
         yield Absent()
+
+
+def may_be_several(key: str, atoms: Sequence[Test | PatternTest], spec: Open) -> bool:
+    """Whether a key may have several values at once: by its own kind, or since a condition on it asks for a set."""
+    return spec.multivalued or any(atom.condition.quantifier for atom in _own(key, atoms))
 
 
 def values_of(key: str, atoms: Sequence[Test | PatternTest], spec: Open) -> list[str]:
@@ -92,7 +97,7 @@ def _values(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec
     for family in sorted(families & {"Numeric", "Date", "Ip"}):
         texts += _around(family, _bounds(own, family))
     for atom in atoms:
-        texts += _captured(key, atom)
+        texts += _captured(key, atom, atoms)
     return list(dict.fromkeys(text for text in texts if _fits(text, spec)))
 
 
@@ -147,7 +152,7 @@ def _texts(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec:
         groups[((match.template(spec.pattern, False), False),)] = None  # type: ignore[index]
     for atom in atoms:
         # What a variable's pattern needs is a condition as well: some value has to be like others and not be that.
-        groups[tuple(((match.Text(text),), False) for text in _captured(key, atom))] = None
+        groups[tuple(((match.Text(text),), False) for text in _captured(key, atom, atoms))] = None
     groups.pop((), None)
     yield from witnesses(tuple(groups))
     for atom in own:
@@ -184,18 +189,40 @@ def _value(states: dict[str, State], key: str) -> str | None:
     return state.values[0] if isinstance(state, Known) and not state.multivalued else None
 
 
-def _captured(key: str, atom: Test | PatternTest) -> list[str]:
+def _captured(key: str, atom: Test | PatternTest, atoms: Sequence[Test | PatternTest]) -> list[str]:
     """Values of a policy variable that make its pattern match what it is compared with."""
     if isinstance(atom, PatternTest):
         pairs = [(match.template(atom.pattern, True), atom.value)]
     else:
-        state = dict(atom.states)[atom.condition.key.lower()]
-        if not isinstance(state, Known) or not atom.variables or atom.condition.operator == NULL:
+        if not atom.variables or atom.condition.operator == NULL:
             return []
         wild = OPERATORS[atom.condition.operator].wildcards
-        pairs = [(match.template(value, True, wild), got) for value in atom.condition.values for got in state.values]
+        compared = _may_be(atom, atoms)
+        pairs = [(match.template(value, True, wild), got) for value in atom.condition.values for got in compared]
     known = dict(atom.states)
     return [text for pattern, got in pairs for text in _captures(pattern, got, key, known)]
+
+
+def _may_be(atom: Test, atoms: Sequence[Test | PatternTest]) -> Iterable[str]:
+    """What the key of a condition is, or may be: where its form is limited, a value for each way it can turn out."""
+    key = atom.condition.key.lower()
+    state = dict(atom.states)[key]
+    if isinstance(state, Known):
+        return state.values
+    if not isinstance(state, Open) or state.domain is not None:
+        return state.domain or () if isinstance(state, Open) else ()
+    texts = [text for each in atoms if isinstance(each, PatternTest) for text in _captured(key, each, atoms)]
+    if state.pattern is not None:
+        groups = dict.fromkeys(_loosened(each) for each in _own(key, atoms))
+        groups[((match.template(state.pattern, False), False),)] = None  # type: ignore[index]
+        groups.pop((), None)
+        texts += witnesses(tuple(groups))
+    return [text for text in texts if _fits(text, state)]
+
+
+def _loosened(atom: Test) -> Group:
+    """As `_group`, with a star for each variable whose value isn't known."""
+    return (*_group(atom), *((match.loosened(value), False) for value in atom.condition.values if "${" in value))
 
 
 def _captures(pattern: match.Template, got: str, key: str, known: dict[str, State]) -> list[str]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from models.context import Absent, Known, Open, State
 from simulator.policy.automata import FRESH
-from simulator.policy.candidates import sorts_of, state_of, values_of
+from simulator.policy.candidates import may_be_several, sorts_of, state_of, values_of
 from simulator.policy.conditions import compiled
 from simulator.policy.formula import Formula
 from simulator.policy.operators import OPERATORS, PatternTest, Test
@@ -119,7 +119,7 @@ def _worked_out(key: str, atoms: tuple[Atom, ...], spec: Open) -> Table:
         found = Known((value,), spec.multivalued)
         singles.setdefault(bits(found), found)
     several = None
-    if spec.multivalued or any(isinstance(atom, Test) and atom.condition.quantifier for atom in atoms):
+    if may_be_several(key, atoms, spec):
         rest = bits(Known((), True))
         sorts = tuple((bits(Known((value,), True)) ^ rest, value) for value in sorts_of(key, values, atoms))
         turned = 0

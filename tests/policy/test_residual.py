@@ -48,6 +48,24 @@ def test_an_open_key_may_be_any_value(condition: dict[str, Any], expected: Outco
     assert ask(identity=[allow(Condition=condition)], opens=["k", "l"]).outcome is expected
 
 
+USER_ID = {"aws:userid": Open(may_be_absent=False, pattern="AROAX:*"), "aws:PrincipalTag/id": Open()}
+OF_TAG = "arn:aws:lambda:eu-west-1:222222222222:function:${k}"
+
+
+@pytest.mark.parametrize(
+    "statements, states",
+    [
+        pytest.param([deny(Condition={"StringEquals": {"aws:userid": "${aws:PrincipalTag/id}"}})], USER_ID, id="of known form"),
+        pytest.param([deny(Condition={"StringLike": {"aws:userid": "${aws:PrincipalTag/id}:me"}})], USER_ID, id="in a part of it"),
+        pytest.param([deny(Condition={"Bool": {"k": "${l}"}})], {"k": Open(domain=("true", "false")), "l": Open()}, id="of few values"),
+        pytest.param([deny(resource=OF_TAG, Condition={"StringEquals": {"k": "${l}"}})], {"k": Open(), "l": Open()}, id="that a Resource asks for"),
+    ],
+)  # fmt: skip
+def test_an_open_key_may_be_what_it_is_compared_with(statements: list[Any], states: dict[str, Open]) -> None:
+    """A deny that applies for one value only, which has to be like a key that is limited itself, isn't overlooked."""
+    assert ask(identity=[allow(), *statements], states=states).outcome is Outcome.CONDITIONAL
+
+
 def test_each_value_gives_the_same_answer() -> None:
     either = [allow(Condition={"Bool": {"k": value}}) for value in ("true", "false")]
     assert ask(identity=either, states={"k": Open(may_be_absent=False)}).outcome is Outcome.ALLOWED
