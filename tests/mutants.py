@@ -14,6 +14,8 @@ import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import itertools
+import math
 import os
 import random
 import resource
@@ -24,7 +26,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -57,7 +58,7 @@ class Mutant:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.line} #{self.number}: {self.before}  ->  {self.after}"
+        return f"{self.module}:{self.number} (line {self.line}): {self.before}  ->  {self.after}"
 
 
 class _Changes(cst.CSTVisitor):
@@ -82,8 +83,8 @@ class _Changes(cst.CSTVisitor):
         return True
 
 
-def mutants_of(path: Path, order: random.Random | None = None) -> Iterator[Mutant]:
-    """Every change of a module that leaves it a program, and another one; in any order."""
+def mutants_of(path: Path, order: random.Random | None = None, only: int | None = None) -> Iterator[Mutant]:
+    """Every change of a module that leaves it a program, and another one; in any order. Or only that of a number."""
     text = path.read_text()
     wrapper = MetadataWrapper(cst.parse_module(text))
     module = wrapper.module
@@ -93,7 +94,7 @@ def mutants_of(path: Path, order: random.Random | None = None) -> Iterator[Mutan
     pieces = [module.code_for_node(statement) for statement in module.body]
     head, _, foot = text.partition("".join(pieces))
     original, lines = compile(text, str(path), "exec"), text.splitlines()
-    found = list(enumerate(visitor.found))
+    found = [each for each in enumerate(visitor.found) if only in (None, each[0])]
     if order:
         order.shuffle(found)
     for number, (place, node, changed, line) in found:
@@ -114,7 +115,7 @@ def chosen(path: Path, sample: int | None, seed: int, inside: bool) -> list[Muta
     original = dict(functions_in(compile(path.read_text(), str(path), "exec"), Counter()))
     order = None if sample is None else random.Random(f"{seed} {path.stem}")
     found = (each for each in mutants_of(path, order) if not inside or changed_functions(each, original))
-    return list(islice(found, sample))
+    return list(itertools.islice(found, sample))
 
 
 def functions_in(code: CodeType, nth: Counter[str]) -> Iterator[tuple[tuple[str, int], CodeType]]:
@@ -137,9 +138,16 @@ def caches() -> list[Any]:
 
 
 def changed_functions(mutant: Mutant, original: dict[tuple[str, int], CodeType]) -> dict[tuple[str, int], CodeType]:
-    """The functions that a mutant changes, and those after it, whose lines have moved. None: it changes a table."""
+    """The functions that a mutant changes. None: it changes a table."""
     after = functions_in(compile(mutant.source, str((ENGINE / f"{mutant.module}.py").resolve()), "exec"), Counter())
-    return {name: code for name, code in after if original.get(name) != code}
+    return {name: code for name, code in after if name not in original or _does(original[name]) != _does(code)}
+
+
+def _does(code: CodeType) -> tuple[object, ...]:
+    """What a function does, wherever it stands."""
+    constants = [_does(each) if isinstance(each, CodeType) else repr(each) for each in code.co_consts]
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    return code.co_code, code.co_exceptiontable, code.co_argcount, code.co_kwonlyargcount, *names, *constants
 
 
 def clear_caches() -> None:
@@ -150,13 +158,15 @@ def clear_caches() -> None:
 class Run:
     """As a pytest plugin: in place of running the tests once, runs them for every mutant in a process of its own."""
 
-    def __init__(self, mutants: Sequence[Mutant], inside: bool) -> None:
+    def __init__(self, mutants: Sequence[Mutant], inside: bool, most: float) -> None:
         self.mutants = mutants
         self.inside = inside
+        self.most = most
         self.outcomes: dict[Mutant, str] = {}
         self.failed = False
         self.seconds: dict[str, float] = {}
         self.touching: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self.found_by: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
         self.called_early: set[CodeType] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -221,42 +231,58 @@ class Run:
             names = {f"{code.co_filename}:{code.co_firstlineno}" for code in touched if engine in code.co_filename}
             out.write("\t".join([_plain(item.nodeid), f"{time.process_time() - start:.4f}", *names]) + "\n")
 
-    def _outcome(self, mutant: Mutant, functions: dict[tuple[str, str, int], list[FunctionType]]) -> str:
+    def _outcome(self, mutant: Mutant, functions: Live) -> str:
         path = str((ENGINE / f"{mutant.module}.py").resolve())
         original = compile(Path(path).read_text(), path, "exec")
         before = dict(functions_in(original, Counter()))
         after = changed_functions(mutant, before)
-        changed = list(after)
-        if not changed or any((path, *name) not in functions for name in changed):
+        pairs = [pair for name, code in after.items() if name in before for pair in _in_parallel(before[name], code)]
+        if not after.keys() <= before.keys() or not all(_fits(pair, functions) for pair in pairs):
             return fresh(mutant)
-        # The first: of those after it only the lines have moved.
-        wanted = {test for code in _with_inner(before[changed[0]]) for test in self.touching[path, code.co_firstlineno]}
-        outcome = self._of_tests(wanted, [(functions[path, *name], after[name]) for name in changed])
+        first = next((before[name] for name in after), None)
+        if first is None or first not in functions:
+            return fresh(mutant)
+        wanted = {test for code in _with_inner(first) for test in self.touching[path, code.co_firstlineno]}
+        changes = [(functions[code], new) for code, new in pairs if code in functions]
+        outcome = self._of_tests(wanted, changes, self.found_by[path, first.co_firstlineno])
         if outcome != SURVIVED or self.inside:
             return outcome
-        early = any(function.__code__ in self.called_early for function in functions[path, *changed[0]])
-        return fresh(mutant) if early else outcome
+        return fresh(mutant) if first in self.called_early else outcome
 
     def _early(self, frame: FrameType, event: str, _: Any) -> None:
         if event == "call":
             self.called_early.add(frame.f_code)
 
-    def _of_tests(self, wanted: set[str], changes: list[tuple[list[FunctionType], CodeType]]) -> str:
+    def _of_tests(
+        self, wanted: set[str], changes: list[tuple[list[FunctionType], CodeType]], found_by: Counter[str]
+    ) -> str:
+        """Run the tests until one fails: the quickest first, and sooner those that found a change of the function."""
         items = [item for item in self.items if _plain(item.nodeid) in wanted]
-        items.sort(key=lambda item: self.seconds[_plain(item.nodeid)])
+        items.sort(key=lambda item: self.seconds[_plain(item.nodeid)] / (1 + 10 * found_by[_plain(item.nodeid)]))
+        taken = itertools.accumulate(self.seconds[_plain(item.nodeid)] for item in items)
+        items = [item for item, seconds in zip(items, taken, strict=True) if seconds <= self.most]
+        read, write = os.pipe()
         if (child := os.fork()) == 0:
             _quiet()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             for functions, code in changes:
                 for function in functions:
                     function.__code__ = code
             clear_caches()
-            for item, following in _in_pairs(items):
+            for place, (item, following) in enumerate(_in_pairs(items)):
+                os.write(write, place.to_bytes(4, "little"))
                 limit(self.seconds[_plain(item.nodeid)])
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self.failed:
                     os._exit(1)
             os._exit(0)
-        return outcome_of(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        os.close(write)
+        with os.fdopen(read, "rb") as run:
+            last = run.read()[-4:]
+        outcome = outcome_of(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        if outcome != SURVIVED and last:
+            found_by[_plain(items[int.from_bytes(last, "little")].nodeid)] += 1
+        return outcome
 
 
 def outcome_of(code: int) -> str:
@@ -269,19 +295,30 @@ def limit(usual: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
-def _live_functions() -> dict[tuple[str, str, int], list[FunctionType]]:
-    """The functions of the engine as they are in this process, by file and name."""
-    by_code: dict[tuple[str, str, int], list[FunctionType]] = defaultdict(list)
+Live = dict[CodeType, list[FunctionType]]
+"""The functions of the engine as they are in this process, those made by other functions too, by their code."""
+
+
+def _live_functions() -> Live:
+    engine, found = str(ENGINE.resolve()), defaultdict(list)
     for function in gc.get_objects():
-        if isinstance(function, FunctionType):
-            code = function.__code__
-            by_code[code.co_filename, code.co_qualname, code.co_firstlineno].append(function)
-    found = {}
-    for path in ENGINE.resolve().glob("*.py"):
-        for (name, nth), code in functions_in(compile(path.read_text(), str(path), "exec"), Counter()):
-            if live := by_code.get((str(path), name, code.co_firstlineno)):
-                found[str(path), name, nth] = live
-    return found
+        if isinstance(function, FunctionType) and function.__code__.co_filename.startswith(engine):
+            found[function.__code__].append(function)
+    return dict(found)
+
+
+def _in_parallel(before: CodeType, after: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """A function's code and the changed one, and those of the functions inside it, as far as they correspond."""
+    yield before, after
+    inner = [[each for each in code.co_consts if isinstance(each, CodeType)] for code in (before, after)]
+    if [each.co_name for each in inner[0]] == [each.co_name for each in inner[1]]:
+        for pair in zip(*inner, strict=True):
+            yield from _in_parallel(*pair)
+
+
+def _fits(pair: tuple[CodeType, CodeType], functions: Live) -> bool:
+    """Whether the code of the functions that there are can be replaced: they take as many values from around them."""
+    return pair[0] not in functions or len(pair[0].co_freevars) == len(pair[1].co_freevars)
 
 
 def _with_inner(code: CodeType) -> Iterator[CodeType]:
@@ -341,21 +378,21 @@ class Limits:
 
 
 def one(module: str, number: int) -> int:
-    mutant = next(mutant for mutant in mutants_of(ENGINE / f"{module}.py") if mutant.number == number)
+    mutant = next(mutants_of(ENGINE / f"{module}.py", only=number))
     say(str(mutant))
     sys.meta_path.insert(0, Changed(mutant))
     limit(1.0)
     return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *SELECTED], plugins=[Limits()]))
 
 
-def few_examples() -> None:
-    """Fewer and unshrunk examples: enough to find a change, and the same each time."""
+def few_examples(number: int) -> None:
+    """Fewer and unshrunk examples: enough to find most changes, and the same each time."""
     settings.register_profile(
         "mutants",
         deadline=None,
         derandomize=True,
         database=None,
-        max_examples=40,
+        max_examples=number,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
@@ -385,19 +422,28 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many mutants of each module, drawn at random")
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--inside", action="store_true", help="only changes inside functions: the quick ones")
+    parser.add_argument("--examples", type=int, default=40, help="so many to a property test; `make test` takes 100")
+    parser.add_argument("--again", nargs="*", metavar="MODULE:NUMBER", help="only these mutants")
+    parser.add_argument("--most", type=float, default=math.inf, help="seconds of tests for each mutant: a first look")
     parser.add_argument("--one", nargs=2, metavar=("MODULE", "NUMBER"), help="one mutant, with what the tests say")
     parser.add_argument("tests", nargs="*", default=TESTS, help="the tests to run; without any, tests/policy")
     arguments = parser.parse_args()
     SELECTED[:] = arguments.tests
-    few_examples()
+    few_examples(arguments.examples)
+    # Ended from outside, it still says what it has found.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments.one:
         return one(arguments.one[0], int(arguments.one[1]))
     paths = [path for path in sorted(ENGINE.glob("*.py")) if not arguments.modules or path.stem in arguments.modules]
-    drawn = [chosen(path, arguments.sample, arguments.seed, arguments.inside) for path in paths]
-    mutants = [mutant for of_module in drawn for mutant in of_module]
+    if arguments.again:
+        named = [name.split(":") for name in arguments.again]
+        mutants = [next(mutants_of(ENGINE / f"{name}.py", only=int(number))) for name, number in named]
+    else:
+        drawn = [chosen(path, arguments.sample, arguments.seed, arguments.inside) for path in paths]
+        mutants = [mutant for of_module in drawn for mutant in of_module]
     # Mixed, so that what has been run when it is stopped is a sample of all of them.
     random.Random(arguments.seed).shuffle(mutants)
-    run = Run(mutants, arguments.inside)
+    run = Run(mutants, arguments.inside, arguments.most)
     say(f"{len(run.mutants)} mutants")
     sys.setprofile(run._early)
     pytest.main(["-q", "-p", "no:cacheprovider", *SELECTED], plugins=[run])
