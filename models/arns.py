@@ -75,6 +75,20 @@ def unqualified(arn: str) -> str:
     return split_function(arn)[0] if is_function(arn) else arn
 
 
+def url_of(function: str) -> str:
+    """The node of the URL that is on a function or alias."""
+    return f"url:{function}"
+
+
+def is_url(node: str) -> bool:
+    return node.startswith("url:")
+
+
+def behind_url(node: str) -> str:
+    """The function or alias that a function URL is on; any other node as it is."""
+    return node.removeprefix("url:")
+
+
 def event_bus(rule_arn: str) -> str:
     """The bus that a rule is on: `rule/NAME` is on the default one, `rule/BUS/NAME` on BUS."""
     found = parts(rule_arn)
@@ -125,6 +139,8 @@ def key_arn(key: str, beside: str) -> str:
 
 def short(node: str) -> str:
     """A node's short name, as people write it: `orders:live`, `dev`, `s3.amazonaws.com`."""
+    if is_url(node):
+        return url_of(short(behind_url(node)))
     found = parts(node)
     if found is None:
         return node.partition(":")[2] or node

@@ -14,6 +14,7 @@ class EdgeKind(StrEnum):
     """The kinds of step; `simulator.edges.RULES` holds one rule for each."""
 
     INVOKES = "invokes"
+    INVOKES_URL = "invokes_url"
     ASSUMES = "assumes"
     TRIGGERS = "triggers"
     POLLED_BY = "polled_by"

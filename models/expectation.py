@@ -81,7 +81,18 @@ class CanQuestion(Settled):
 class EdgeQuestion(Settled):
     source: str = Field(alias="from")
     to: str
-    kind: Literal["invokes", "assumes", "triggers", "polled_by", "feeds", "runs_as", "calls", "qualifies", "member_of"]
+    kind: Literal[
+        "invokes",
+        "invokes_url",
+        "assumes",
+        "triggers",
+        "polled_by",
+        "feeds",
+        "runs_as",
+        "calls",
+        "qualifies",
+        "member_of",
+    ]
 
 
 class ReachQuestion(Settled):

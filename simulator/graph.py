@@ -19,6 +19,7 @@ from simulator.world.world import World
 
 HOW_OF: Mapping[EdgeKind, How] = {
     EdgeKind.INVOKES: "direct",
+    EdgeKind.INVOKES_URL: "direct",
     EdgeKind.CALLS: "direct",
     EdgeKind.ASSUMES: "role_chain",
     EdgeKind.QUALIFIES: "qualifier",
@@ -29,7 +30,7 @@ HOW_OF: Mapping[EdgeKind, How] = {
     EdgeKind.MEMBER_OF: "direct",
 }
 #: One step of these kinds is direct.
-_DIRECT = frozenset({EdgeKind.INVOKES, EdgeKind.CALLS, EdgeKind.ASSUMES})
+_DIRECT = frozenset({EdgeKind.INVOKES, EdgeKind.INVOKES_URL, EdgeKind.CALLS, EdgeKind.ASSUMES})
 
 
 class Graph:

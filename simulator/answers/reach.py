@@ -6,6 +6,7 @@ from models import arns
 from models.answer import HOW_ORDER, How, ReachAnswer, ReachedAnswer
 from models.context import NOTHING_GIVEN, Given
 from simulator.answers import shapes
+from simulator.answers.grown import starts_of
 from simulator.edges.question import Question
 from simulator.graph import Graph, Way, ways
 from simulator.world.world import World
@@ -13,7 +14,7 @@ from simulator.world.world import World
 
 def reach(world: World, source: str, *, given: Given = NOTHING_GIVEN, include_takeover: bool = False) -> ReachAnswer:
     """List what `source` reaches, one entry for each node and each manner of getting there."""
-    graph = Graph(world, Question(given, missing=False))
+    graph = Graph(world, Question(given, missing=False, starts=starts_of(world, source)))
     found = reached(graph, source)
     listed = [item for item in found if item[1] != "takeover" or include_takeover]
     gaps = [fact for _, _, way in listed for edge in way.edges for fact in edge.gaps]
@@ -28,12 +29,12 @@ def reach(world: World, source: str, *, given: Given = NOTHING_GIVEN, include_ta
 
 
 def reached(graph: Graph, source: str) -> list[tuple[str, How, Way]]:
-    """Roles and functions with their best ways, in the order of answers."""
+    """Roles, functions and their URLs with their best ways, in the order of answers."""
     graph.grow_forward((source,))
     found = [
         (node, how, way)
         for node, by_how in ways(graph, source, backward=False).items()
-        if "#" not in node and arns.kind_of(node) in ("role", "function")
+        if "#" not in node and arns.kind_of(node) in ("role", "function", "url")
         for how, way in by_how.items()
     ]
     return sorted(found, key=lambda item: (item[2].rank, HOW_ORDER.index(item[1]), item[0]))

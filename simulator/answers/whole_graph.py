@@ -10,7 +10,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, Status
 from models.errors import PermgraphError
 from simulator.answers import shapes
-from simulator.answers.grown import between
+from simulator.answers.grown import between, starts_of
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import shown
@@ -32,8 +32,7 @@ def whole_graph(
     Raises:
         PermgraphError: for more than `limit` nodes without either end.
     """
-    snapshot = world.snapshot
-    size = sum(map(len, (snapshot.users, snapshot.roles, snapshot.groups, world.function_nodes, snapshot.resources)))
+    size = sum(1 for _ in _every_node(world))
     if source is None and target is None:
         if size > limit:
             raise PermgraphError(f"the graph has about {size} nodes, more than {limit}: name --from or --to")
@@ -43,7 +42,7 @@ def whole_graph(
         graph, ends = between(world, source, target, None, given)
         graph.grow_forward((source,), ends)
         return answer(world, _between(graph, source, target), (source, target))
-    graph = Graph(world, Question(given))
+    graph = Graph(world, Question(given, starts=starts_of(world, source or "")))
     end = source or target or ""
     graph = graph.grow_forward((end,)) if source else graph.grow_backward((end,))
     return answer(world, graph.edges, (end,))
@@ -70,7 +69,7 @@ def _closure(graph: Graph, start: str, *, forward: bool) -> set[str]:
 
 
 def _every_node(world: World) -> Iterable[str]:
-    yield from (*world.users, *world.groups, *world.roles, *world.function_nodes, *world.resources)
+    yield from (*world.users, *world.groups, *world.roles, *world.function_nodes, *world.urls, *world.resources)
 
 
 def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAnswer:
@@ -91,7 +90,7 @@ def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAn
 
 
 def _node(world: World, name: str) -> GraphNode:
-    account = arns.account_of(name)
+    account = arns.account_of(arns.behind_url(name))
     resource = world.resources.get(name)
     if name.startswith("account:"):
         account = name.removeprefix("account:")
@@ -99,7 +98,7 @@ def _node(world: World, name: str) -> GraphNode:
         id=name,
         kind=arns.kind_of(name),
         account=account or (resource.account if resource else None),
-        region=arns.region_of(name),
+        region=arns.region_of(arns.behind_url(name)),
         label=arns.short(name),
     )
 

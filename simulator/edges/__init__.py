@@ -10,6 +10,7 @@ from simulator.edges import (
     calls,
     feeds,
     invokes,
+    invokes_url,
     member_of,
     polled_by,
     qualifies,
@@ -23,6 +24,7 @@ Rule = Callable[[World, Nodes, Nodes, Question], Iterator[Edge]]
 
 RULES: Mapping[EdgeKind, Rule] = {
     EdgeKind.INVOKES: invokes.edges,
+    EdgeKind.INVOKES_URL: invokes_url.edges,
     EdgeKind.ASSUMES: assumes.edges,
     EdgeKind.TRIGGERS: triggers.edges,
     EdgeKind.POLLED_BY: polled_by.edges,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import edges_to
+from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import ask, outsiders
 from simulator.world.world import World
@@ -22,7 +22,7 @@ WITH_SAML = "sts:AssumeRoleWithSAML"
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may assume a role, or for whom there is half of a grant."""
     for role in question.targets(world.roles, targets, arns.is_role):
-        yield from edges_to(world, EdgeKind.ASSUMES, role, ACTION, role, sources, question)
+        yield from edges_to(world, EdgeKind.ASSUMES, role, (Ask(ACTION, role),), sources, question)
         yield from _federated(world, role, sources, question)
 
 

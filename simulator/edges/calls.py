@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import edges_to
+from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import ask
 from simulator.world.world import World
@@ -28,7 +28,8 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
         resource = question.asked[1]
         if among(asked_node(resource), targets):
             target = asked_node(resource)
-            yield from edges_to(world, EdgeKind.CALLS, target, question.action, resource, sources, question)
+            asks = (Ask(question.action, resource),)
+            yield from edges_to(world, EdgeKind.CALLS, target, asks, sources, question)
         return
     for function, call in world.declared_calls.between(sources, targets):
         node = f"{function.role}#{function.arn}"

@@ -15,7 +15,7 @@ from models.edge import Edge, EdgeKind, Requirement
 from models.request import Attached
 from models.snapshot import Trigger
 from simulator.edges import feeds_polled
-from simulator.edges.grantable import edges_to
+from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.policy import match
 from simulator.policy.automata import Group, witnesses
@@ -34,7 +34,7 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
     """Yield an edge for whoever may cause a source's triggers; the best of several ways to do so counts."""
     best: dict[tuple[str, str], Edge] = {}
     for target, action, resource in dict.fromkeys(_writes(world, sources, targets)):
-        for edge in edges_to(world, EdgeKind.FEEDS, target, action, resource, sources, question):
+        for edge in edges_to(world, EdgeKind.FEEDS, target, (Ask(action, resource),), sources, question):
             _keep_best(best, edge)
     for edge in feeds_polled.edges(world, sources, targets, question):
         _keep_best(best, edge)

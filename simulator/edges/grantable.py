@@ -1,4 +1,4 @@
-"""What the rules `invokes`, `assumes`, `feeds` and `calls` share: who might do an action on a resource, and the edge.
+"""What the rules for granted steps share: who might do what a step takes on a resource, and the edge.
 
 All actors are asked at once (`simulator.world.actors`); one by one only whoever is no actor, and those for whom there
 is evidence that somebody wanted them to be let in.
@@ -6,57 +6,106 @@ is evidence that somebody wanted them to be let in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 from models import arns
-from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Status
+from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Requirement, Status
 from models.policy import Principal
 from simulator.edges.evidence import Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
-from simulator.world.actors import column, lacking
+from simulator.world.actors import Fixed, column, lacking
 from simulator.world.nodes import ask, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request that a step makes. `fixed` is what the step settles of its context; None: it is a plain call."""
+
+    action: str
+    resource: str
+    fixed: Fixed | None = None
+
+
 def edges_to(
-    world: World, kind: EdgeKind, target: str, action: str, resource: str, sources: Nodes, question: Question
+    world: World,
+    kind: EdgeKind,
+    target: str,
+    asks: Sequence[Ask],
+    sources: Nodes,
+    question: Question,
+    beside: tuple[Requirement, ...] = (),
 ) -> Iterator[Edge]:
-    """Yield the edges of `kind` into `target` from whoever may do `action` on `resource`, or nearly may."""
-    account = world.account_of(resource)
-    owner = account if isinstance(account, str) else None
-    policies, _ = world.resource_policies(resource, owner)
+    """Yield the edges of `kind` into `target` from whoever may make all of the requests, or nearly may.
+
+    Half of a grant is one of the first request. `beside` are requirements that are the same for everybody.
+    """
     # A trust policy says nothing of the resource: it is on it.
-    named = named_principals(policies, action, None if kind is EdgeKind.ASSUMES else resource)
+    on = {one: None if kind is EdgeKind.ASSUMES else one.resource for one in asks}
+    policies = {one: world.resource_policies(one.resource, _owner(world, one.resource))[0] for one in asks}
+    named = {one: named_principals(policies[one], one.action, on[one]) for one in asks}
 
     def may_be_drawn(node: str) -> bool:
         return shown(node) != shown(target) or kind is EdgeKind.CALLS
 
+    def judge(node: str, one: Ask) -> Requirement:
+        fixed = None if one.fixed is None else dict(one.fixed)
+        return ask(world, node, one.action, one.resource, question.given, named[one], fixed)
+
     found: set[str] = set()
-    for node, status in _open_to(world, action, resource, sources, question):
+    for node, statuses in _open_to(world, asks, sources, question):
         found.add(node)
         if may_be_drawn(node):
-            judge = partial(ask, world, node, action, resource, question.given, named)
-            yield Edge(node, target, kind, (Foreseen(shown(node), action, resource, status, judge),))
-    meant = evidence(world, action, resource, policies)
-    for node in _one_by_one(world, action, sources, question, named, meant):
+            parts = (
+                Foreseen(shown(node), one.action, one.resource, status, partial(judge, node, one))
+                for one, status in zip(asks, statuses, strict=True)
+            )
+            yield Edge(node, target, kind, (*parts, *beside))
+    first = asks[0]
+    meant = evidence(world, first.action, first.resource, policies[first])
+    for node in _one_by_one(world, first.action, sources, question, named[first], meant):
         if node not in found and may_be_drawn(node):
-            edge = Edge(node, target, kind, (ask(world, node, action, resource, question.given, named),))
+            edge = Edge(node, target, kind, (*(judge(node, one) for one in asks), *beside))
             if question.wants(edge, meant.means(node)):
                 yield edge
 
 
+def _owner(world: World, resource: str) -> str | None:
+    account = world.account_of(resource)
+    return account if isinstance(account, str) else None
+
+
 def _open_to(
-    world: World, action: str, resource: str, sources: Nodes, question: Question
-) -> Iterator[tuple[str, Status]]:
-    """Yield the actors who may, or may for all that is known, in their order."""
+    world: World, asks: Sequence[Ask], sources: Nodes, question: Question
+) -> Iterator[tuple[str, tuple[Status, ...]]]:
+    """Yield the actors who may, or may for all that is known, with the status of each request; in their order."""
     wanted = question.wanted(world, sources)
-    statuses = column(world, wanted.actors, action, resource, question.given, wanted.grids)
-    question.lacked.update((fact, None) for fact in lacking(statuses, wanted.row))
-    for outcome, row in statuses.rows:
-        status = STATUS_OF[outcome]
-        if row and status is not Status.DENIED:
-            yield from ((node, status) for node in wanted.actors.of(row & wanted.row))
+    may, by_status = wanted.row, []
+    for one in asks:
+        if not may:
+            return
+        found = column(world, wanted.actors, one.action, one.resource, question.given, wanted.grids, one.fixed)
+        question.lacked.update((fact, None) for fact in lacking(found, may))
+        rows = [(STATUS_OF[outcome], row) for outcome, row in found.rows if STATUS_OF[outcome] is not Status.DENIED]
+        by_status.append(rows)
+        may &= _together(row for _, row in rows)
+    for combined in product(*by_status):
+        row = may
+        for _, part in combined:
+            row &= part
+        if row:
+            statuses = tuple(status for status, _ in combined)
+            yield from ((node, statuses) for node in wanted.actors.of(row))
+
+
+def _together(rows: Iterable[int]) -> int:
+    every = 0
+    for row in rows:
+        every |= row
+    return every
 
 
 def _one_by_one(

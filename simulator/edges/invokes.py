@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import edges_to
+from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question
 from simulator.world.world import World
 
@@ -19,4 +19,4 @@ ACTION = "lambda:InvokeFunction"
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may invoke a function, version or alias, or for whom there is half of a grant."""
     for target in question.targets(world.function_nodes, targets, arns.is_function):
-        yield from edges_to(world, EdgeKind.INVOKES, target, ACTION, target, sources, question)
+        yield from edges_to(world, EdgeKind.INVOKES, target, (Ask(ACTION, target),), sources, question)

@@ -62,7 +62,8 @@ def _beside_actors(world: World, nodes: frozenset[str]) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Question:
     """`action` is what `calls` is about; `asked` a pair whose edge is wanted whatever comes of it; `missing` whether
-    missing and denied edges are wanted where there is evidence of intent.
+    missing and denied edges are wanted where there is evidence of intent; `starts` who sets out, and may go where
+    everybody may.
 
     It is about one world, of which it keeps what was worked out.
     """
@@ -71,6 +72,7 @@ class Question:
     action: str | None = None
     asked: tuple[str, str] | None = None
     missing: bool = True
+    starts: frozenset[str] = frozenset()
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
     _grids: Grids = field(default_factory=dict, compare=False)
@@ -86,6 +88,10 @@ class Question:
     @property
     def gives_nothing(self) -> bool:
         return not (self.given.settled or self.given.absent)
+
+    def whoever(self, sources: Nodes) -> list[str]:
+        """Of whom it is told that he may do what nobody is asked his name for: `anyone`, and who sets out."""
+        return [node for node in ("anyone", *sorted(self.starts - {"anyone"})) if among(node, sources)]
 
     def targets(self, every: Collection[str], nodes: Nodes, is_one: Callable[[str], bool]) -> Collection[str]:
         """What is wanted of a kind, and what is asked about: it may be in no account that was collected."""

@@ -63,8 +63,8 @@ def parts(node: str) -> tuple[str, str]:
 
 
 def account_in(node: str) -> str:
-    """Return the number of the account that an ARN names, or nothing."""
-    pieces = node.split(":", 5)
+    """Return the number of the account that an ARN names, of a URL its function's, or nothing."""
+    pieces = node.removeprefix("url:").split(":", 5)
     return pieces[4] if len(pieces) == 6 and pieces[0] == "arn" else ""
 
 
@@ -101,6 +101,8 @@ class Names:
     def bare(self, node: str) -> str:
         """Return the name alone: `dev`, `orders:live`, `s3.amazonaws.com`; an account with what it is."""
         kind, name = parts(node)
+        if kind == "function URL":
+            return f"url:{name}"
         return f"account {self.account(name)}" if kind == "account" else name
 
     def caller(self, node: str) -> str:

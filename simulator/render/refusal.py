@@ -42,10 +42,16 @@ EXPLICIT = {
 NOT_ASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 
 
+#: What a function URL answers (HTTP 403), whatever is at fault. As reports quote it; no page of AWS does.
+FORBIDDEN = "Forbidden"
+
+
 def sentence(answer: CanAnswer) -> str | None:
     """Return the sentence; None for what isn't denied, and for services, whose refusals nobody is told in this form."""
     if answer.decision not in ("implicitDeny", "explicitDeny"):
         return None
+    if parts(answer.resource)[0] == "function URL":
+        return FORBIDDEN
     kind, name = parts(answer.principal)
     if kind == "service":
         is_lambda = name == "lambda.amazonaws.com" and answer.action.lower() == "sts:assumerole"

@@ -40,7 +40,7 @@ from simulator.render.refusal import sentence
 
 _HOW = {
     "direct": "directly",
-    "qualifier": "by alias or version",
+    "qualifier": "by alias, version or URL",
     "role_chain": "by assuming roles",
     "event_source": "by an event source",
     "function_chain": "by a function",

@@ -163,7 +163,7 @@ class _Reader:
             kind="can",
             given=self._given(item, question),
             source=self.names.node(question.principal, (*at, "principal")),
-            target=self.names.pattern(resource, (*at, "resource")),
+            target=self._resource(resource, (*at, "resource")),
             action=self._action(question.action, (*at, "action")),
             verdict=item.decision,
             missing=self._missing(item.missing, (*place, "missing")),
@@ -194,7 +194,7 @@ class _Reader:
                 name=f"who can {whom.action} {whom.resource}",
                 kind="who_can",
                 given=self._given(item, whom),
-                target=self.names.pattern(whom.resource, (*at, "resource")),
+                target=self._resource(whom.resource, (*at, "resource")),
                 action=self._action(whom.action, (*at, "action")),
             )
         include = item.reach.include if isinstance(item, ReachExpectation) else item.who_can.include
@@ -216,6 +216,10 @@ class _Reader:
             excludes=self._nodes(item.excludes, (*place, "excludes")),
             exactly=self._entries(item.exactly, (*place, "exactly")),
         )
+
+    def _resource(self, name: str, place: Place) -> str:
+        """What is asked about: anything that has an ARN, or a function URL."""
+        return self.names.node(name, place) if name.startswith("url:") else self.names.pattern(name, place)
 
     def _given(self, outer: Settled, inner: Settled) -> Given:
         """What an expectation settles; its question's own context goes before."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from models.context import NOTHING_GIVEN, Given
+from models.context import NOTHING_GIVEN, Given, State
 from models.decision import Layer, MissingFact
 from models.request import Context
 from simulator.facts import global_keys
@@ -25,8 +25,11 @@ from simulator.world.requesters import is_service_linked, requester_of
 from simulator.world.scopes import hangs_on
 from simulator.world.world import World
 
-Grids = dict[str, Grid]
-"""By action."""
+Fixed = tuple[tuple[str, State], ...]
+"""What a step itself settles: condition keys in lower case with their states."""
+
+Grids = dict[tuple[str, Fixed | None], Grid]
+"""By action, and what the step settles."""
 
 
 class Actors:
@@ -38,7 +41,7 @@ class Actors:
         self.callers: tuple[Caller, ...] = tuple(caller_of(world, node) for node in self.nodes)
         self.ready = Callers(_members(world, self.callers))
         self.whole = (1 << len(self.nodes)) - 1
-        self.grids: dict[str, Grid] = {}
+        self.grids: Grids = {}
 
     def row(self, nodes: Iterable[str]) -> int:
         """The row of those nodes that are among them."""
@@ -78,15 +81,16 @@ def _members(world: World, callers: Iterable[Caller]) -> tuple[Member, ...]:
 class _Asked:
     """The contexts of the requests that all actors make by one action, in a step of a way."""
 
-    def __init__(self, world: World, actors: Actors, action: str, given: Given) -> None:
+    def __init__(self, world: World, actors: Actors, action: str, given: Given, fixed: Fixed | None) -> None:
         self._world = world
         self._actors = actors
         self._action = action
         self._given = given
+        self._fixed = None if fixed is None else dict(fixed)
 
     def context(self, number: int, resource: str) -> Context:
         caller = self._actors.callers[number]
-        return self._world.context(caller, self._action, resource, self._given, in_step=True)
+        return self._world.context(caller, self._action, resource, self._given, in_step=True, fixed=self._fixed)
 
     def hangs_on(self, key: str) -> tuple[Whose, bool]:
         return hangs_on(key)
@@ -105,17 +109,24 @@ def actors(world: World) -> Actors:
 
 
 def column(
-    world: World, some: Actors, action: str, resource: str, given: Given = NOTHING_GIVEN, grids: Grids | None = None
+    world: World,
+    some: Actors,
+    action: str,
+    resource: str,
+    given: Given = NOTHING_GIVEN,
+    grids: Grids | None = None,
+    fixed: Fixed | None = None,
 ) -> Column:
     """What each of some actors comes to by an action on a resource.
 
     Args:
         grids: keeps what is worked out, for one `given`; what is asked with nothing given is kept with the actors.
+        fixed: what the step itself settles; without it, what a call of the API does.
     """
     kept = some.grids if grids is None else grids
-    grid = kept.get(action)
+    grid = kept.get((action, fixed))
     if grid is None:
-        grid = kept[action] = Grid(action, some.ready, _Asked(world, some, action, given))
+        grid = kept[(action, fixed)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
     known = grid.columns.get((resource, False))
     return known if known is not None else column_of(grid, _target(world, action, resource))
 

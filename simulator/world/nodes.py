@@ -7,9 +7,10 @@ differs from what is known of other sessions of that role. Answers show both as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 
 from models import arns
-from models.context import Given
+from models.context import Given, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Requirement
 from models.policy import Effect, Principal, Statement
@@ -112,7 +113,13 @@ def outsiders(world: World, principals: Iterable[Principal]) -> Iterator[str]:
 
 
 def ask(
-    world: World, node: str, action: str, resource: str, given: Given, principals: Iterable[Principal] = ()
+    world: World,
+    node: str,
+    action: str,
+    resource: str,
+    given: Given,
+    principals: Iterable[Principal] = (),
+    fixed: Table[str, State] | None = None,
 ) -> Requirement:
     """Decide a step of a way.
 
@@ -120,14 +127,14 @@ def ask(
     known, so the best it comes to is unknown.
     """
     if not node.startswith("account:"):
-        return world.ask(caller_of(world, node), action, resource, given, in_step=True)
+        return world.ask(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
     account = node.removeprefix("account:")
     named = [item.value for item in principals if item.kind == "AWS" and arns.account_of(item.value) == account]
     callers = [_somebody_of(world, account)]
     callers += (world.caller(arn) for arn in named if arns.kind_of(arn) in ("user", "role", "session"))
     fact = MissingFact(FactKind.IDENTITY, account, f"account {account} was not collected")
     for caller in callers:
-        requirement = world.ask(caller, action, resource, given, in_step=True)
+        requirement = world.ask(caller, action, resource, given, in_step=True, fixed=fixed)
         if requirement.decision.outcome is Outcome.UNKNOWN:
             return Requirement(node, action, resource, Decision(Outcome.UNKNOWN, gaps=(fact,)))
     return Requirement(node, action, resource, Decision(Outcome.IMPLICIT_DENY))

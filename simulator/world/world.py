@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from models import arns
-from models.context import NOTHING_GIVEN, Absent, Given, State
+from models.context import NOTHING_GIVEN, Absent, Given, Known, State
 from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import Requirement
 from models.errors import PermgraphError
@@ -19,6 +19,7 @@ from models.request import Attached, Request, Traits
 from models.snapshot import (
     CodeCall,
     Function,
+    FunctionUrl,
     Group,
     ManagedPolicy,
     Mapping,
@@ -46,7 +47,7 @@ from simulator.world.requesters import is_service_linked, provider_named, reques
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
-PLAIN_CALL: Table[str, State] = {"lambda:invokedviafunctionurl": Absent(), "lambda:functionurlauthtype": Absent()}
+PLAIN_CALL: Table[str, State] = {"lambda:invokedviafunctionurl": Absent()}
 
 
 class World:
@@ -82,6 +83,15 @@ class World:
             found[function.arn] = None
             found.update((f"{function.arn}:{name}", None) for name in (*function.versions, *function.aliases))
         return found
+
+    @cached_property
+    def urls(self) -> dict[str, FunctionUrl]:
+        """Function URLs by node: `url:` and the ARN of the function or alias that each is on."""
+        return {
+            arns.url_of(f"{function.arn}:{url.qualifier}" if url.qualifier else function.arn): url
+            for function in self.snapshot.functions
+            for url in function.urls
+        }
 
     @cached_property
     def declared_calls(self) -> Links[tuple[Function, CodeCall]]:
@@ -353,14 +363,14 @@ class World:
         *,
         source: Source | None = None,
         in_step: bool = False,
-        fixed: Table[str, State] = PLAIN_CALL,
+        fixed: Table[str, State] | None = None,
     ) -> Requirement:
         """Decide one request over the snapshot, with what would mend it.
 
         Args:
             source: what a service acts for.
             in_step: the request is a step of a way, where a given key applies only if it makes sense.
-            fixed: what the step itself settles, by key in lower case.
+            fixed: what the step itself settles, by key in lower case; without it, what a call of the API does.
         """
         context = self.context(caller, action, resource, given, source=source, in_step=in_step, fixed=fixed)
         analysis, targets = self.analyse(caller, action, resource, context)
@@ -380,7 +390,7 @@ class World:
         *,
         source: Source | None = None,
         in_step: bool = False,
-        fixed: Table[str, State] = PLAIN_CALL,
+        fixed: Table[str, State] | None = None,
     ) -> SnapshotContext:
         """What is known of a request; arguments as for `ask`."""
         return SnapshotContext(
@@ -392,8 +402,14 @@ class World:
             given=given,
             source=source,
             given_everywhere=not in_step,
-            fixed=fixed,
+            fixed=self._fixed(action, resource) if fixed is None else fixed,
         )
+
+    def _fixed(self, action: str, resource: str) -> Table[str, State]:
+        """What a call settles: an action that is about a function's URL has the URL's AuthType, if there is one."""
+        if action.lower() == "lambda:invokefunctionurl" and (url := self.urls.get(arns.url_of(resource))):
+            return {"lambda:functionurlauthtype": Known((url.auth_type,))}
+        return PLAIN_CALL
 
     def _owner(self, caller: Caller, resource: str) -> str | None:
         account = self.account_of(resource) if resource != "*" else caller.account
