@@ -93,6 +93,15 @@ FAMILIES = {
         {"n": one_of("-1", "0", "1")},
         [*every("n", ORDERED.format("Numeric"), "0"), ("n", "NumericEquals", "none")],
     ),
+    "numbers and text": Family(
+        {"n": PLAIN},
+        {"n": (*one_of("0", "1", "3", "5", "blue"), ABSENT)},
+        [
+            *every("n", "NumericLessThan", "2"),
+            *every("n", "NumericGreaterThan", "4"),
+            *every("n", "StringEquals StringNotEquals", "0", "blue"),
+        ],
+    ),
     "dates": Family(
         {"d": PLAIN},
         {"d": (*one_of("1767225599", MIDNIGHT, "1767225600.5", SECOND, "1767225602"), ABSENT)},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.context import NotRead
 from models.decision import FactKind, Layer, MissingFact
 from models.request import Traits
 from simulator.policy.lacks import Lack, lacks
@@ -41,6 +42,9 @@ def row(said: str, *expected: Lack, principal: str = USER, **more: Any) -> Any:
 
 
 UNREAD = {Layer.IDENTITY: (MissingFact(FactKind.IDENTITY, "x", "refused"),)}
+TAG = {"aws:ResourceTag/a": NotRead(MissingFact(FactKind.TAGS, "x", "refused"))}
+TAGGED = [allow(Condition={"StringEquals": {"aws:ResourceTag/a": "b"}})]
+TAGGED_DENY = [deny(Condition={"StringLike": {"aws:ResourceTag/a": "b*"}})]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,8 @@ UNREAD = {Layer.IDENTITY: (MissingFact(FactKind.IDENTITY, "x", "refused"),)}
         row("an allow that its deny swallows", IDENTITY, opens=["k"], identity=[allow(Condition={"StringEquals": {"k": "a"}}), deny(Condition={"StringEquals": {"k": "a"}})]),
         row("two that never hold together around one that is missing", IDENTITY, BOUNDARY, Lack(Layer.SCP, 0), opens=["k"], identity=[allow(Condition={"StringEquals": {"k": "a"}})], boundary=NARROW, scps=[[allow(Condition={"StringEquals": {"k": "b"}})]]),
         row("what was not read is no grant", IDENTITY, BOUNDARY, boundary=NARROW, unread=UNREAD),
+        row("what is allowed by a tag that was not read may hold", BOUNDARY, identity=TAGGED, boundary=NARROW, states=TAG),
+        row("what is denied by a tag that was not read may not hold", BOUNDARY, identity=[allow(), *TAGGED_DENY], boundary=NARROW, states=TAG),
     ],
 )  # fmt: skip
 def test_lacks(principal: str, more: dict[str, Any], expected: tuple[Lack, ...]) -> None:

@@ -76,6 +76,16 @@ def completions(formula: Formula) -> Iterator[dict[str, State]]:
         yield dict(zip(keys, chosen, strict=True))
 
 
+@given(formulas, st.sampled_from(ATOMS))
+def test_what_contradicts_itself_is_nothing(formula: Formula, one: Formula) -> None:
+    assert negation(negation(formula)) == formula
+    assert (all_of((one, negation(one))), any_of((negation(one), one))) == (False, True)
+    assert (all_of((formula, formula)), any_of((formula, formula))) == (formula, formula)
+    assert (all_of((formula, True)), any_of((False, formula))) == (formula, formula)
+    assert (all_of((formula, False)), any_of((True, formula))) == (False, True)
+    assert (True & formula, formula & False, False | formula, formula | True) == (formula, False, formula, True)
+
+
 @given(formulas)
 def test_a_completion_is_found_if_and_only_if_there_is_one(formula: Formula) -> None:
     reached = {assign(formula, keys) for keys in completions(formula)}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decision import FactKind, Layer, MissingFact, Outcome, Side
-from simulator.policy.authorize import decide
+from models.policy import PolicyKind
+from simulator.policy.authorize import analyse, decide
 from simulator.policy.sides import Levels, sides
 from tests.policy.builders import (
     FUNCTION,
@@ -20,6 +22,7 @@ from tests.policy.builders import (
     A,
     allow,
     analysis,
+    attached,
     deny,
     to,
     trusts,
@@ -60,6 +63,26 @@ def test_each_layer_says_what_it_says_by_itself() -> None:
 
 def test_a_session_s_side_is_its_role_s() -> None:
     assert one(Layer.IDENTITY, taken_apart(SESSION, identity=[allow()])).holder == ROLE
+
+
+def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
+    """The policy that is read for an alias may be on the function."""
+    made = analysis(OTHER_USER, resource_arn=f"{FUNCTION}:live")
+    on_function = dataclasses.replace(attached(PolicyKind.RESOURCE, [to({"AWS": A})]), holder=FUNCTION)
+    policies = dataclasses.replace(made.policies, resource=(on_function,))
+    made = analyse(made.request, policies)
+    assert one(Layer.RESOURCE, sides(made, decide(made), IDS)).holder == FUNCTION
+
+
+def test_without_names_a_level_is_held_by_what_its_policies_are_on() -> None:
+    made = analysis(identity=[allow()], scps=[EVERYTHING, []])
+    on_root = tuple(dataclasses.replace(one, holder="r-1") for one in made.policies.scps[0])
+    made = analyse(made.request, dataclasses.replace(made.policies, scps=(on_root, ())))
+    levels = [side for side in sides(made, decide(made), {}) if side.layer is Layer.SCP]
+    assert [(side.holder, side.outcome) for side in levels] == [
+        ("r-1", Outcome.ALLOWED),
+        (None, Outcome.IMPLICIT_DENY),
+    ]
 
 
 def test_both_sides_are_there_without_policies_too() -> None:
