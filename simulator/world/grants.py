@@ -7,10 +7,10 @@ Lambda function access to AWS services".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from models import arns
-from models.context import Known
+from models.context import Known, State
 from models.decision import Layer
 from models.edge import Grant
 from models.request import Context, Request
@@ -71,6 +71,7 @@ def _grant(
     elif not own_side:
         holder = _bearer(request.resource)
         condition = _condition(world, caller, request, context)
+    condition = _both(condition or {}, _by_url(request, context))
     principal = _principal(caller)
     statement: dict[str, Any] = {"Effect": "Allow"}
     if not own_side:
@@ -80,7 +81,8 @@ def _grant(
         statement["Resource"] = request.resource if request.traits.has_resource_types else "*"
     if condition:
         statement["Condition"] = condition
-    return Grant(account, lack.layer.value, holder, caller.node, request.action, request.resource, condition, statement)
+    wanted = condition or None
+    return Grant(account, lack.layer.value, holder, caller.node, request.action, request.resource, wanted, statement)
 
 
 def _owner(request: Request, caller: Caller) -> str | None:
@@ -126,6 +128,28 @@ def _condition(world: World, caller: Caller, request: Request, context: Context)
         if isinstance(external, Known):
             found["StringEquals"] = {"sts:ExternalId": _single(external)}
     return found or None
+
+
+def _by_url(request: Request, context: Context) -> dict[str, Any]:
+    """Of a call by function URL: what keeps calls of the API, or of a URL with another AuthType, out.
+
+    Source: Lambda Developer Guide, "Control access to Lambda function URLs", its sample policies.
+    """
+    action = request.action.lower()
+    if action == "lambda:invokefunctionurl":
+        auth_type = context.lookup("lambda:FunctionUrlAuthType")
+        return {"StringEquals": {"lambda:FunctionUrlAuthType": _single(auth_type)}} if _is_known(auth_type) else {}
+    if action == "lambda:invokefunction" and _is_known(via := context.lookup("lambda:InvokedViaFunctionUrl")):
+        return {"Bool": {"lambda:InvokedViaFunctionUrl": _single(via)}}
+    return {}
+
+
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {operator: {**one.get(operator, {}), **other.get(operator, {})} for operator in (*one, *other)}
+
+
+def _is_known(state: State) -> TypeGuard[Known]:
+    return isinstance(state, Known)
 
 
 def _claims(caller: Caller) -> tuple[str, ...]:

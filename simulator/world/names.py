@@ -35,7 +35,9 @@ def resolve(world: World, name: str, what: str = "name") -> str:
     """
     if name in ("anyone", "*"):
         return "anyone" if name == "anyone" or what == "principal" else "*"
-    if name.startswith(("federated:", "url:", "kafka:")):
+    if name.startswith("url:"):
+        return _url(world, name)
+    if name.startswith(("federated:", "kafka:")):
         return name
     if found := _SERVICE.fullmatch(name):
         return f"service:{found.group(1)}"
@@ -44,6 +46,16 @@ def resolve(world: World, name: str, what: str = "name") -> str:
     if name.startswith("account:") and _ACCOUNT.fullmatch(name.removeprefix("account:")):
         return name
     return _short(world, name, what)
+
+
+def _url(world: World, name: str) -> str:
+    """A function URL by the function or alias that it is on: by its ARN, or a short name."""
+    node = arns.url_of(resolve(world, arns.behind_url(name), "resource"))
+    function = arns.unqualified(arns.behind_url(node))
+    not_read = arns.account_of(function) not in world.collected or world.lacking(FactKind.FUNCTION, function)
+    if node in world.urls or (not_read and arns.is_function(function)):
+        return node
+    raise UnknownNameError(name, "function URL", _nearest(arns.short(node), map(arns.short, world.urls)))
 
 
 def _arn(world: World, name: str, what: str) -> str:
@@ -107,8 +119,8 @@ def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def short_names(world: World) -> dict[str, tuple[str, ...]]:
-    """Every short form -> the nodes that have it."""
-    found: dict[str, dict[str, None]] = {}
+    """Every short form -> the nodes that have it; a function URL also by its address."""
+    found: dict[str, dict[str, None]] = {url.url: {node: None} for node, url in world.urls.items() if url.url}
     for node in _named_nodes(world):
         for form in _forms(world, node):
             found.setdefault(form, {})[node] = None
