@@ -67,6 +67,7 @@ TAGGED_DENY = [deny(Condition={"StringLike": {"aws:ResourceTag/a": "b*"}})]
         row("trust: the trust policy, for a user", TRUST, identity=MAY_ASSUME, trust=[trusts({"AWS": A})], **ASSUME),
         row("trust: only the trust names the account: the identity side", IDENTITY, trust=[trusts({"AWS": B})], **ASSUME),
         row("trust: for a service", TRUST, principal="lambda.amazonaws.com", trust=[trusts({"AWS": B})], **ASSUME),
+        row("trust: a role that is named is only limited", BOUNDARY, principal=SESSION, trust=[trusts({"AWS": ROLE})], boundary=NARROW, **ASSUME),
         row("trust, another account: both", IDENTITY, TRUST, principal=OTHER_USER, trust=[trusts({"AWS": B})], **ASSUME),
         row("key: the key policy", RESOURCE, resource=[allow("kms:*", "*", Principal={"AWS": OTHER_USER})], **DECRYPT),
         row("key: root needs the key policy", RESOURCE, principal=ROOT, **DECRYPT),

@@ -58,6 +58,14 @@ PRINCIPALS: tuple[Any, ...] = (
     {"AWS": f"arn:aws:sts::{B}:assumed-role/worker/me"},
     {"AWS": f"arn:aws:sts::{B}:federated-user/bob"},
     {"AWS": [f"arn:aws-cn:iam::{B}:root", f"arn:aws-us-gov:iam::{B}:root"]},
+    {"AWS": ["*", B, f"arn:aws:iam::{B}:user/dev"]},
+    {
+        "AWS": [
+            f"arn:aws:sts::{B}:assumed-role/worker",
+            "arn:aws:sts:assumed-role/worker/me",
+            "arn:aws:x:::assumed-role/",
+        ]
+    },
     {"Service": "s3.amazonaws.com", "Federated": "accounts.google.com"},
 )
 #: A key for each way in which a state may hang on the caller and on the resource.
@@ -144,7 +152,14 @@ def statements(draw: st.DrawFn, resource: str, kind: PolicyKind) -> dict[str, An
     effect = draw(st.sampled_from(("Allow", "Allow", "Allow", "Deny")))
     action = draw(st.sampled_from((ACTIONS[resource], "*", "lambda:*", "sts:Assume*", "kms:*")))
     made: dict[str, Any] = {"Effect": effect, draw(st.sampled_from(("Action", "Action", "NotAction"))): action}
-    patterns = (resource, "*", f"{FUNCTION}*", f"arn:aws:*:*:{B}:*", "arn:aws:iam::*:role/t?rget")
+    patterns = (
+        resource,
+        "*",
+        f"{FUNCTION}*",
+        f"arn:aws:*:*:{B}:*",
+        "arn:aws:iam::*:role/t?rget",
+        "arn:aws:lambda:eu-west-1",
+    )
     made[draw(st.sampled_from(("Resource", "Resource", "Resource", "NotResource")))] = draw(
         st.sampled_from((*patterns, list(patterns[2:]), f"arn:aws:lambda:eu-west-1:{B}:function:${{{TEAM}, 'f'}}"))
     )

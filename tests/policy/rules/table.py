@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -63,8 +64,38 @@ def place(body: object, kind: PolicyKind, *, strict: bool) -> str:
     try:
         parse_policy(body, kind, strict=strict)
     except PolicyError as error:
-        return error.place or "the whole"
-    return READ
+        refused = error
+    else:
+        return READ
+    assert badly_said(refused.problem) == [], refused.problem
+    return refused.place or "the whole"
+
+
+#: Of AWS's words those that are always written so, and those that are plain words too.
+NAMES = ("NotAction", "NotResource", "NotPrincipal", "RCPFullAWSAccess", "Sid", "ARN", "JSON", "RCP", "SCP", "VPC")
+WORDS = (
+    "Action",
+    "Allow",
+    "Condition",
+    "Deny",
+    "Effect",
+    "Principal",
+    "Resource",
+    "Statement",
+    "Version",
+    "AWS",
+    "Service",
+    "Id",
+)
+
+
+def badly_said(problem: str) -> list[str]:
+    """The words of an error that aren't as `models.errors` has them: lower case, but for AWS's own."""
+    ours = re.sub(r"`[^`]*`|not JSON: .*|\"[^\"]*\"", "", problem)
+    lower = {name.lower() for name in NAMES}
+    words = re.findall(r"[A-Za-z]{2,}", ours)
+    wrong = [word for word in words if word not in NAMES + WORDS and (word != word.lower() or word in lower)]
+    return wrong + [end for end in (".", "\n") if ours.endswith(end)]
 
 
 def strictly(said: str, expected: str, body: object, kind: PolicyKind = PolicyKind.IDENTITY) -> Case:
