@@ -31,7 +31,7 @@ from simulator.world import World
 
 ONE, TWO, THREE = "111111111111", "222222222222", "333333333333"
 REGION = "eu-west-1"
-ASSUME, INVOKE = "sts:AssumeRole", "lambda:InvokeFunction"
+ASSUME, INVOKE, BY_URL = "sts:AssumeRole", "lambda:InvokeFunction", "lambda:InvokeFunctionUrl"
 Json = dict[str, Any]
 
 

@@ -6,6 +6,7 @@ from models.answer import StepAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import EdgeKind
 from simulator.answers import shapes
+from simulator.answers.grown import starts_of
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.world.nodes import shown
@@ -17,7 +18,7 @@ def step(world: World, source: str, target: str, kind: str, given: Given = NOTHI
 
     A role stands for its plain sessions first, and for those in which functions run where only these have the step.
     """
-    question = Question(given, asked=(source, target))
+    question = Question(given, asked=(source, target), starts=starts_of(world, source))
     nodes = (source, *(f"{source}#{arn}" for arn in world.functions_with_role(source)))
     ends = frozenset((target, *(f"{target}#{arn}" for arn in world.functions_with_role(target))))
     found = list(RULES[EdgeKind(kind)](world, frozenset(nodes), ends, question))

@@ -38,7 +38,7 @@ def _unread(world: World, arn: str, what: str, kind: FactKind = FactKind.ATTRIBU
 # --- keys ---------------------------------------------------------------------------------------------------------
 
 
-def _key(world: World, holder: str, attribute: str) -> Found:
+def key_of(world: World, holder: str, attribute: str) -> Found:
     """The customer managed key that an attribute names; none for AWS's own keys, of which nobody needs a grant."""
     resource = world.resources.get(holder)
     if resource is None or world.lacking(FactKind.ATTRIBUTES, holder):
@@ -66,7 +66,7 @@ def _source_key(world: World, mapping: Mapping) -> Found:
     if row is None or row.key is None:
         return ()
     attribute, on = row.key
-    return [part for holder in _known(asked_on(world, mapping, on)) for part in _key(world, holder, attribute)]
+    return [part for holder in _known(asked_on(world, mapping, on)) for part in key_of(world, holder, attribute)]
 
 
 def _known(found: Found) -> list[str]:
@@ -75,7 +75,7 @@ def _known(found: Found) -> list[str]:
 
 def _secret_keys(world: World, mapping: Mapping) -> Found:
     secrets = (*_known(_secrets(world, mapping)), *_known(_registry_secrets(world, mapping)))
-    return [key for secret in dict.fromkeys(secrets) for key in _key(world, secret, "KmsKeyId")]
+    return [key for secret in dict.fromkeys(secrets) for key in key_of(world, secret, "KmsKeyId")]
 
 
 def _filter_key(world: World, mapping: Mapping) -> Found:
@@ -233,7 +233,7 @@ def named_by_mapping(mapping: Mapping) -> str:
 
 def _failure_message_key(world: World, mapping: Mapping) -> Found:
     queues, topics = _known(_failure("sqs")(world, mapping)), _known(_failure("sns")(world, mapping))
-    return [key for holder in (*queues, *topics) for key in _key(world, holder, "KmsMasterKeyId")]
+    return [key for holder in (*queues, *topics) for key in key_of(world, holder, "KmsMasterKeyId")]
 
 
 def _failure_message_key_abroad(world: World, mapping: Mapping) -> Found:
@@ -242,7 +242,7 @@ def _failure_message_key_abroad(world: World, mapping: Mapping) -> Found:
 
 
 def _failure_bucket_key(world: World, mapping: Mapping) -> Found:
-    return [key for arn in _known(_failure("s3")(world, mapping)) for key in _key(world, arn, "KMSMasterKeyID")]
+    return [key for arn in _known(_failure("s3")(world, mapping)) for key in key_of(world, arn, "KMSMasterKeyID")]
 
 
 def _failure_cluster(world: World, mapping: Mapping) -> Found:

@@ -13,6 +13,7 @@ from models.context import Absent, Known, Open, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Trigger
+from simulator.edges.feeds_onward import leads_onward
 from simulator.edges.invokes import ACTION
 from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.edges.runs_as import trusts_lambda
@@ -32,6 +33,8 @@ _OF_SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sou
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per configured trigger that is enabled, and one to whatever it may call for all that is known."""
     for trigger in world.triggers.between(sources, targets):
+        if leads_onward(trigger):
+            continue
         if trigger.enabled and among(trigger.source, sources) and among(trigger.target, targets):
             yield Edge(trigger.source, trigger.target, EdgeKind.TRIGGERS, requirements(world, trigger, question))
     for trigger in _unsettled(world):

@@ -191,11 +191,17 @@ class Functions:
     def _target(self, name: str, place: Place) -> str:
         return self.names.arn(name, place, ("function",))
 
+    def _onward(self, name: str, place: Place) -> str:
+        """A function, or what else a service writes to: a queue, a topic, another bus."""
+        kinds = [entry.kind for entry in self.names.spelled.get(name, ())]
+        others = tuple(kind for kind in kinds if kind not in OWN_KINDS)
+        return self._target(name, place) if "function" in kinds or not others else self.names.arn(name, place, others)
+
     def _at_stage(self, row: TriggerShape, place: Place) -> str:
         """What is called, with what is known of a stage's variables; one that isn't known stays in it."""
         target = stage.filled(row.to, row.stage_variables)
         if not stage.variables(target):
-            return self._target(target, place)
+            return self._onward(target, place)
         head, unknown, tail = target.partition("${")
         is_qualifier = unknown and head.endswith(":") and not head.startswith("arn:")
         return f"{self._target(head[:-1], place)}:${{{tail}" if is_qualifier else target
@@ -209,20 +215,20 @@ class Functions:
             yield Trigger(
                 service="s3.amazonaws.com",
                 source=entry.arn,
-                target=self._target(notification.to, (*place, "notifies", index, "to")),
+                target=self._onward(notification.to, (*place, "notifies", index, "to")),
                 events=notification.events,
                 prefix=notification.prefix,
                 suffix=notification.suffix,
             )
         for index, subscription in enumerate(shape.subscribes):
-            target = self._target(subscription.to, (*place, "subscribes", index, "to"))
+            target = self._onward(subscription.to, (*place, "subscribes", index, "to"))
             yield Trigger(service="sns.amazonaws.com", source=entry.arn, target=target)
         for index, row in enumerate(shape.targets):
             at = (*place, "targets", index)
             yield Trigger(
                 service="events.amazonaws.com",
                 source=entry.arn,
-                target=self._target(row.to, (*at, "to")),
+                target=self._onward(row.to, (*at, "to")),
                 role=self._delivers(row.role, (*at, "role")),
                 enabled=shape.enabled,
                 bus=self._bus(shape, entry, place),

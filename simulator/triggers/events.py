@@ -6,6 +6,10 @@ from simulator.triggers.push import Acts, Feed, TriggerService
 
 _OBJECTS = "{source}/{prefix}*{suffix}"
 
+#: The attribute of a Firehose stream that reads a Kinesis stream; it then takes nothing that is put into itself.
+#: Source: Amazon Data Firehose API Reference, "SourceDescription", "PutRecord".
+_FIREHOSE_STREAM = "Source.KinesisStreamSourceDescription.KinesisStreamARN"
+
 #: What a writer must be allowed for each event of an S3 notification, by the event's beginning.
 _S3_FEEDS = (
     Feed("s3:PutObject", _OBJECTS, "s3:ObjectCreated:"),
@@ -33,7 +37,8 @@ EVENTS = (
         "sns:{region}:{account}:{topic}",
         Acts.ITSELF,
         'Lambda Developer Guide, "Invoking Lambda functions with Amazon SNS notifications"',
-        feeds=(Feed("sns:Publish"),),
+        # Source of the key's actions: SNS Developer Guide, "Securing Amazon SNS data with server-side encryption".
+        feeds=(Feed("sns:Publish", key="KmsMasterKeyId", key_actions=("kms:GenerateDataKey", "kms:Decrypt")),),
     ),
     TriggerService(
         "events.amazonaws.com",
@@ -60,11 +65,6 @@ EVENTS = (
         Acts.ROLE,
         'Amazon EventBridge User Guide, "Permissions for Amazon EventBridge Pipes to access targets" and '
         '"Tutorial: Create an EventBridge pipe that filters source events"',
-        feeds=(
-            Feed("sqs:SendMessage", "{.Source}"),
-            Feed("kinesis:PutRecord", "{.Source}"),
-            Feed("kinesis:PutRecords", "{.Source}"),
-        ),
     ),
     TriggerService(
         "states.amazonaws.com",
@@ -91,7 +91,10 @@ EVENTS = (
         Acts.ITSELF,
         'Amazon CloudWatch User Guide, "Invoke a Lambda function from an alarm"',
         needs_account="yes",
-        feeds=(Feed("cloudwatch:SetAlarmState"),),
+        feeds=(
+            Feed("cloudwatch:SetAlarmState"),
+            Feed("cloudwatch:PutMetricData", "*", settles=("cloudwatch:namespace", "Namespace")),
+        ),
     ),
     TriggerService(
         "firehose.amazonaws.com",
@@ -100,7 +103,12 @@ EVENTS = (
         Acts.ROLE,
         'Amazon Data Firehose Developer Guide, "Controlling access with Amazon Data Firehose"',
         role_needs=("lambda:GetFunctionConfiguration",),
-        feeds=(Feed("firehose:PutRecord"), Feed("firehose:PutRecordBatch")),
+        feeds=(
+            Feed("firehose:PutRecord", unless=_FIREHOSE_STREAM),
+            Feed("firehose:PutRecordBatch", unless=_FIREHOSE_STREAM),
+            Feed("kinesis:PutRecord", f"{{.{_FIREHOSE_STREAM}}}"),
+            Feed("kinesis:PutRecords", f"{{.{_FIREHOSE_STREAM}}}"),
+        ),
     ),
     TriggerService(
         "batchoperations.s3.amazonaws.com",

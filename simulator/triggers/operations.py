@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from simulator.triggers.push import Acts, Feed, Sent, TriggerService
 
+#: What changes a branch or tag, by Git or by CodeCommit's API, and the events of triggers. Source: AWS CodeCommit User
+#: Guide, "Manage triggers for an AWS CodeCommit repository"; Service Authorization Reference.
+_PUSHES = (
+    Feed("codecommit:GitPush"),
+    *(
+        Feed(f"codecommit:{name}", event="updateReference")
+        for name in (
+            "CreateCommit",
+            "DeleteFile",
+            "MergeBranchesByFastForward",
+            "MergeBranchesBySquash",
+            "MergeBranchesByThreeWay",
+            "MergePullRequestByFastForward",
+            "MergePullRequestBySquash",
+            "MergePullRequestByThreeWay",
+            "PutFile",
+        )
+    ),
+    Feed("codecommit:CreateBranch", event="createReference"),
+    Feed("codecommit:DeleteBranch", event="deleteReference"),
+)
 _STACK = "cloudformation:{region}:{account}:stack/{stack}/{id}"
 _RUNBOOK = "ssm:{region}:{account}:document/{document}"
 _OF_STACKS = 'Lambda Developer Guide, "Using AWS Lambda with CloudFormation"; AWS CloudFormation User Guide, '
@@ -39,7 +60,7 @@ OPERATIONS = (
         Acts.ITSELF,
         'AWS CodeCommit User Guide, "Example: Create an AWS CodeCommit trigger for an AWS Lambda function"',
         needs_account="yes",
-        feeds=(Feed("codecommit:GitPush"),),
+        feeds=_PUSHES,
     ),
     TriggerService(
         "codepipeline.amazonaws.com",

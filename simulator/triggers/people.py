@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.triggers.push import Acts, Feed, Sent, TriggerService
 
+_TOPICS = "arn:{partition}:iot:{region}:{account}:topic/"
 _SKILL = "amzn1.ask.skill.{id}"
 _ACCOUNT_UNCONFIRMED = "whether aws:SourceAccount is sent"
 
@@ -40,6 +41,8 @@ PEOPLE = (
         Acts.ITSELF,
         'AWS IoT Core Developer Guide, "Lambda"; both conditions as the AWS Serverless Application Model sets them',
         needs_account="yes",
+        # Besides those who have credentials of IAM, devices publish with certificates.
+        feeds=(Feed("iot:Publish", f"{_TOPICS}{{topics}}"), Feed("iot:Publish", f"{_TOPICS}$aws/rules/{{rule}}/*")),
         guard="",
     ),
     TriggerService(

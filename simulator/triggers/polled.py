@@ -175,7 +175,15 @@ _STREAM = Need(
     ),
     KINESIS,
 )
-_STREAM_WRITES = (Write(On.STREAM, "kinesis:PutRecord"), Write(On.STREAM, "kinesis:PutRecords"))
+#: Sources: SQS Developer Guide, "Amazon SQS Key management"; Kinesis Data Streams Developer Guide, "Permissions to use
+#: user-generated KMS keys".
+_SQS_WRITES = (
+    Write(On.SOURCE, "sqs:SendMessage", (("kms:GenerateDataKey", On.SOURCE_KEY), ("kms:Decrypt", On.SOURCE_KEY))),
+)
+_STREAM_WRITES = tuple(
+    Write(On.STREAM, f"kinesis:{name}", (("kms:GenerateDataKey", On.SOURCE_KEY),))
+    for name in ("PutRecord", "PutRecords")
+)
 _TABLE_WRITES = tuple(
     Write(On.TABLE, f"dynamodb:{name}")
     for name in (
@@ -218,7 +226,7 @@ _ROWS = (
             Need(On.SOURCE_KEY, ("kms:Decrypt",), SQS),
         ),
         SQS,
-        (Write(On.SOURCE, "sqs:SendMessage"),),
+        _SQS_WRITES,
         key=("KmsMasterKeyId", On.SOURCE),
     ),
     PolledSource(

@@ -46,13 +46,19 @@ class Feed:
 
     `on` is the resource: `{source}` stands for the trigger's own, `{bus}` for a rule's bus, `{prefix}` and `{suffix}`
     for those of a notification, the names in the row's form for those parts of the source's ARN, and `{.Name}` for an
-    attribute of the source; with a `*` any one name will do. `event` is the beginning of the events that the action
-    causes, empty for any.
+    attribute of the source; `{topics}` for the MQTT topics that an IoT rule's SQL reads; with a `*` any one name will
+    do. `event` is the beginning of the events that the action causes, empty for any. `unless` is an attribute with
+    which the source takes nothing by this action, `settles` a condition key with the attribute that is its value.
+    `key` is the attribute that names the source's KMS key, on which `key_actions` are needed too.
     """
 
     action: str
     on: str = "{source}"
     event: str = ""
+    unless: str = ""
+    settles: tuple[str, str] | None = None
+    key: str = ""
+    key_actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,9 @@ class TriggerService:
     that is sent, made of `{source}`; `token` that the source's id is sent as lambda:EventSourceToken.
     `role_needs` is what the role needs on the function beside lambda:InvokeFunction. `guard` names the attribute of
     the source that says how callers are let in (`AWS_IAM`: by the feeds; `NONE`: all); it is empty where that is no
-    matter of IAM alone. None: the feeds are all there is, and without any nobody feeds it. `only_in` is the one Region
-    whose functions it calls, `set_up` what whoever configures it needs beside the service's own permissions.
+    matter of IAM alone: by the feeds, and by others. None: the feeds are all there is, and without any nobody feeds
+    it. `only_in` is the one Region whose functions it calls, `set_up` what whoever configures it needs beside the
+    service's own permissions.
     `unconfirmed` says in words which facts of the row no page of AWS states; a question may give other context.
     """
 
@@ -150,6 +157,6 @@ def _form(template: str) -> re.Pattern[str]:
 
 def _causes(prefix: str, event: str) -> bool:
     """Whether what begins with `prefix` is among the events that a trigger listens to."""
-    if event.startswith(prefix) or event in ("s3:*", "*"):
+    if event.startswith(prefix) or event in ("s3:*", "*", "all"):
         return True
     return event.endswith("*") and prefix.startswith(event[:-1]) and event != prefix

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from models import arns
 from models.answer import HOW_ORDER, HOW_PRECEDENCE, How, PathsAnswer, StepAnswer
 from models.decision import Outcome
-from models.edge import EdgeKind, Status
+from models.edge import Edge, EdgeKind, Status
 from models.errors import ChangeError
+from simulator.answers.grown import starts_of
 from simulator.answers.paths import paths
 from simulator.answers.reach import reach
 from simulator.answers.step import step
@@ -22,12 +24,13 @@ from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world import World
 from simulator.world.changes import apply
-from tests.worlds import INVOKE, additions
+from tests.worlds import BY_URL, INVOKE, additions
 
 Found = dict[tuple[str, How], tuple[str, tuple[str, ...]]]
 RANK = {status.value: status.rank for status in Status}
 HOW_OF: dict[EdgeKind, How] = {
     EdgeKind.INVOKES: "direct",
+    EdgeKind.INVOKES_URL: "direct",
     EdgeKind.ASSUMES: "role_chain",
     EdgeKind.QUALIFIES: "qualifier",
     EdgeKind.TRIGGERS: "event_source",
@@ -39,22 +42,71 @@ HOW_OF: dict[EdgeKind, How] = {
 
 def check(world: World, starts: Iterable[str] | None = None) -> None:
     """Hold everything that can be asked of the world to the laws."""
-    graph = Graph(world, Question(missing=False)).grow_whole()
-    sources = list(starts) if starts is not None else principals(graph)
+    plain = Graph(world, Question(missing=False)).grow_whole()
+    sources = list(starts) if starts is not None else principals(plain)
     by_reach = {source: reached(world, source) for source in sources}
+    named = {source: every_way(plain, source) for source in sources}
     for source in sources:
-        # A service may go where everybody may, though only the question names it there.
-        for rule in RULES.values():
-            graph.add(rule(world, frozenset((source,)), None, graph.question))
-        assert by_reach[source] == every_way(graph, source), f"reach {source}"
-    for target in world.function_nodes:
+        assert by_reach[source] == every_way(setting_out(world, source), source), f"reach {source}"
+        assert_no_worse(by_reach[source], named[source])
+        if is_somebody(source):
+            # Who is nobody in particular goes no further than anybody: what is open to all is open to each.
+            assert_no_worse(by_reach[source], every_way(opened(world), "anyone"))
+    for target in (*world.function_nodes, *world.urls):
         found = listed(world, target)
         for source in sources:
             mine = {how: row for (node, how), row in by_reach[source].items() if node == target}
             theirs = {how: row for (node, how), row in found.items() if node == source}
+            expected = {how: row for (node, how), row in named[source].items() if node == target}
             if source in world.actors or not any(node == "anyone" for node, _ in found):
-                assert mine == theirs, f"who-can and reach differ about {source} and {target}"
+                assert theirs == expected, f"who-can and reach differ about {source} and {target}"
             check_paths(world, source, target, {status for status, _ in mine.values()})
+
+
+def setting_out(world: World, source: str) -> Graph:
+    """All edges, and those that are told of `source` only because the question names it."""
+    graph = Graph(world, Question(missing=False, starts=starts_of(world, source))).grow_whole()
+    # A service may go where everybody may, though only the question names it there.
+    for rule in RULES.values():
+        graph.add(rule(world, frozenset((source,)), None, graph.question))
+    return graph
+
+
+def opened(world: World) -> Graph:
+    """All edges, but from `anyone` only those that ask nobody who he is: APIs and URLs without authentication."""
+    graph = Graph(world, Question(missing=False))
+    whole = Graph(world, Question(missing=False)).grow_whole()
+    asks_nobody = {(edge.source, edge.target, edge.kind) for edge in nameless(world)}
+    graph.add(
+        edge for edge in whole.edges if edge.source != "anyone" or (edge.source, edge.target, edge.kind) in asks_nobody
+    )
+    return graph
+
+
+def nameless(world: World) -> Iterator[Edge]:
+    somebody = "account:999999999999"
+    question = Question(missing=False, starts=frozenset((somebody,)))
+    for kind in (EdgeKind.FEEDS, EdgeKind.INVOKES_URL):
+        for edge in RULES[kind](world, frozenset((somebody,)), None, question):
+            yield replace(edge, source="anyone")
+
+
+def is_somebody(source: str) -> bool:
+    return not source.startswith("service:") and source != "anyone"
+
+
+def assert_no_worse(found: Found, than: Found) -> None:
+    """Whatever is reached in `than` is reached as well or better, one way or another."""
+    best = _best(found)
+    for node, rank in _best(than).items():
+        assert best.get(node, len(RANK)) <= rank, f"{node} is reached less well"
+
+
+def _best(found: Found) -> dict[str, int]:
+    best: dict[str, int] = {}
+    for (node, _), (status, _) in found.items():
+        best[node] = min(RANK[status], best.get(node, len(RANK)))
+    return best
 
 
 def principals(graph: Graph) -> list[str]:
@@ -80,6 +132,8 @@ def no_inner_names(document: object) -> bool:
 
 def listed(world: World, target: str) -> Found:
     answer = who_can(world, INVOKE, target)
+    if arns.is_url(target):
+        assert who_can(world, BY_URL, target).principals == answer.principals
     assert no_inner_names(answer.as_json())
     order = [(RANK[row.status], HOW_ORDER.index(row.how), row.principal) for row in answer.principals]
     assert order == sorted(order)
@@ -93,9 +147,9 @@ def every_way(graph: Graph, source: str) -> Found:
     best: dict[tuple[str, How], tuple[int, int, tuple[str, ...]]] = {}
 
     def go(node: str, passed: tuple[str, ...], kinds: tuple[EdgeKind, ...], rank: int) -> None:
-        if kinds and "#" not in node and arns.kind_of(node) in ("role", "function"):
+        if kinds and "#" not in node and arns.kind_of(node) in ("role", "function", "url"):
             how = next(how for how in HOW_PRECEDENCE if how in {HOW_OF[kind] for kind in kinds})
-            how = "direct" if kinds == (EdgeKind.ASSUMES,) else how
+            how = "direct" if kinds in ((EdgeKind.ASSUMES,), (EdgeKind.INVOKES_URL,)) else how
             way = (rank, len(kinds), tuple(name.partition("#")[0] for name in passed[1:]))
             best[(node, how)] = min(way, best.get((node, how), way))
         for edge in graph.out_of(node):

@@ -198,7 +198,6 @@ def test_who_may_write_to_the_source_feeds_it(case: Fed) -> None:
     [
         pytest.param("scheduler.amazonaws.com", at("scheduler", "schedule/default/nightly"), id="a schedule"),
         pytest.param("batchoperations.s3.amazonaws.com", at("s3", "job/1234-abcd"), id="a job runs once"),
-        pytest.param("pipes.amazonaws.com", at("pipes", "pipe/p"), id="a pipe whose source wasn't read"),
     ],
 )
 def test_fed_by_nobody(principal: str, on: str) -> None:
@@ -246,7 +245,8 @@ def test_an_api_with_a_policy_is_open_to_whom_it_lets_in(statement: Json, expect
         pytest.param("apigateway.amazonaws.com", f"{API}/authorizers/x9y8z7", id="who has himself authorized"),
         pytest.param("vpc-lattice.amazonaws.com", at("vpc-lattice", "targetgroup/tg-1"), id="who is in the network"),
         pytest.param("connect.amazonaws.com", at("connect", "instance/1"), id="who calls by phone"),
-        pytest.param("iot.amazonaws.com", at("iot", "rule/hot"), id="devices have certificates"),
+        pytest.param("iot.amazonaws.com", at("iot", "authorizer/a"), id="devices have certificates"),
+        pytest.param("pipes.amazonaws.com", at("pipes", "pipe/p"), id="a pipe whose source wasn't read"),
         pytest.param("redshift.amazonaws.com", at("redshift", "cluster:dw"), id="databases have users of their own"),
         pytest.param("alexa-appkit.amazon.com", "amzn1.ask.skill.1-2", id="who talks to the skill"),
     ],

@@ -82,7 +82,9 @@ def test_a_writer_of_msk_needs_to_connect_and_describe_the_topic_too() -> None:
         pytest.param(CLUSTER, OF_TOPIC | {"access": (SCRAM,)}, id="MSK entered with a secret"),
     ],
 )
-def test_what_no_iam_action_writes_to_is_fed_by_nobody(source: str | None, more: dict[str, Any]) -> None:
+def test_who_writes_where_no_iam_action_does_is_unknown(source: str | None, more: dict[str, Any]) -> None:
     build = made(Case(source, (), more), ())
     build.user(user("admin"), allow("*", "*"))
-    assert feeders(build) == {}
+    found = list(RULES[EdgeKind.FEEDS](build.world(), None, None, Question()))
+    assert [(edge.source, edge.status.value) for edge in found] == [("anyone", "unknown")]
+    assert "own users" in found[0].gaps[0].reason

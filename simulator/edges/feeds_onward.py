@@ -1,0 +1,107 @@
+"""The part of `feeds` that leads from one source to another: a rule to a bus or queue, a topic to a queue, and so on.
+
+What is written on by a service makes run whatever the next source triggers. From a rule to a bus that is the rules on
+the bus, as far as their patterns can match the same event.
+
+Sources: EventBridge User Guide, "Sending and receiving events between event buses in EventBridge"; SNS Developer Guide,
+"Fanout to Amazon SQS queues"; S3 User Guide, "Event notification types and destinations".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from models import arns
+from models.decision import FactKind, MissingFact
+from models.edge import Edge, EdgeKind, Requirement
+from models.snapshot import Trigger
+from simulator.edges.feeds_polled import unknown
+from simulator.edges.question import Nodes, Question, among
+from simulator.triggers.services import service_of
+from simulator.world.caller import Source
+from simulator.world.world import World
+
+#: How a service writes to what is no function, by the service that it writes to.
+WRITES: Mapping[str, str] = {
+    "events": "events:PutEvents",
+    "firehose": "firehose:PutRecord",
+    "kinesis": "kinesis:PutRecord",
+    "logs": "logs:PutLogEvents",
+    "sns": "sns:Publish",
+    "sqs": "sqs:SendMessage",
+    "states": "states:StartExecution",
+}
+
+
+def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield an edge for each trigger whose target is another source, or a bus with rules."""
+    for trigger in _onward(world, sources):
+        for node in _sources_at(world, trigger):
+            if among(node, targets) and node != trigger.source:
+                yield Edge(trigger.source, node, EdgeKind.FEEDS, _asked(world, trigger, question))
+
+
+def _onward(world: World, sources: Nodes) -> Iterator[Trigger]:
+    known = world.memo.get(("triggers that lead onward", None))
+    if not isinstance(known, tuple):
+        known = tuple(one for one in world.snapshot.triggers if leads_onward(one))
+        world.memo[("triggers that lead onward", None)] = known
+    yield from (one for one in known if one.enabled and among(one.source, sources))
+
+
+def leads_onward(trigger: Trigger) -> bool:
+    """Whether its target is no function, but something that is written to."""
+    return arns.service_of(trigger.target) in WRITES
+
+
+def _sources_at(world: World, trigger: Trigger) -> Iterator[str]:
+    """The nodes at which what arrives makes something run."""
+    if arns.resource_type(trigger.target) != "events:event-bus":
+        yield trigger.target
+        return
+    for other in world.snapshot.triggers:
+        is_there = (other.bus or arns.event_bus(other.source)) == trigger.target
+        if other.enabled and is_there and not other.schedule and _may_both_match(trigger.pattern, other.pattern):
+            yield other.source
+
+
+def _may_both_match(one: str | None, other: str | None) -> bool:
+    """Whether an event may match both patterns: not where they name different values of the same field.
+
+    Source: EventBridge User Guide, "Amazon EventBridge event patterns".
+    """
+    left, right = _literals(one), _literals(other)
+    return all(not left[name].isdisjoint(right[name]) for name in left.keys() & right.keys())
+
+
+def _literals(pattern: str | None) -> dict[str, frozenset[str]]:
+    """The fields of a pattern of which nothing but whole texts is accepted."""
+    try:
+        read = json.loads(pattern or "{}")
+    except json.JSONDecodeError:
+        return {}
+    fields = read.items() if isinstance(read, dict) else ()
+    return {
+        name: frozenset(values)
+        for name, values in fields
+        if isinstance(values, list) and all(isinstance(value, str) for value in values)
+    }
+
+
+def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirement, ...]:
+    """The service may write by itself, or assume the role that may."""
+    action = WRITES[arns.service_of(trigger.target) or ""]
+    row = service_of(trigger)
+    if row is None:
+        reason = f"how {trigger.service} writes on for it is not known to this version"
+        return (unknown(action, trigger.target, MissingFact(FactKind.TRIGGERS, trigger.source, reason)),)
+    account = world.account_of(trigger.source)
+    source = Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
+    service = world.caller(f"service:{row.principal}")
+    if trigger.role is None:
+        return (world.ask(service, action, trigger.target, question.given, source=source, in_step=True),)
+    return (
+        world.ask(service, "sts:AssumeRole", trigger.role, question.given, source=source, in_step=True),
+        world.ask(world.caller(trigger.role), action, trigger.target, question.given, in_step=True),
+    )

@@ -1,0 +1,168 @@
+"""The half of `feeds` that is about what pushes: which requests cause the trigger of a source.
+
+The requests are the `feeds` of the table of triggers; what stands for the trigger's own in them is filled in here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from models import arns
+from models.context import Known, State
+from models.decision import FactKind, MissingFact
+from models.edge import Requirement
+from models.snapshot import Trigger
+from simulator.edges import feeds_polled
+from simulator.edges.any_name import names_within
+from simulator.edges.feeds_polled import Way, keys_of, unknown
+from simulator.edges.grantable import Ask
+from simulator.edges.question import Nodes, among
+from simulator.triggers.push import Feed, TriggerService
+from simulator.triggers.services import service_of
+from simulator.world.actors import Fixed
+from simulator.world.world import World
+
+#: What a source's attribute says where IAM decides who may call it, and where everybody may. Source: Amazon API
+#: Gateway API Reference, "Method"; AWS AppSync API Reference, "GraphqlApi".
+BY_POLICY, OPEN = "AWS_IAM", "NONE"
+#: What a pipe reads. Source: EventBridge Pipes API Reference, "DescribePipe".
+PIPES = "pipes.amazonaws.com"
+_METRIC = "cloudwatch:namespace"
+
+
+def fed(world: World, targets: Nodes) -> Iterator[tuple[Trigger, TriggerService]]:
+    """Yield the triggers that somebody may cause, with their rows."""
+    for trigger in world.triggers.between(targets, None):
+        if trigger.enabled and among(trigger.source, targets) and not is_fed_by_nobody(trigger):
+            row = service_of(trigger)
+            if row is not None:
+                yield trigger, row
+
+
+def manner(world: World, trigger: Trigger, row: TriggerService) -> str | None:
+    """How a source lets callers in, as its attribute says it; None: not known, or no matter of IAM alone."""
+    return BY_POLICY if row.guard is None else attribute(world, trigger.source, row.guard)
+
+
+def attribute(world: World, arn: str, name: str) -> str | None:
+    resource = world.resources.get(arn)
+    return resource.attributes.get(name) if resource else None
+
+
+def ways(world: World, targets: Nodes) -> Iterator[Way]:
+    """Yield every way to make something run by a write that IAM decides."""
+    for trigger, row in fed(world, targets):
+        if trigger.service == PIPES:
+            mapping = feeds_polled.of_pipe(world, trigger)
+            yield from feeds_polled.ways_into(world, trigger.source, mapping) if mapping else ()
+        elif not row.guard or manner(world, trigger, row) == BY_POLICY:
+            for feed in row.feeds_of(trigger.events):
+                yield from _ways_by(world, trigger, row, feed)
+
+
+def _ways_by(world: World, trigger: Trigger, row: TriggerService, feed: Feed) -> Iterator[Way]:
+    if feed.unless and attribute(world, trigger.source, feed.unless):
+        return
+    fixed, beside = _settled(world, trigger, feed)
+    if fixed is not None and _is_of_aws(fixed):
+        return
+    also, lacking = keys_of(world, trigger.source, feed.key, feed.key_actions)
+    for resource in _resources(world, trigger, row, feed):
+        yield Way(trigger.source, (Ask(feed.action, resource, fixed), *also), (*beside, *lacking))
+
+
+def _settled(world: World, trigger: Trigger, feed: Feed) -> tuple[Fixed | None, tuple[Requirement, ...]]:
+    """What an attribute of the source settles of the request; unknown where it wasn't read."""
+    if not feed.settles:
+        return None, ()
+    key, name = feed.settles
+    value = attribute(world, trigger.source, name)
+    if value is None:
+        fact = MissingFact(FactKind.ATTRIBUTES, trigger.source, f"`{name}` of `{trigger.source}` was not read")
+        return None, (unknown(feed.action, trigger.source, fact),)
+    state: State = Known((value,))
+    return ((key, state),), ()
+
+
+def _is_of_aws(fixed: Fixed) -> bool:
+    """Only AWS's own services write metrics whose namespace begins with `AWS/`.
+
+    Source: Amazon CloudWatch API Reference, "PutMetricData".
+    """
+    return any(
+        key == _METRIC and isinstance(state, Known) and state.values[0].startswith("AWS/") for key, state in fixed
+    )
+
+
+def is_fed_by_nobody(trigger: Trigger) -> bool:
+    """A schedule, and a pattern that only AWS's own events match: `source` values that all begin with `aws.`."""
+    if trigger.schedule:
+        return True
+    named = sources_of(trigger.pattern)
+    return bool(named) and all(isinstance(item, str) and item.startswith("aws.") for item in named)
+
+
+def sources_of(pattern: str | None) -> list[object]:
+    """The `source` values of an event pattern; none if it hasn't any, or isn't one."""
+    try:
+        read = json.loads(pattern or "{}")
+    except json.JSONDecodeError:
+        return []
+    named = read.get("source") if isinstance(read, dict) else None
+    return named if isinstance(named, list) else []
+
+
+def _resources(world: World, trigger: Trigger, row: TriggerService, feed: Feed) -> Iterator[str]:
+    """What the write is asked for on; a feed that is for another service's sources is none."""
+    if feed.on == "*":
+        yield "*"
+        return
+    one = _filled(world, trigger, row, feed.on.replace("*", "x"), str)
+    if one is None or arns.service_of(one) != feed.action.partition(":")[0]:
+        return
+    several = _filled(world, trigger, row, feed.on, _plain) or one
+    if "*" not in several:
+        yield one
+        return
+    is_one = _topic_matcher(world, trigger) if "{topics}" in feed.on else None
+    for name in names_within(world, one.replace("*", "x"), several):
+        if is_one is None or is_one.fullmatch(name.partition(":topic/")[2]):
+            yield name
+
+
+def _topic_filter(world: World, trigger: Trigger) -> str | None:
+    """The MQTT topic filter in an IoT rule's SQL.
+
+    Source: AWS IoT Core Developer Guide, "FROM clause": a text in quotes, with `+` for a level and `#` for all others.
+    """
+    found = re.search(r"\bFROM\s+(['\"])(.+?)\1", attribute(world, trigger.source, "sql") or "", re.IGNORECASE)
+    return found.group(2) if found else None
+
+
+def _topic_matcher(world: World, trigger: Trigger) -> re.Pattern[str]:
+    text = re.escape(_topic_filter(world, trigger) or "").replace(r"\+", "[^/]+").replace(r"\#", ".+")
+    return re.compile(text)
+
+
+def _filled(
+    world: World, trigger: Trigger, row: TriggerService, text: str, spelled: Callable[[str], str]
+) -> str | None:
+    """Put the trigger's own into a feed's resource; None if it names an attribute that the source lacks."""
+    resource = world.resources.get(trigger.source)
+    values = {f".{name}": value for name, value in (resource.attributes if resource else {}).items()}
+    values |= row.parts_of(trigger.source)
+    values |= {"source": trigger.source, "bus": trigger.bus or arns.event_bus(trigger.source)}
+    if topics := _topic_filter(world, trigger):
+        values["topics"] = re.sub(r"[+#]", "*", topics)
+    values |= {"prefix": spelled(trigger.prefix or ""), "suffix": spelled(trigger.suffix or "")}
+    names = re.findall(r"\{([^{}]+)\}", text)
+    if any(name not in values for name in names):
+        return None
+    return re.sub(r"\{([^{}]+)\}", lambda found: values[found.group(1)], text)
+
+
+def _plain(text: str) -> str:
+    """A notification filter's stars and question marks are text; as a pattern they would be wild."""
+    return text.replace("*", "?")

@@ -1,0 +1,138 @@
+"""What a service writes on to, from one source to the next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from models.edge import EdgeKind, Status
+from simulator.answers.paths import paths
+from simulator.answers.who_can import who_can
+from simulator.edges import RULES
+from simulator.edges.question import Question
+from tests.edges.test_feeds import ORDERS, at
+from tests.worlds import (
+    INVOKE,
+    ONE,
+    TWO,
+    Builder,
+    Json,
+    allow,
+    function,
+    permit,
+    queue,
+    role,
+    rule,
+    topic,
+    trusting,
+    user,
+)
+
+BUCKET, QUEUE, TOPIC = "arn:aws:s3:::inbox", queue("q"), topic("t")
+BUS, FIRST, SECOND = at("events", "event-bus/central", TWO), rule("first"), rule("central/second", TWO)
+ROLE = role("sender")
+EVENTS = {"Service": "events.amazonaws.com"}
+
+
+def edge_between(made: Builder, source: str, target: str) -> Status | None:
+    found = RULES[EdgeKind.FEEDS](made.world(), frozenset((source,)), frozenset((target,)), Question())
+    return next((edge.status for edge in found), None)
+
+
+def written_on(service: str, source: str, target: str, type: str, *policy: Json, **more: Any) -> Builder:
+    made = Builder()
+    made.function(ORDERS)
+    made.resource(source, "some:thing", ONE)
+    made.resource(target, type, ONE, *policy)
+    made.trigger(service, source, target, **more)
+    made.mapping(target, ORDERS)
+    return made
+
+
+@pytest.mark.parametrize(
+    "service, source, conditions, expected",
+    [
+        pytest.param("sns.amazonaws.com", TOPIC, {"aws:SourceArn": TOPIC}, Status.ALLOWED, id="a topic to a queue"),
+        pytest.param("s3.amazonaws.com", BUCKET, {"aws:SourceArn": BUCKET}, Status.ALLOWED, id="a bucket to a queue"),
+        pytest.param("events.amazonaws.com", FIRST, {"aws:SourceArn": FIRST}, Status.ALLOWED, id="a rule to a queue"),
+        pytest.param("sns.amazonaws.com", TOPIC, {"aws:SourceArn": topic("x")}, Status.MISSING, id="another topic"),
+    ],
+)
+def test_a_service_needs_the_queues_policy(
+    service: str, source: str, conditions: dict[str, str], expected: Status
+) -> None:
+    statement = allow("sqs:SendMessage", QUEUE, Principal={"Service": service}, Condition={"ArnEquals": conditions})
+    assert edge_between(written_on(service, source, QUEUE, "sqs:queue", statement), source, QUEUE) is expected
+    assert edge_between(written_on(service, source, QUEUE, "sqs:queue"), source, QUEUE) is Status.MISSING
+
+
+def test_what_is_written_on_to_is_invoked_by_nobody() -> None:
+    made = written_on("sns.amazonaws.com", TOPIC, QUEUE, "sqs:queue")
+    assert list(RULES[EdgeKind.TRIGGERS](made.world(), None, None, Question())) == []
+
+
+def between_buses(first: Json | None, second: Json | None, *own: Json) -> Builder:
+    """A rule of one account sends to the bus of another, with a role; a rule there invokes a function."""
+    made = Builder()
+    target = made.function(function("f", TWO), permit(EVENTS, function("f", TWO)))
+    made.user(user("shop"), allow("events:PutEvents", at("events", "event-bus/default")))
+    made.role(ROLE, allow("sts:AssumeRole", Principal=EVENTS), *own)
+    admitted = allow("events:PutEvents", BUS, Principal={"AWS": ROLE})
+    made.resource(BUS, "events:bus", TWO, admitted)
+    made.resource(at("events", "event-bus/default"), "events:bus", ONE)
+    patterns = [json.dumps(pattern) if pattern is not None else None for pattern in (first, second)]
+    made.trigger("events.amazonaws.com", FIRST, BUS, role=ROLE, pattern=patterns[0])
+    made.trigger("events.amazonaws.com", SECOND, target, bus=BUS, pattern=patterns[1])
+    return made
+
+
+MAY_PUT = allow("events:PutEvents", BUS)
+
+
+@pytest.mark.parametrize(
+    "first, second, expected",
+    [
+        pytest.param({"source": ["shop"]}, {"source": ["shop", "site"]}, Status.ALLOWED, id="the same source"),
+        pytest.param({"source": ["shop"]}, {"detail-type": ["Placed"]}, Status.ALLOWED, id="different fields"),
+        pytest.param({"source": [{"prefix": "sh"}]}, {"source": ["x"]}, Status.ALLOWED, id="not compared: a filter"),
+        pytest.param(None, None, Status.ALLOWED, id="patterns that weren't read"),
+        pytest.param({"source": ["shop"]}, {"source": ["site"]}, None, id="no event matches both"),
+    ],
+)
+def test_a_rule_feeds_the_rules_of_the_bus_that_it_sends_to(first: Any, second: Any, expected: Status | None) -> None:
+    assert edge_between(between_buses(first, second, MAY_PUT), FIRST, SECOND) is expected
+
+
+def test_whoever_puts_events_on_the_first_bus_runs_what_the_second_triggers() -> None:
+    world = between_buses({"source": ["shop"]}, {"source": ["shop"]}, MAY_PUT).world()
+    (first, *_) = paths(world, user("shop"), function("f", TWO)).paths
+    assert first.status == "allowed"
+    assert [(step.kind, step.target) for step in first.steps] == [
+        ("feeds", FIRST),
+        ("feeds", SECOND),
+        ("triggers", function("f", TWO)),
+    ]
+    listed = {(row.principal, row.how, row.via) for row in who_can(world, INVOKE, function("f", TWO)).principals}
+    assert (user("shop"), "event_source", (FIRST, SECOND)) in listed
+
+
+def test_the_role_has_to_be_allowed_to_put_events() -> None:
+    world = between_buses(None, None).world()
+    (first, *_) = paths(world, user("shop"), function("f", TWO)).paths
+    assert (first.status, first.cost) == ("missing", 1)
+    assert [(grant.side, grant.holder, grant.action) for step in first.steps for grant in step.missing] == [
+        ("identity", ROLE, "events:PutEvents")
+    ]
+
+
+def test_a_disabled_rule_sends_nothing() -> None:
+    made = written_on("events.amazonaws.com", FIRST, QUEUE, "sqs:queue", enabled=False)
+    assert edge_between(made, FIRST, QUEUE) is None
+
+
+def test_a_role_that_does_not_trust_events_is_of_no_use() -> None:
+    made = between_buses(None, None, MAY_PUT)
+    made.role(ROLE, trusting(user("shop")), MAY_PUT)
+    assert edge_between(made, FIRST, SECOND) is Status.MISSING
