@@ -11,20 +11,31 @@ from models import arns
 from models.decision import FactKind
 from models.errors import InputError, PermgraphError
 from models.snapshot import Snapshot
-from simulator.collector import iam, lambdas, organization, sources
+from simulator.collector import finders, iam, lambdas, organization, polled, secrets, sources
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.calls import UNREAD_POLICIES
 from simulator.collector.reader import Fact, Reader, Refused
 
 Progress = Callable[[str], None]
 
-#: Read in each region; what it is called in the progress line -> how.
+#: Read in each region; what it is called in the progress line -> how. Lambda first: its mappings say what is polled.
 _REGIONAL: dict[str, Callable[[Reader, str], str]] = {
     "Lambda": lambdas.read,
     "SNS": sources.read_topics,
     "SQS": sources.read_queues,
     "EventBridge": sources.read_rules,
+    "Kinesis": polled.read_streams,
+    "DynamoDB": polled.read_tables,
+    "MSK": polled.read_clusters,
+    "MQ and DocumentDB": polled.read_brokers,
+    "Secrets Manager": secrets.read_secrets,
+    "KMS": secrets.read_keys,
 }
+#: Some of them no call lists, the others come and go.
+_UNLISTED = (
+    "not read: Alexa skills, CodeDeploy hooks, custom resources of CloudFormation, runbooks, functions of databases "
+    "and queries, S3 batch jobs and S3 Object Lambda"
+)
 _SESSION_NAME = "permgraph-collect"
 
 
@@ -83,6 +94,7 @@ class AwsCollector:
         for reader in readers:
             self._read_account(reader, regions)
         self._read_organization(readers, builder, regions[0])
+        builder.assume_unread_tags()
         return builder.build(taken_at, "collected")
 
     def _session(self) -> Any:
@@ -142,13 +154,15 @@ class AwsCollector:
         for region in regions:
             for name, read in _REGIONAL.items():
                 self.progress(f"{account} {region}: {name}: {read(reader, region)}")
+            for line in finders.find_regional(reader, region):
+                self.progress(f"{account} {region}: {line}")
+        for line in finders.find_global(reader, regions[0]):
+            self.progress(f"{account}: {line}")
         for service in UNREAD_POLICIES:
             reader.builder.assume(
                 FactKind.RESOURCE_POLICY, f"{account}/{service}", f"resource-based policies of {service} are not read"
             )
-        reader.builder.assume(
-            FactKind.TRIGGERS, f"{account}/*", "of all triggers only those of S3, SNS and EventBridge are read"
-        )
+        reader.builder.assume(FactKind.TRIGGERS, f"{account}/*", _UNLISTED)
 
     def _read_organization(self, readers: list[Reader], builder: SnapshotBuilder, region: str) -> None:
         if not self.organization:

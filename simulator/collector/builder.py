@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -24,11 +24,14 @@ from models.snapshot import (
     User,
 )
 from models.snapshot import Mapping as SourceMapping
-from simulator.collector import shapes
+from simulator.collector import identities, shapes
 from simulator.collector.documents import Documents
 from simulator.collector.functions import FunctionFacts, function_of, mapping_of
 
 V = TypeVar("V")
+
+#: Kinds of resources that have no tags; the routes of an API have none either.
+_UNTAGGED = ("kms:alias", "lambda:layer")
 
 
 class SnapshotBuilder:
@@ -51,7 +54,7 @@ class SnapshotBuilder:
         self._mappings: dict[str, SourceMapping] = {}
         self._gaps: dict[tuple[str, ...], Gap] = {}
         self._assumptions: dict[tuple[str, str], Assumption] = {}
-        self._policies_read: set[str] = set()
+        self._read: set[tuple[FactKind, str]] = set()
 
     def account(self, account: str, *, name: str | None = None, collected: bool = True) -> None:
         """Note an account; one that was collected stays so."""
@@ -83,63 +86,22 @@ class SnapshotBuilder:
         """
         groups = {group.group_name: group.arn for group in details.group_detail_list}
         for group in details.group_detail_list:
-            self._groups[group.arn] = self._group(group)
+            self._groups[group.arn] = identities.group_of(group, self.documents)
         for user in details.user_detail_list:
-            self._users[user.arn] = self._user(user, groups, account)
+            self._users[user.arn] = identities.user_of(user, groups, account, self.documents)
         for role in details.role_detail_list:
-            self._roles[role.arn] = self._role(role)
+            self._roles[role.arn] = identities.role_of(role, self.documents)
         holders = (*details.user_detail_list, *details.group_detail_list, *details.role_detail_list)
-        used = {arn for holder in holders for arn in _policies_of(holder)}
+        used = {arn for holder in holders for arn in identities.policies_of(holder)}
         for policy in details.policies:
-            if policy.arn in used or not _is_aws_managed(policy.arn):
+            if policy.arn in used or not identities.is_aws_managed(policy.arn):
                 self._managed_policy(policy)
         return tuple(sorted(used - self._policies.keys()))
 
-    def _inline(self, policies: Iterable[shapes.InlinePolicy]) -> dict[str, str]:
-        return {policy.policy_name: self.documents.add(policy.policy_document) for policy in policies}
-
-    def _user(self, user: shapes.UserDetail, groups: Mapping[str, str], account: str) -> User:
-        partition = arns.partition_of(user.arn)
-        names = sorted(user.group_list)
-        return User(
-            arn=user.arn,
-            id=user.user_id,
-            inline=self._inline(user.user_policy_list),
-            attached=user.attached,
-            groups=tuple(groups.get(name, f"arn:{partition}:iam::{account}:group/{name}") for name in names),
-            boundary=user.permissions_boundary.permissions_boundary_arn if user.permissions_boundary else None,
-            tags=shapes.tags_of(user.tags),
-        )
-
-    def _group(self, group: shapes.GroupDetail) -> Group:
-        return Group(
-            arn=group.arn,
-            id=group.group_id,
-            inline=self._inline(group.group_policy_list),
-            attached=group.attached,
-        )
-
-    def _role(self, role: shapes.RoleDetail) -> Role:
-        return Role(
-            arn=role.arn,
-            id=role.role_id,
-            inline=self._inline(role.role_policy_list),
-            attached=role.attached,
-            trust=self.documents.add(role.assume_role_policy_document),
-            boundary=role.permissions_boundary.permissions_boundary_arn if role.permissions_boundary else None,
-            tags=shapes.tags_of(role.tags),
-            instance_profiles=tuple(sorted(profile.arn for profile in role.instance_profile_list)),
-        )
-
     def _managed_policy(self, policy: shapes.PolicyDetail) -> None:
-        read = {version.version_id: version for version in policy.policy_version_list if version.document is not None}
-        default = next((key for key, version in read.items() if version.is_default_version), policy.default_version_id)
-        if default is None or default not in read:
-            return  # Its document isn't there, so it stays among those that were not read.
-        documents = {key: self.documents.add(version.document) for key, version in read.items()}
-        self._policies[policy.arn] = ManagedPolicy(
-            arn=policy.arn, document=documents.pop(default), version=default, versions=documents
-        )
+        # One whose document isn't there stays among those that were not read.
+        if found := identities.managed_policy_of(policy, self.documents):
+            self._policies[found.arn] = found
 
     def identity_provider(self, provider: IdentityProvider) -> None:
         self._providers[provider.arn] = provider
@@ -210,14 +172,39 @@ class SnapshotBuilder:
                 "attributes": {**known.attributes, **(attributes or {})},
             }
         )
+        if tags is not None:
+            self._read.add((FactKind.TAGS, arn))
+        if attributes:
+            self._read.add((FactKind.ATTRIBUTES, arn))
 
     def policy_was_read(self, arn: str) -> None:
         """Note that a resource's policy, or that it has none, is known: a Gap from elsewhere doesn't count then."""
-        self._policies_read.add(arn)
+        self._read.add((FactKind.RESOURCE_POLICY, arn))
+
+    def attributes_were_read(self, arn: str) -> None:
+        """Note that a resource's attributes, or that it has none of those that are kept, are known."""
+        self._read.add((FactKind.ATTRIBUTES, arn))
 
     @property
     def resources(self) -> tuple[Resource, ...]:
         return tuple(self._resources.values())
+
+    def polled(self, service: str, account: str, region: str) -> tuple[str, ...]:
+        """The sources of mappings that are a service's, in one account and Region."""
+        sources = {mapping.source for mapping in self._mappings.values() if mapping.source}
+        place = (service, region, account)
+        return tuple(sorted(arn for arn in sources if (found := arns.parts(arn)) and found[2:5] == place))
+
+    def assume_unread_tags(self) -> None:
+        """Note what of the collected accounts' resources is known without its tags."""
+        for resource in self._resources.values():
+            has_tags = arns.service_of(resource.arn) != "execute-api" and resource.type not in _UNTAGGED
+            if has_tags and self.is_collected(resource.account):
+                self._assume_unread(FactKind.TAGS, resource.arn, "its tags were not asked for")
+
+    def _assume_unread(self, what: FactKind, about: str, reason: str) -> None:
+        if (what, about) not in self._read:
+            self.assume(what, about, reason)
 
     def build(self, taken_at: datetime, origin: str) -> Snapshot:
         """Hand out what was collected."""
@@ -250,9 +237,9 @@ class SnapshotBuilder:
     def _assume_foreign_policies(self) -> None:
         """A source in an account that wasn't collected is known by name only: its policy is a fact not asked for."""
         for resource in self._resources.values():
-            if resource.arn not in self._policies_read and not self.is_collected(resource.account):
+            if not self.is_collected(resource.account):
                 reason = f"account {resource.account} was not collected"
-                self.assume(FactKind.RESOURCE_POLICY, resource.arn, reason)
+                self._assume_unread(FactKind.RESOURCE_POLICY, resource.arn, reason)
 
     def _assume_unread_sources(self) -> None:
         """What a mapping polls and nothing else told of: of a stream or cluster its name is all that is known.
@@ -263,13 +250,15 @@ class SnapshotBuilder:
             arn = mapping.source
             if not arn or arns.service_of(arn) == "sqs":
                 continue
-            if arn not in self._policies_read and not self._resources[arn].attributes:
+            holder = _holder_of_key(arn)
+            told = ((FactKind.RESOURCE_POLICY, arn), (FactKind.ATTRIBUTES, arn), (FactKind.ATTRIBUTES, holder))
+            if not self._read.intersection(told):
                 reason = f"{arns.service_of(arn)} was not asked about it"
-                self.assume(FactKind.ATTRIBUTES, _holder_of_key(arn), reason)
+                self.assume(FactKind.ATTRIBUTES, holder, reason)
                 self.assume(FactKind.RESOURCE_POLICY, arn, reason)
 
     def _still_missing(self, gap: Gap) -> bool:
-        return gap.what is not FactKind.RESOURCE_POLICY or gap.about not in self._policies_read
+        return gap.what is not FactKind.RESOURCE_POLICY or (gap.what, gap.about) not in self._read
 
 
 def _holder_of_key(source: str) -> str:
@@ -278,16 +267,5 @@ def _holder_of_key(source: str) -> str:
     return head.partition("/stream/")[0] if arns.service_of(source) == "dynamodb" else head
 
 
-def _policies_of(holder: shapes.HolderDetail) -> Iterable[str]:
-    yield from holder.attached
-    if isinstance(holder, shapes.UserDetail | shapes.RoleDetail) and holder.permissions_boundary:
-        yield holder.permissions_boundary.permissions_boundary_arn
-
-
 def _in_order(table: Mapping[str, V]) -> tuple[V, ...]:
     return tuple(value for _, value in sorted(table.items()))
-
-
-def _is_aws_managed(policy_arn: str) -> bool:
-    found = arns.parts(policy_arn)
-    return found is not None and found.account == "aws"

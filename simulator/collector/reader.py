@@ -40,6 +40,8 @@ class Session(Protocol):
 
     def client(self, service_name: str, **settings: Any) -> Any: ...
 
+    def get_available_regions(self, service_name: str, partition_name: str) -> list[str]: ...
+
 
 class Refused(Exception):  # noqa: N818  (no error: it is noted as a Gap, or answered by another call)
     """A call that was not answered."""
@@ -59,6 +61,10 @@ class Fact:
     about: str
 
 
+#: One fact, or several that a call finds out at once.
+Facts = Fact | tuple[Fact, ...]
+
+
 class Reader:
     """Makes the calls of one account with one set of credentials. Notes what is refused in `builder`."""
 
@@ -74,7 +80,7 @@ class Reader:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def one(
-        self, name: str, fact: Fact, region: str, *, absent: Collection[str] = (), **parameters: Any
+        self, name: str, fact: Facts, region: str, /, *, absent: Collection[str] = (), **parameters: Any
     ) -> dict[str, Any] | None:
         """Call once: the output, `{}` if AWS says by an error code of `absent` that there is none, None if refused."""
         try:
@@ -83,23 +89,33 @@ class Reader:
             self.note(fact, refused)
             return None
 
-    def many(self, name: str, fact: Fact, region: str, *, absent: Collection[str] = (), **parameters: Any) -> list[Any]:
+    def many(
+        self, name: str, fact: Facts, region: str, /, *, absent: Collection[str] = (), **parameters: Any
+    ) -> list[Any]:
         """Call to the last page and return the list that the table names; what was read before a refusal is kept."""
-        key = CALLS[name].result or ""
+        keys = (CALLS[name].result or "").split()
         found: list[Any] = []
         try:
             for page in self.pages(name, region, absent=absent, **parameters):
-                found.extend(page.get(key) or ())
+                for key in keys:
+                    found.extend(_within(page, key) or ())
         except Refused as refused:
             self.note(fact, refused)
         return found
 
-    def note(self, fact: Fact, refused: Refused) -> None:
-        self.builder.gap(
-            Gap(what=fact.what, about=fact.about, call=refused.call, status=refused.status, message=refused.message)
-        )
+    def note(self, fact: Facts, refused: Refused) -> None:
+        for one in (fact,) if isinstance(fact, Fact) else fact:
+            self.builder.gap(
+                Gap(what=one.what, about=one.about, call=refused.call, status=refused.status, message=refused.message)
+            )
 
-    def call(self, name: str, region: str, *, absent: Collection[str] = (), **parameters: Any) -> dict[str, Any]:
+    def is_offered(self, service: str, region: str) -> bool:
+        """Whether a service has an endpoint in a Region, as far as botocore knows; of newer ones it knows none."""
+        here = self._session.get_available_regions(service, self.partition)
+        anywhere = here or self._session.get_available_regions(service, "aws")
+        return region in here or not anywhere
+
+    def call(self, name: str, region: str, /, *, absent: Collection[str] = (), **parameters: Any) -> dict[str, Any]:
         """Call once.
 
         Raises:
@@ -108,7 +124,7 @@ class Reader:
         return next(iter(self._answers(CALLS[name], region, absent, parameters, paged=False)), {})
 
     def pages(
-        self, name: str, region: str, *, absent: Collection[str] = (), **parameters: Any
+        self, name: str, region: str, /, *, absent: Collection[str] = (), **parameters: Any
     ) -> Iterator[dict[str, Any]]:
         """Yield every page.
 
@@ -151,15 +167,34 @@ class Reader:
         while True:
             page = getattr(client, method)(**parameters, **token)
             yield page
-            if not page.get("NextToken"):
+            token = _token_after(page)
+            if not token:
                 return
-            token = {"NextToken": page["NextToken"]}
 
     def _client(self, service: str, region: str) -> Any:
         key = (service, region)
         if key not in self._clients:
             self._clients[key] = self._session.client(service, region_name=region, **self._settings)
         return self._clients[key]
+
+
+def _within(page: dict[str, Any], path: str) -> Any:
+    """What is at a path such as `DistributionList.Items`, None if nothing is."""
+    found: Any = page
+    for key in path.split("."):
+        found = (found or {}).get(key)
+    return found
+
+
+def _token_after(page: dict[str, Any]) -> dict[str, str]:
+    """What to ask the next page with; empty after the last one."""
+    for name in ("NextToken", "nextToken"):
+        if page.get(name):
+            return {name: page[name]}
+    # Source: Data Firehose API Reference, "ListDeliveryStreams": the next page begins after the last name of this one.
+    if page.get("HasMoreDeliveryStreams") and page.get("DeliveryStreamNames"):
+        return {"ExclusiveStartDeliveryStreamName": page["DeliveryStreamNames"][-1]}
+    return {}
 
 
 def _refused(call: Call, error: Exception, code: str, response: dict[str, Any]) -> Refused:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from models import arns
 from models.decision import FactKind
 from models.snapshot import Trigger
 from simulator.collector import shapes
 from simulator.collector.attributes import kept
 from simulator.collector.reader import Fact, Reader
+from simulator.collector.resources import add_policy, policy_of, tags_of
 
 #: Errors of S3 that say "there is none".
 _NO_POLICY = ("NoSuchBucketPolicy",)
@@ -35,10 +34,10 @@ def _bucket(reader: Reader, region: str, name: str) -> None:
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/s3/{home}")
     notification = reader.one("s3:GetBucketNotificationConfiguration", triggers, home, Bucket=name)
     builder.notification(arn, reader.account, shapes.BucketNotification.model_validate(notification or {}))
-    _policy(reader, arn, reader.one("s3:GetBucketPolicy", _policy_of(arn), home, absent=_NO_POLICY, Bucket=name))
+    add_policy(reader, arn, reader.one("s3:GetBucketPolicy", policy_of(arn), home, absent=_NO_POLICY, Bucket=name))
     encryption = reader.one("s3:GetBucketEncryption", attributes, home, absent=_NO_ENCRYPTION, Bucket=name)
     tags = reader.many("s3:GetBucketTagging", Fact(FactKind.TAGS, arn), home, absent=_NO_TAGS, Bucket=name)
-    builder.resource(arn, account=reader.account, attributes=kept(encryption), tags=_tags(tags))
+    builder.resource(arn, account=reader.account, attributes=kept(encryption), tags=tags_of(tags))
 
 
 def _bucket_region(constraint: str | None) -> str:
@@ -51,11 +50,11 @@ def read_topics(reader: Reader, region: str) -> str:
     topics = reader.many("sns:ListTopics", Fact(FactKind.RESOURCE_POLICY, f"{reader.account}/sns"), region)
     for topic in topics:
         arn = str(topic["TopicArn"])
-        answer = reader.one("sns:GetTopicAttributes", _policy_of(arn), region, TopicArn=arn)
+        answer = reader.one("sns:GetTopicAttributes", policy_of(arn), region, TopicArn=arn)
         attributes = answer and answer.get("Attributes")
-        _policy(reader, arn, attributes)
+        add_policy(reader, arn, attributes)
         tags = reader.many("sns:ListTagsForResource", Fact(FactKind.TAGS, arn), region, ResourceArn=arn)
-        reader.builder.resource(arn, attributes=kept(attributes), tags=_tags(tags))
+        reader.builder.resource(arn, attributes=kept(attributes), tags=tags_of(tags))
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/sns/{region}")
     for entry in reader.many("sns:ListSubscriptions", triggers, region):
         subscription = shapes.Subscription.model_validate(entry)
@@ -77,9 +76,9 @@ def read_queues(reader: Reader, region: str) -> str:
         # Only its attributes say a queue's ARN; until they are read it is known by the name in its address.
         name = str(url).rpartition("/")[2]
         arn = f"arn:{reader.partition}:sqs:{region}:{reader.account}:{name}"
-        answer = reader.one("sqs:GetQueueAttributes", _policy_of(arn), region, QueueUrl=url, AttributeNames=["All"])
+        answer = reader.one("sqs:GetQueueAttributes", policy_of(arn), region, QueueUrl=url, AttributeNames=["All"])
         attributes = answer and (answer.get("Attributes") or {})
-        _policy(reader, arn, attributes)
+        add_policy(reader, arn, attributes)
         tags = reader.one("sqs:ListQueueTags", Fact(FactKind.TAGS, arn), region, QueueUrl=url)
         reader.builder.resource(arn, attributes=kept(attributes), tags=(tags or {}).get("Tags") or {})
     return f"{len(urls)} queues"
@@ -91,7 +90,7 @@ def read_rules(reader: Reader, region: str) -> str:
     count = 0
     for bus in reader.many("events:ListEventBuses", triggers, region):
         arn = str(bus["Arn"])
-        _policy(reader, arn, bus)
+        add_policy(reader, arn, bus)
         reader.builder.resource(arn, tags=_event_tags(reader, region, arn), attributes=kept(bus))
         for entry in reader.many("events:ListRules", triggers, region, EventBusName=bus["Name"]):
             _rule(reader, region, arn, str(bus["Name"]), shapes.Rule.model_validate(entry))
@@ -122,19 +121,4 @@ def _rule(reader: Reader, region: str, bus: str, bus_name: str, rule: shapes.Rul
 
 
 def _event_tags(reader: Reader, region: str, arn: str) -> dict[str, str]:
-    return _tags(reader.many("events:ListTagsForResource", Fact(FactKind.TAGS, arn), region, ResourceARN=arn))
-
-
-def _policy_of(arn: str) -> Fact:
-    return Fact(FactKind.RESOURCE_POLICY, arn)
-
-
-def _policy(reader: Reader, arn: str, answer: dict[str, Any] | None) -> None:
-    """Add a resource with the `Policy` in an answer; None: it was refused, so that nothing is known of it."""
-    reader.builder.resource(arn, account=reader.account, policy=(answer or {}).get("Policy"))
-    if answer is not None:
-        reader.builder.policy_was_read(arn)
-
-
-def _tags(tags: list[Any]) -> dict[str, str]:
-    return shapes.tags_of([shapes.Tag.model_validate(tag) for tag in tags])
+    return tags_of(reader.many("events:ListTagsForResource", Fact(FactKind.TAGS, arn), region, ResourceARN=arn))

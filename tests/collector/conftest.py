@@ -12,7 +12,9 @@ import pytest
 
 from models.snapshot import Snapshot
 from simulator.collector import aws
-from tests import moto_world
+from tests import moto_triggers, moto_world
+from tests.collector import lacking
+from tests.collector.recorded import Answers, answer_calls
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +34,18 @@ class Collected:
     lines: tuple[str, ...]
 
 
-def with_keys(address: str, patch: pytest.MonkeyPatch) -> None:
-    """Put the partner's keys into the environment."""
-    for name, value in moto_world.credentials(moto_world.PARTNER, address).items():
+def with_keys(address: str, patch: pytest.MonkeyPatch, account: str = moto_world.PARTNER) -> None:
+    """Put an account's keys into the environment."""
+    for name, value in moto_world.credentials(account, address).items():
         patch.setenv(name, value)
     patch.delenv("AWS_PROFILE", raising=False)
 
 
-def hook_calls(hook: Callable[[str], None], patch: pytest.MonkeyPatch) -> None:
-    """Have `hook` called with `service:Operation` before every call that a new session makes."""
+def hook_calls(hook: Callable[[str], None], patch: pytest.MonkeyPatch, answers: Answers | None = None) -> None:
+    """Have `hook` called with `service:Operation` before every call that a new session makes.
+
+    What `answers` has an answer for doesn't get to the server.
+    """
     session_of = boto3.Session
 
     def before_call(model: Any, **_: Any) -> None:
@@ -49,6 +54,7 @@ def hook_calls(hook: Callable[[str], None], patch: pytest.MonkeyPatch) -> None:
     def hooked(*arguments: Any, **settings: Any) -> boto3.Session:
         session = session_of(*arguments, **settings)
         session.events.register("before-call", before_call)
+        answer_calls(session.events, answers or {}, only=False)
         return session
 
     patch.setattr(boto3, "Session", hooked)
@@ -73,6 +79,24 @@ def collected(address: str) -> Collected:
         with_keys(address, patch)
         hook_calls(calls.add, patch)
         snapshot = read(address, progress=lines.append)
+    return Collected(snapshot, frozenset(calls), tuple(lines))
+
+
+@pytest.fixture(scope="session")
+def sources(address: str) -> dict[str, str]:
+    """The ARNs of what invokes the function of tests/moto_triggers.py, by name."""
+    return moto_triggers.build(address)
+
+
+@pytest.fixture(scope="session")
+def triggered(address: str, sources: dict[str, str]) -> Collected:
+    """The account in which every service invokes a function; what moto lacks is answered from tests/collector."""
+    calls: set[str] = set()
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        with_keys(address, patch, moto_triggers.TRIGGERED)
+        hook_calls(calls.add, patch, lacking.answers(sources))
+        snapshot = read(address, assume_roles=[], organization=False, progress=lines.append)
     return Collected(snapshot, frozenset(calls), tuple(lines))
 
 

@@ -1,0 +1,86 @@
+"""What invokes functions, service by service: one row for each, the live collector goes through them.
+
+The rows are in the order of `simulator.triggers.services`, which says what each trigger needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.decision import FactKind
+from simulator.collector.finders import apis, events, people, workflows
+from simulator.collector.place import Place
+from simulator.collector.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How the triggers of a service are found.
+
+    `client` is botocore's name of what is asked, by whose Regions it is told whether there is anything to ask;
+    `service` the one in the ARNs of what triggers, `principal` the one that invokes. `is_global`: asked once for all
+    Regions.
+    """
+
+    label: str
+    client: str
+    service: str
+    principal: str
+    find: Callable[[Place], None]
+    is_global: bool = False
+
+
+FINDERS: tuple[Finder, ...] = (
+    Finder("Scheduler", "scheduler", "scheduler", "scheduler.amazonaws.com", events.schedules),
+    Finder("Pipes", "pipes", "pipes", "pipes.amazonaws.com", events.pipes),
+    Finder("REST APIs", "apigateway", "execute-api", "apigateway.amazonaws.com", apis.rest_apis),
+    Finder("HTTP and WebSocket APIs", "apigatewayv2", "execute-api", "apigateway.amazonaws.com", apis.http_apis),
+    Finder(
+        "Load balancers", "elbv2", "elasticloadbalancing", "elasticloadbalancing.amazonaws.com", apis.load_balancers
+    ),
+    Finder("CloudWatch Logs", "logs", "logs", "logs.amazonaws.com", events.subscription_filters),
+    Finder("Cognito user pools", "cognito-idp", "cognito-idp", "cognito-idp.amazonaws.com", people.user_pools),
+    Finder("Cognito Sync", "cognito-sync", "cognito-identity", "cognito-sync.amazonaws.com", people.identity_pools),
+    Finder("IoT rules", "iot", "iot", "iot.amazonaws.com", events.topic_rules),
+    Finder("IoT authorizers", "iot", "iot", "iot.amazonaws.com", events.authorizers),
+    Finder("Config", "config", "config", "config.amazonaws.com", events.config_rules),
+    Finder("SES", "ses", "ses", "ses.amazonaws.com", events.receipt_rules),
+    Finder("CodePipeline", "codepipeline", "codepipeline", "codepipeline.amazonaws.com", workflows.pipelines),
+    Finder("CodeCommit", "codecommit", "codecommit", "codecommit.amazonaws.com", workflows.repositories),
+    Finder("AppSync", "appsync", "appsync", "appsync.amazonaws.com", apis.graphql_apis),
+    Finder("Step Functions", "stepfunctions", "states", "states.amazonaws.com", workflows.state_machines),
+    Finder("Alarms", "cloudwatch", "cloudwatch", "lambda.alarms.cloudwatch.amazonaws.com", events.alarms),
+    Finder("Firehose", "firehose", "firehose", "firehose.amazonaws.com", workflows.delivery_streams),
+    # Of bedrock-agent botocore knows no Regions; its agents are where Bedrock is.
+    Finder("Bedrock agents", "bedrock", "bedrock", "bedrock.amazonaws.com", people.agents),
+    Finder("VPC Lattice", "vpc-lattice", "vpc-lattice", "vpc-lattice.amazonaws.com", apis.lattice_groups),
+    Finder("Transfer Family", "transfer", "transfer", "transfer.amazonaws.com", apis.transfer_servers),
+    Finder("Connect", "connect", "connect", "connect.amazonaws.com", people.connect_instances),
+    Finder("Lex", "lexv2-models", "lex", "lexv2.amazonaws.com", people.bot_aliases),
+    Finder("CloudFront", "cloudfront", "cloudfront", "edgelambda.amazonaws.com", apis.distributions, is_global=True),
+)
+
+
+def find_regional(reader: Reader, region: str) -> list[str]:
+    """Look for the triggers of one Region, and return a line for each service that has some."""
+    return _lines(reader, region, [finder for finder in FINDERS if not finder.is_global])
+
+
+def find_global(reader: Reader, region: str) -> list[str]:
+    """Look for the triggers that belong to no Region, asking from any."""
+    return _lines(reader, region, [finder for finder in FINDERS if finder.is_global])
+
+
+def _lines(reader: Reader, region: str, finders: list[Finder]) -> list[str]:
+    found = []
+    for finder in finders:
+        at = Place(reader, region, finder.service, finder.principal, is_global=finder.is_global)
+        if not reader.is_offered(finder.client, region):
+            reason = f"{finder.label} isn't offered in {region}, as far as botocore knows"
+            reader.builder.assume(FactKind.TRIGGERS, at.fact.about, reason)
+            continue
+        finder.find(at)
+        if at.count:
+            found.append(f"{finder.label}: {at.count} triggers")
+    return found
