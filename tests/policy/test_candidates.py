@@ -130,10 +130,11 @@ FAMILIES = {
     ),
     "ARNs": Family(
         {"a": PLAIN},
-        {"a": (*one_of(*ARNS, "arn:aws:s3::v", "arn:aws:s3:x", "v", "x", "a:x"), ABSENT)},
+        {"a": (*one_of(*ARNS, "arn:aws:s3::v", "arn:aws:s3:x", "arn:aws:s::::v", "v", "x", "a:x"), ABSENT)},
         [
             *every("a", "ArnLike ArnNotEquals", "arn:aws:s3:::v*", "arn:aws:s?:*:*:v", "arn:*:s3:*:*:*"),
             *every("a", "StringLike StringNotLike", "arn:aws:s3:*:v", "*:x", "v"),
+            *every("a", "ArnLike StringLike", "arn:aws:s?:::v"),
         ],
     ),
     "binary": Family(

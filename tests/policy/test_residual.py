@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a row of a table stays on its line
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from models.context import NotRead, Open
 from models.decision import FactKind, Layer, MissingFact, Outcome
 from simulator.policy import automata, match
 from simulator.policy.operators import OPERATORS
-from tests.policy.builders import FUNCTION, B, allow, ask, deny
+from simulator.policy.settle import settled
+from tests.policy.builders import FUNCTION, B, allow, analysis, ask, deny
 
 SOURCE = "aws:SourceIp"
 OFFICE = {"IpAddress": {SOURCE: "203.0.113.0/24"}}
@@ -295,6 +297,39 @@ def test_conditional_on_what_depends_on_a_fact_is_unknown_unless_something_is_ce
     assert decision.outcome is Outcome.CONDITIONAL
     assert decision.residual is not None
     assert decision.residual.allowed_with == {SOURCE: "198.51.100.7"}
+
+
+def test_conditional_in_each_way_but_never_on_the_same_is_unknown() -> None:
+    """With the tag one value is needed, without it another: what it hangs on isn't known, so no key is named."""
+    tag = {"aws:ResourceTag/a": NotRead(fact(True, "tags"))}
+    either = [
+        allow(Condition={"StringEquals": {"aws:ResourceTag/a": "b", "k": "v"}}),
+        allow(Condition={"StringNotEquals": {"aws:ResourceTag/a": "b"}, "StringEquals": {"k": "w"}}),
+    ]
+    found = analysis(identity=either, states=tag, opens=["k"])
+    assert settled(found.allows, found.denies).keys == ()
+    decision = ask(identity=either, states=tag, opens=["k"])
+    assert (decision.outcome, decision.residual) == (Outcome.UNKNOWN, None)
+    assert decision.gaps == (fact(True, "tags"),)
+
+
+TYPES = [
+    pytest.param({"Bool": "true"}, "true", "false", id="true"),
+    pytest.param({"Bool": "false"}, "false", "true", id="false"),
+    pytest.param({"NumericLessThan": "5"}, "4", "5", id="a number"),
+    pytest.param({"DateLessThan": "1767225600"}, "2025-12-31T23:59:59Z", "2026-01-01T00:00:00Z", id="a date"),
+    pytest.param({"IpAddress": "203.0.113.0/24"}, "203.0.113.0", r"\d+\.\d+\.\d+\.\d+", id="an address"),
+    pytest.param({"IpAddress": "2001:db8::/32"}, "2001:db8::", r"\d+\.\d+\.\d+\.\d+", id="an address of v6"),
+]
+
+
+@pytest.mark.parametrize("condition, allowed, denied", TYPES)
+def test_witnesses_are_of_the_type_of_their_key(condition: dict[str, str], allowed: str, denied: str) -> None:
+    block = {name: {"k": value} for name, value in condition.items()}
+    residual = ask(identity=[allow(Condition=block)], states={"k": PRESENT}).residual
+    assert residual is not None
+    assert re.fullmatch(allowed, residual.allowed_with["k"])
+    assert re.fullmatch(denied, residual.denied_with["k"])
 
 
 def test_patterns_of_one_condition_need_no_search(monkeypatch: pytest.MonkeyPatch) -> None:

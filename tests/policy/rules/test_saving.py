@@ -204,18 +204,25 @@ def test_lengths(case: Case) -> None:
     case.holds()
 
 
-def blank(kind: PolicyKind, most: int) -> Document:
-    """A document with 200 blanks in a string: with them 100 characters more than `most`, without them 100 less."""
-    condition = {"StringEquals": {"k": " " * 200}}
-    added = len(json.dumps({"Condition": condition}, separators=(",", ":"))) - len("{}") + len(",")
-    found = long(kind, most + 100 - added)
+def holding(kind: PolicyKind, characters: int, value: str) -> Document:
+    """A document of so many characters, with a value of a condition among them."""
+    condition = {"StringEquals": {"k": value}}
+    shown = json.dumps({"Condition": condition}, separators=(",", ":"), ensure_ascii=False)
+    found = long(kind, characters - len(shown) + len("{}") - len(","))
     found["Statement"][0]["Condition"] = condition
     return found
+
+
+def blank(kind: PolicyKind, most: int) -> Document:
+    """A document with 200 blanks in a string: with them 100 characters more than `most`, without them 100 less."""
+    return holding(kind, most + 100, " " * 200)
 
 
 @rule(
     "IAM counts no white space at all in inline and managed policies",
     strictly("within a string of a managed policy", READ, blank(BOUNDARY, 6_144), BOUNDARY),
+    strictly("between words, as many characters as it may have", READ, holding(BOUNDARY, 6_244, "a " * 100), BOUNDARY),
+    strictly("between words, one character more", "the whole", holding(BOUNDARY, 6_245, "a " * 100), BOUNDARY),
     strictly("within a string of an SCP", "the whole", blank(SCP, 10_240), SCP),
 )
 def test_white_space(case: Case) -> None:
@@ -230,6 +237,7 @@ def warnings(body: object, kind: PolicyKind, **more: Any) -> int:
     "A trust policy that needs a raised quota gets a warning where a person wrote it",
     Case("2,048 characters", 0, lambda: warnings(long(TRUST, 2_048), TRUST)),
     Case("one more", 1, lambda: warnings(long(TRUST, 2_049), TRUST)),
+    Case("2,048 characters, some of two bytes", 0, lambda: warnings(holding(TRUST, 2_048, "é" * 100), TRUST)),
     Case("the highest quota", 1, lambda: warnings(long(TRUST, 8_192), TRUST)),
     Case("collected, so the quota was raised", 0, lambda: len(parse_policy(long(TRUST, 8_192), TRUST, strict=False).warnings)),
     Case("an SCP, whose quota is fixed", 0, lambda: warnings(long(SCP, 10_240), SCP)),
