@@ -143,7 +143,7 @@ class TriggerShape(Shape):
 
     service: str
     source: str = Field(alias="from", description="what it is configured on; an Alexa skill by its id")
-    to: str = Field(description="may hold stage variables of an API: ${stageVariables.NAME}")
+    to: str = Field(description="url:FUNCTION is its URL; may hold an API's stage variables: ${stageVariables.NAME}")
     role: str | None = None
     enabled: bool = True
     stage_variables: dict[str, Text] = Field({}, description="those of the stage that are known")

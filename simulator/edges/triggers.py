@@ -13,12 +13,14 @@ from models.context import Absent, Known, Open, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Trigger
+from simulator.edges import invokes_url
 from simulator.edges.feeds_onward import leads_onward
+from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
 from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers import stage
-from simulator.triggers.push import Acts, Sent, TriggerService
+from simulator.triggers.push import Acts, Called, Sent, TriggerService
 from simulator.triggers.services import service_of
 from simulator.world.caller import Source
 from simulator.world.world import PLAIN_CALL, World
@@ -86,23 +88,38 @@ def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:
 def _by_itself(
     world: World, trigger: Trigger, row: TriggerService, source: Source, question: Question
 ) -> tuple[Requirement, ...]:
-    """The function's policy lets the service in, under one of its names."""
+    """The function's policy lets the service in, under one of its names, for each of the actions that a call takes."""
     if row.role_across_accounts and source.account != arns.account_of(trigger.target):
         # No grant mends it: the rule needs a role.
         return (_refused(trigger),)
-    asked = [
-        world.ask(
-            world.caller(f"service:{principal}"),
-            ACTION,
-            trigger.target,
-            question.given,
-            source=source,
-            in_step=True,
-            fixed={**PLAIN_CALL, **_sent(trigger, row, source)},
-        )
-        for principal in row.principals_for(trigger.source)
-    ]
-    return (min(asked, key=lambda found: found.status.rank),)
+    asks = _asks(world, trigger.target, row)
+    if asks is None:
+        return (_unknown(trigger, f"the AuthType of `{trigger.target}` is not known"),)
+    sent = _sent(trigger, row, source)
+    found = []
+    for one in asks:
+        asked = [
+            world.ask(
+                world.caller(f"service:{principal}"),
+                one.action,
+                one.resource,
+                question.given,
+                source=source,
+                in_step=True,
+                fixed={**PLAIN_CALL, **dict(one.fixed or ()), **sent},
+            )
+            for principal in row.principals_for(trigger.source)
+        ]
+        found.append(min(asked, key=lambda each: each.status.rank))
+    return tuple(found)
+
+
+def _asks(world: World, target: str, row: TriggerService) -> tuple[Ask, ...] | None:
+    """What a call asks for; a function URL takes two actions. None: it hangs on a URL that isn't known."""
+    if row.called is not Called.URL:
+        return (Ask(ACTION, target),)
+    auth_type = invokes_url.auth_type_of(world, target)
+    return invokes_url.asks(target, auth_type) if auth_type else None
 
 
 def _sent(trigger: Trigger, row: TriggerService, source: Source) -> dict[str, State]:

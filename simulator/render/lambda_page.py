@@ -190,8 +190,7 @@ def _by_role(row: TriggerService) -> tuple[str, ...]:
 
 
 def _by_caller(row: TriggerService) -> tuple[str, ...]:
-    causes = _causes(row) if row.feeds else "whoever uses it"
-    return (_label(row), _code(row.principal), _on(row), causes, row.source)
+    return (_label(row), _code(row.principal), _on(row), _causes(row), row.source)
 
 
 def _by_execution_role(row: TriggerService) -> tuple[str, ...]:
@@ -202,24 +201,36 @@ def _by_execution_role(row: TriggerService) -> tuple[str, ...]:
 def _causes(row: TriggerService) -> str:
     """Who may cause a trigger: by IAM, or by what else decides it."""
     actions = ", ".join(dict.fromkeys(map(_feed, row.feeds)))
+    if row.fed_by:
+        return row.fed_by
     if row.guard is None:
         return actions or "nobody: it runs by itself"
     if not row.guard:
-        return "not decided by IAM alone"
+        return f"{actions}; not decided by IAM alone" if actions else "not decided by IAM alone"
     return f"{actions}, where `{row.guard}` is `AWS_IAM`; everybody where it is `NONE`; else not decided by IAM alone"
 
 
 def _feed(feed: Feed) -> str:
-    action = _code(feed.action)
+    said = _code(feed.action)
     if feed.event:
-        return f"{action} (`{feed.event.removesuffix('*')}`)"
-    return action if feed.on == "{source}" else f"{action} on {_where(feed.on)}"
+        return f"{said} (`{feed.event.removesuffix('*')}`)"
+    if feed.on not in ("{source}", "*"):
+        said += f" on {_where(feed.on)}"
+    if feed.key_actions:
+        said += f", with {_codes(feed.key_actions)} on its customer managed key"
+    if feed.settles:
+        said += f" for its {feed.settles[1]}"
+    return f"{said} (unless `{feed.unless}` is set)" if feed.unless else said
 
 
 def _where(on: str) -> str:
     if on.startswith("{source}"):
         return "anything within"
-    return {"{bus}": "the bus", "{.Source}": "its source"}.get(on, _code(on.replace("{partition}", "aws")))
+    if on.startswith("{."):
+        return "its source"
+    if "{topics}" in on:
+        return "the topics that it reads"
+    return "the bus" if on == "{bus}" else _code(on.replace("{partition}", "aws"))
 
 
 # --- polled sources --------------------------------------------------------------------------------------------------

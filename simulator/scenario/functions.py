@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models import snapshot
+from models import arns, snapshot
 from models.policy import PolicyKind
 from models.scenario import AccessShape, FunctionShape, MappingShape, ResourceShape, Scenario, TriggerShape
 from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, SourceAccess, Trigger, VpcConfig
@@ -200,6 +200,8 @@ class Functions:
     def _at_stage(self, row: TriggerShape, place: Place) -> str:
         """What is called, with what is known of a stage's variables; one that isn't known stays in it."""
         target = stage.filled(row.to, row.stage_variables)
+        if arns.is_url(target):
+            return arns.url_of(self._target(arns.behind_url(target), place))
         if not stage.variables(target):
             return self._onward(target, place)
         head, unknown, tail = target.partition("${")

@@ -81,6 +81,18 @@ APIS = (
         guard="authenticationType",
     ),
     TriggerService(
+        "cloudfront.amazonaws.com",
+        "CloudFront distribution whose origin is a function URL (origin access control)",
+        _DISTRIBUTION,
+        Acts.ITSELF,
+        'Amazon CloudFront Developer Guide, "Restrict access to an AWS Lambda function URL origin"',
+        source_account=Sent.UNCONFIRMED,
+        needs_account="no",
+        guard="",
+        called=Called.URL,
+        unconfirmed=_ACCOUNT_UNCONFIRMED,
+    ),
+    TriggerService(
         "edgelambda.amazonaws.com",
         "Lambda@Edge: a CloudFront distribution runs replicas of the function",
         _DISTRIBUTION,

@@ -65,6 +65,7 @@ EVENTS = (
         Acts.ROLE,
         'Amazon EventBridge User Guide, "Permissions for Amazon EventBridge Pipes to access targets" and '
         '"Tutorial: Create an EventBridge pipe that filters source events"',
+        fed_by="whoever may write to its source: as to one that Lambda polls, see below",
     ),
     TriggerService(
         "states.amazonaws.com",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.triggers.push import Acts, Feed, Sent, TriggerService
+from simulator.triggers.push import Acts, Feed, TriggerService
 
 #: What changes a branch or tag, by Git or by CodeCommit's API, and the events of triggers. Source: AWS CodeCommit User
 #: Guide, "Manage triggers for an AWS CodeCommit repository"; Service Authorization Reference.
@@ -39,11 +39,9 @@ OPERATIONS = (
         "Config custom rule",
         "config:{region}:{account}:config-rule/{rule}",
         Acts.ITSELF,
-        'AWS Config Developer Guide, "Creating AWS Config Custom Lambda Rules"',
-        source_arn_sent=Sent.UNCONFIRMED,
+        'AWS Config Developer Guide, "Custom Lambda Rules (General Example)"',
         needs_account="yes",
         feeds=(Feed("config:StartConfigRulesEvaluation"),),
-        unconfirmed=("whether aws:SourceArn is sent, and its form",),
     ),
     TriggerService(
         "secretsmanager.amazonaws.com",
@@ -135,6 +133,7 @@ OPERATIONS = (
         "athena:{region}:{account}:datacatalog/{catalog}",
         Acts.CALLER,
         'Amazon Athena User Guide, "Allow access to Athena Federated Query: Example policies"',
+        fed_by="whoever queries it",
     ),
     TriggerService(
         "sagemaker.amazonaws.com",

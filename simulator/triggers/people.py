@@ -22,17 +22,9 @@ PEOPLE = (
         "Cognito identity pool, events of Cognito Sync",
         "cognito-identity:{region}:{account}:identitypool/{pool+}",
         Acts.ITSELF,
-        'Amazon Cognito Developer Guide, "Customizing workflows with Cognito Events"; Service Authorization Reference',
-        source_arn="",
-        source_arn_sent=Sent.UNCONFIRMED,
-        source_account=Sent.UNCONFIRMED,
-        feeds=(
-            Feed(
-                "cognito-sync:UpdateRecords",
-                "arn:{partition}:cognito-sync:{region}:{account}:identitypool/{pool}/identity/*",
-            ),
-        ),
-        unconfirmed=("the service principal", "the form of aws:SourceArn", _ACCOUNT_UNCONFIRMED),
+        # Records that are updated with credentials of an AWS account cause none: an identity of the pool has to.
+        'Amazon Cognito Developer Guide, "Amazon Cognito Events"',
+        guard="",
     ),
     TriggerService(
         "iot.amazonaws.com",

@@ -37,7 +37,7 @@ class Called(StrEnum):
 
     CONFIGURED = "the one that is configured"
     NUMBERED = "a numbered version only"
-    URL = "the function or alias that the URL is on"
+    URL = "the function or alias that the URL is on, with lambda:InvokeFunctionUrl as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class TriggerService:
     `role_needs` is what the role needs on the function beside lambda:InvokeFunction. `guard` names the attribute of
     the source that says how callers are let in (`AWS_IAM`: by the feeds; `NONE`: all); it is empty where that is no
     matter of IAM alone: by the feeds, and by others. None: the feeds are all there is, and without any nobody feeds
-    it. `only_in` is the one Region whose functions it calls, `set_up` what whoever configures it needs beside the
-    service's own permissions.
+    it. `fed_by` says for people who does where the feeds can't. `only_in` is the one Region whose functions it calls,
+    `set_up` what whoever configures it needs beside the service's own permissions.
     `unconfirmed` says in words which facts of the row no page of AWS states; a question may give other context.
     """
 
@@ -90,6 +90,7 @@ class TriggerService:
     role_needs: tuple[str, ...] = ()
     feeds: tuple[Feed, ...] = ()
     guard: str | None = None
+    fed_by: str = ""
     role_across_accounts: bool = False
     called: Called = Called.CONFIGURED
     only_in: str = ""

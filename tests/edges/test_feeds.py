@@ -129,13 +129,6 @@ FEEDS = (
         at("firehose", "deliverystream/views"),
     ),
     Fed(
-        "cognito-sync.amazonaws.com",
-        at("cognito-identity", f"identitypool/{REGION}:1-2"),
-        "cognito-sync:UpdateRecords",
-        at("cognito-sync", f"identitypool/{REGION}:1-2/identity/{REGION}:3-4/dataset/scores"),
-        at("cognito-sync", f"identitypool/{REGION}:9-9/*"),
-    ),
-    Fed(
         "codedeploy.amazonaws.com",
         at("codedeploy", "deploymentgroup:shop/blue"),
         "codedeploy:CreateDeployment",
@@ -247,6 +240,11 @@ def test_an_api_with_a_policy_is_open_to_whom_it_lets_in(statement: Json, expect
         pytest.param("connect.amazonaws.com", at("connect", "instance/1"), id="who calls by phone"),
         pytest.param("iot.amazonaws.com", at("iot", "authorizer/a"), id="devices have certificates"),
         pytest.param("pipes.amazonaws.com", at("pipes", "pipe/p"), id="a pipe whose source wasn't read"),
+        pytest.param(
+            "cognito-sync.amazonaws.com",
+            at("cognito-identity", f"identitypool/{REGION}:1-2"),
+            id="identities of the pool, and nobody with an account's credentials",
+        ),
         pytest.param("redshift.amazonaws.com", at("redshift", "cluster:dw"), id="databases have users of their own"),
         pytest.param("alexa-appkit.amazon.com", "amzn1.ask.skill.1-2", id="who talks to the skill"),
     ],

@@ -6,9 +6,11 @@ import pytest
 
 from models.context import Given
 from models.edge import Edge, Status
+from models.snapshot import FunctionUrl
 from simulator.edges.question import Question
 from tests.edges.trigger_cases import (
     API,
+    DISTRIBUTION,
     ORDERS,
     PUSHES,
     SKILL,
@@ -26,8 +28,11 @@ from tests.worlds import (
     REGION,
     TWO,
     Builder,
+    Json,
     permit,
 )
+
+BY_URL = "lambda:InvokeFunctionUrl"
 
 
 def missed(edge: Edge) -> list[str]:
@@ -106,26 +111,16 @@ def test_whether_source_account_is_sent_is_not_confirmed_and_may_be_given(case: 
     assert trigger_edge(made, Question(Given({}, frozenset(("aws:sourceaccount",))))).status is Status.MISSING
 
 
-CONFIG = Push("", "config.amazonaws.com", at("config", "config-rule/config-rule-abc123"), "", "")
-POOL = Push("", "cognito-sync.amazonaws.com", at("cognito-identity", f"identitypool/{REGION}:1-2-3"), "", "")
-MODEL = Push("", "iotevents.amazonaws.com", at("iotevents", "detectorModel/press"), "", "")
-
-
 @pytest.mark.parametrize(
-    "case, sends, status",
+    "sends, status",
     [
-        pytest.param(CONFIG, None, Status.ALLOWED, id="Config, with its account only"),
-        pytest.param(CONFIG, CONFIG.on, Status.CONDITIONAL, id="Config, if it sends the rule's ARN"),
-        pytest.param(CONFIG, at("config", "config-rule/other"), Status.MISSING, id="Config, another rule"),
-        pytest.param(POOL, None, Status.ALLOWED, id="Cognito Sync, any source"),
-        pytest.param(POOL, POOL.on, Status.CONDITIONAL, id="Cognito Sync, whatever it sends"),
-        pytest.param(MODEL, None, Status.ALLOWED, id="IoT Events, any source, as in AWS's sample"),
-        pytest.param(MODEL, MODEL.on, Status.CONDITIONAL, id="IoT Events, whatever it sends"),
+        pytest.param(None, Status.ALLOWED, id="any source, as in AWS's sample"),
+        pytest.param(at("iotevents", "detectorModel/press"), Status.CONDITIONAL, id="whatever it sends"),
     ],
 )
-def test_a_source_arn_that_no_page_confirms_is_never_taken_for_granted(
-    case: Push, sends: str | None, status: Status
-) -> None:
+def test_a_source_arn_that_no_page_confirms_is_never_taken_for_granted(sends: str | None, status: Status) -> None:
+    """Lambda Developer Guide, "Using AWS Lambda with AWS IoT Events": the sample names no source."""
+    case = Push("", "iotevents.amazonaws.com", at("iotevents", "detectorModel/press"), "", "")
     assert pushing(case, service(case.service, sends, None)).status is status
 
 
@@ -183,6 +178,50 @@ def test_c12_allow_by_account_and_deny_by_bucket(bucket: str, status: Status) ->
     assert edge.status is status
     assert [line.statement for line in edge.because] == (["not-x"] if status is Status.DENIED else ["#1"])
     assert edge.missing == ()
+
+
+# --- by function URL -------------------------------------------------------------------------------------------------
+
+SHOP = Push("", "cloudfront.amazonaws.com", DISTRIBUTION, DISTRIBUTION, "")
+
+
+def by_url(*actions: str, on: str = ORDERS, sends: str = DISTRIBUTION) -> list[Json]:
+    return [service(SHOP.service, sends, None, on) | {"Action": action} for action in actions]
+
+
+@pytest.mark.parametrize(
+    "permits, status, lacks",
+    [
+        pytest.param(by_url(BY_URL, INVOKE), Status.ALLOWED, [], id="both actions for the distribution"),
+        pytest.param(by_url(BY_URL), Status.MISSING, [INVOKE], id="lambda:InvokeFunctionUrl only"),
+        pytest.param(by_url(INVOKE), Status.MISSING, [BY_URL], id="lambda:InvokeFunction only"),
+        pytest.param(
+            by_url(BY_URL, INVOKE, sends="arn:aws:cloudfront::*:distribution/OTHER"),
+            Status.MISSING,
+            [BY_URL, INVOKE],
+            id="another distribution",
+        ),
+        pytest.param(
+            by_url(BY_URL, INVOKE, on=f"{ORDERS}:live"), Status.MISSING, [BY_URL, INVOKE], id="on the alias, not here"
+        ),
+    ],
+)
+def test_cloudfront_needs_both_actions_on_what_the_url_is_on(
+    permits: list[Json], status: Status, lacks: list[str]
+) -> None:
+    """CloudFront Developer Guide, "Restrict access to an AWS Lambda function URL origin"."""
+    made = Builder()
+    made.function(ORDERS, *permits, aliases={"live": "1"}, urls=(FunctionUrl(auth_type="AWS_IAM"),))
+    made.trigger(SHOP.service, SHOP.on, f"url:{ORDERS}")
+    edge = trigger_edge(made)
+    assert edge.status is status
+    assert [(grant.holder, grant.action) for grant in edge.missing] == [(ORDERS, action) for action in lacks]
+    assert all(DISTRIBUTION in str(grant.condition) for grant in edge.missing)
+
+
+def test_a_url_that_is_not_known_is_unknown() -> None:
+    edge = pushing(SHOP, *by_url(BY_URL, INVOKE), target=f"url:{ORDERS}")
+    assert (edge.status, [fact.about for fact in edge.gaps]) == (Status.UNKNOWN, [DISTRIBUTION])
 
 
 # --- what has no ARN -------------------------------------------------------------------------------------------------

@@ -81,6 +81,18 @@ PUSHES = (
         at("cognito-idp", f"userpool/{REGION}_AbCdEf"),
         at("cognito-idp", f"userpool/{REGION}_GhIjKl"),
     ),
+    same(
+        "Cognito Sync sends the identity pool's ARN",
+        "cognito-sync.amazonaws.com",
+        at("cognito-identity", f"identitypool/{REGION}:1-2-3"),
+        at("cognito-identity", f"identitypool/{REGION}:4-5-6"),
+    ),
+    same(
+        "Config sends the ARN of the rule that invokes the function",
+        "config.amazonaws.com",
+        at("config", "config-rule/config-rule-abc123"),
+        at("config", "config-rule/config-rule-xyz789"),
+    ),
     same("IoT sends the topic rule's ARN", "iot.amazonaws.com", at("iot", "rule/hot"), at("iot", "rule/cold")),
     same(
         "SES sends receipt-rule-set/SET:receipt-rule/RULE",

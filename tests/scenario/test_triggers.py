@@ -38,6 +38,12 @@ def test_a_skill_is_named_by_its_id(tmp_path: Path) -> None:
     assert (found.source, found.target) == (SKILL, F)
 
 
+def test_a_function_url_is_what_cloudfront_calls(tmp_path: Path) -> None:
+    assert trigger_of(
+        tmp_path, "service: cloudfront.amazonaws.com, from: a1/prod/GET/orders, to: 'url:f:live'"
+    ).target == (f"url:{F}:live")
+
+
 @pytest.mark.parametrize(
     "to, variables, target",
     [
@@ -68,6 +74,7 @@ def test_stage_variables_that_are_known_are_filled_in(tmp_path: Path, to: str, v
             "unknown name `g`",
             id="no such function",
         ),
+        pytest.param(f"{API}, to: 'url:g'", "unknown name `g`", id="URL of no function"),
         pytest.param("service: alexa-appkit.amazon.com, from: amzn1.ask.x, to: f", "unknown name", id="no skill's id"),
     ],
 )
