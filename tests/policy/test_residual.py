@@ -117,6 +117,7 @@ def test_a_global_key_is_spelled_as_aws_spells_it() -> None:
         pytest.param({"NumericGreaterThan": {"k": "1"}, "NumericLessThan": {"k": "2"}}, Outcome.CONDITIONAL, id="a number between"),
         pytest.param({"NumericGreaterThan": {"k": "2"}, "NumericLessThan": {"k": "1"}}, Outcome.IMPLICIT_DENY, id="no number"),
         pytest.param({"DateGreaterThan": {"k": "2026-01-01"}, "DateLessThan": {"k": "2026-01-02"}}, Outcome.CONDITIONAL, id="a moment between"),
+        pytest.param({"DateGreaterThan": {"k": "99999999999999"}}, Outcome.CONDITIONAL, id="a moment that no calendar has"),
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": ["10.0.0.0/9", "10.128.0.0/9"]}}, Outcome.IMPLICIT_DENY, id="no address"),
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": "10.0.0.0/9"}}, Outcome.CONDITIONAL, id="some address"),
         pytest.param({"ArnLike": {"k": "arn:aws:s3:::*"}, "StringLike": {"k": "*:x"}}, Outcome.CONDITIONAL, id="an ARN like both"),

@@ -115,6 +115,11 @@ def test_service_control_policies_level_by_level() -> None:
     assert [cited(side) for side in levels] == [[("Allow", "#1")], [("Deny", "#2")], []]
 
 
+def test_what_is_about_no_resource_has_no_resource_s_side() -> None:
+    found = taken_apart(action="lambda:ListFunctions", resource_arn="*", identity=[allow("lambda:List*", "*")])
+    assert [(side.layer, side.outcome) for side in found] == [(Layer.IDENTITY, Outcome.ALLOWED)]
+
+
 def test_what_does_not_bind_the_caller_has_no_side() -> None:
     found = taken_apart(identity=[allow()], scps=[[deny("*", "*")]], management_account=True)
     assert Layer.SCP not in {side.layer for side in found}
