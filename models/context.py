@@ -6,26 +6,24 @@ Source: IAM User Guide, "AWS global condition context keys"; shared words: known
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from models.decision import MissingFact
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """The key is there, with these values. `multivalued`: the key may hold several, even if it holds one now."""
 
     values: tuple[str, ...]
     multivalued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """The request doesn't have the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """The key's value isn't known.
 
     `may_be_absent` tells whether it may be missing altogether. What is known all the same narrows it: `domain` is
@@ -40,8 +38,7 @@ class Open:
     includes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotRead:
+class NotRead(Struct, frozen=True):
     """The value would follow from a fact that the snapshot lacks. `otherwise` holds if that fact is an assumption."""
 
     fact: MissingFact
@@ -51,8 +48,7 @@ class NotRead:
 State = Known | Absent | Open | NotRead
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a question settles: keys (in lower case) with their values, and keys that are not there."""
 
     settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

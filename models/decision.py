@@ -7,9 +7,10 @@ condition that it still hangs on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from models.policy import Effect
 
@@ -41,8 +42,7 @@ class Layer(StrEnum):
     VPC_ENDPOINT = "vpc_endpoint"
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """A statement in a policy: `policy` is its ARN or name, `holder` the ARN of what it is on (None: not said)."""
 
     layer: Layer
@@ -93,8 +93,7 @@ class Nearness(StrEnum):
 _NEARNESS = {nearness: rank for rank, nearness in enumerate(Nearness)}
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(Struct, frozen=True):
     """An Allow that failed in one element only.
 
     `failed` is `action`, `resource`, `principal` or `condition`; `wanted` and `got` are for people to read.
@@ -113,8 +112,7 @@ class NearMiss:
     operator: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(Struct, frozen=True):
     """For which values of the open keys a conditional request is allowed.
 
     `when` is a tree of `{"all": […]}`, `{"any": […]}`, `{"not": …}` over `{"operator", "key", "values"}`;
@@ -157,8 +155,7 @@ class FactKind(StrEnum):
 INVENTORIES = frozenset({FactKind.FUNCTIONS, FactKind.TRIGGERS, FactKind.MAPPINGS})
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFact:
+class MissingFact(Struct, frozen=True):
     """A fact that a decision wanted and the snapshot lacks.
 
     `refused` tells a Gap (asked for, not got) from an assumption (nobody asked).
@@ -170,8 +167,7 @@ class MissingFact:
     refused: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """An outcome and what it rests on.
 
     `because` names every statement that decided: the matching Deny statements for EXPLICIT_DENY, the matching Allow
@@ -189,8 +185,7 @@ class Decision:
     assumes: tuple[MissingFact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One layer's part in a decision; SCPs and RCPs have one for each level, from the root down.
 
     `holder` is the ARN of what its policies are on (of a level: the id of the root, unit or account); `policies` those

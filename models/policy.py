@@ -6,9 +6,10 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 
 class Effect(StrEnum):
@@ -40,8 +41,7 @@ class Quantifier(StrEnum):
     ALL = "ForAllValues"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One operator with one key: `{"StringEquals": {"aws:SourceAccount": ["1", "2"]}}`.
 
     `operator` is AWS's spelling without quantifier and `IfExists`; `key` is as the document has it, and matches
@@ -61,8 +61,7 @@ class Condition:
         return f"{head}{self.operator}{'IfExists' if self.if_exists else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """One principal of a Principal or NotPrincipal element.
 
     `kind` is `AWS`, `Service`, `Federated`, `CanonicalUser`, or `*` for the bare star; `value` is as written.
@@ -72,8 +71,7 @@ class Principal:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement. Of each pair (`actions`, `not_actions` and so on) the one that wasn't written is None.
 
     `resources` and `not_resources` are both None in a statement without Resource, which is then about the resource
@@ -97,16 +95,25 @@ class Statement:
         return self.sid or f"#{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True, eq=False):
     """A policy document. `warnings` holds what a tolerant reading found odd, a sentence each."""
 
     statements: tuple[Statement, ...]
     version: str = "2008-10-17"
     id: str | None = None
-    warnings: tuple[str, ...] = field(default=(), compare=False)
-    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    warnings: tuple[str, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict)
     """What the engine has worked out of it, kept as long as the policy itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        return self.statements, self.version, self.id
 
     @property
     def has_variables(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from models.context import State
 from models.policy import Policy
@@ -24,8 +25,7 @@ class RequesterKind(StrEnum):
     """Somebody with a token of an OIDC or SAML provider, before there is a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requester:
+class Requester(Struct, frozen=True):
     """Who asks.
 
     `name` is the ARN, the service's name, the provider's ARN or host, or `*` for anonymous. `account` is None for
@@ -54,8 +54,7 @@ class Context(Protocol):
         """Say what is known of a condition key, in whatever letter case it is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What AWS's references say of the action and the resource, so that the engine needs no table.
 
     `impossible` is the reason why nothing can allow it (semantics, section 2, 11). `has_resource_types` is False for
@@ -70,8 +69,7 @@ class Traits:
     other_accounts_may: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call. `resource` is `*` for what has no resource; `resource_account` owns it."""
 
     requester: Requester
@@ -88,8 +86,7 @@ class Request:
     """The VPC endpoint is a gateway, where an account as principal is its root user only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A policy with the name that answers cite, and the ARN of what it is on."""
 
     name: str

@@ -29,7 +29,6 @@ from models.policy import (
 )
 from simulator.policy import limits, match
 from simulator.policy.limits import UNLIMITED, may_exceed
-from simulator.policy.making import made_condition, made_policy, made_statement
 from simulator.policy.operands import operand_problem
 from simulator.policy.operators import NULL, OPERATORS
 from simulator.policy.refusals import check_statement, check_version
@@ -159,7 +158,7 @@ def _policy(document: dict[str, Any], manner: _Manner, strict: bool, limit: limi
         raise PolicyError(f"needs a string, not {_kind_of(name)}", "Id")
     if limit is not UNLIMITED and may_exceed(document, limit):
         _measure(document, limit, strict, warnings)
-    return made_policy(statements, version, name, tuple(warnings))
+    return Policy(statements, version, name, tuple(warnings))
 
 
 def _measure(document: dict[str, Any], limit: limits.Limit, strict: bool, warnings: list[str]) -> None:
@@ -220,7 +219,7 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
     if effect is None:
         raise _no_effect(written)
     conditions = _conditions(body["Condition"], strict) if "Condition" in body else ()
-    statement = made_statement(
+    statement = Statement(
         number,
         effect,
         sid or None,
@@ -368,7 +367,7 @@ def _conditions(body: object, strict: bool) -> tuple[Condition, ...]:
             texts = (values,) if type(values) is str else _condition_values(values, spelling, key)
             if strict and (problem := operand_problem(operator, texts)):
                 raise PolicyError(problem, f".Condition.{spelling}.{key}")
-            found.append(made_condition(operator, key, texts, quantifier, if_exists))
+            found.append(Condition(operator, key, texts, quantifier, if_exists))
     return tuple(found)
 
 

@@ -8,8 +8,9 @@ of a template key, and what the table alone would answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from models import arns
 from models.context import Absent, Known, NotRead, Open, State

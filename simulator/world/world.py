@@ -9,6 +9,8 @@ from collections.abc import Mapping as Table
 from dataclasses import replace
 from functools import cached_property
 
+from msgspec import structs
+
 from models import arns
 from models.context import NOTHING_GIVEN, Absent, Given, Known, State
 from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
@@ -376,7 +378,8 @@ class World:
         analysis, targets = self.analyse(caller, action, resource, context)
         decision = decide(analysis, spelling)
         if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
-            decision = replace(decision, assumes=(*decision.assumes, *map(unknown_key, sorted(context.unknown_keys))))
+            assumed = (*decision.assumes, *map(unknown_key, sorted(context.unknown_keys)))
+            decision = structs.replace(decision, assumes=assumed)
         found = lacks(analysis) if decision.outcome is Outcome.IMPLICIT_DENY else ()
         missing = grants(self, caller, analysis.request, found, targets, context) if found else ()
         return Requirement(caller.node, action, resource, decision, missing)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import structs
+
 from models.context import NOTHING_GIVEN, Given, State
 from models.decision import FactKind, MissingFact
 from models.policy import Condition, Effect, Policy, Principal, Quantifier, Statement
@@ -71,7 +73,7 @@ def tag_keys(*keys: str, operator: str = "StringEquals") -> Condition:
 
 PLACE = OrgPlace("o-example", "o-example/r-ab12/ou-ab12-work/")
 REFUSED = MissingFact(FactKind.ORGANIZATION, ACCOUNT, "organizations:DescribeOrganization denied")
-NOT_ASKED = replace(REFUSED, refused=False)
+NOT_ASKED = structs.replace(REFUSED, refused=False)
 
 OIDC = IdentityProvider(
     arn=f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
