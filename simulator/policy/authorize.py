@@ -7,7 +7,8 @@ logic evaluates requests to allow or deny access"; Organizations User Guide, "SC
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome
 from models.request import Attached, Request, RequesterKind
@@ -39,8 +40,7 @@ _LAYERS = tuple(Layer)
 _FORMS = tuple(Form)
 
 
-@dataclass(slots=True)
-class Analysis:
+class Analysis(Struct):
     """Every layer's findings and how they combine; `lacks` reads what would mend a refusal.
 
     `permitted` is what the caller's and the resource's side give together, before SCPs and the endpoint.

@@ -6,8 +6,9 @@ IAM entities", "Session policies". The parts are truth values, formulas, or rows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from models.request import Request, Requester, RequesterKind
 from simulator.policy.policy_set import own_policy, refused
@@ -17,8 +18,7 @@ Part = Any
 """A truth value, a formula, or a row of bits; False is the empty row too."""
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(Struct):
     """How the caller and the resource stand to each other.
 
     `alone`: nothing is allowed without the resource's own policy (trust policies and key policies). `others_may`: the
@@ -43,8 +43,7 @@ def standing_of(request: Request, outside: bool) -> Standing:
     return Standing(caller.kind, outside, same, own_policy(action, resource)[1], traits.other_accounts_may, hopeless)
 
 
-@dataclass(slots=True)
-class Sides:
+class Sides(Struct):
     """What each of the caller's layers allows, and what the resource's policy gives by the form it names him in."""
 
     identity: Part = False

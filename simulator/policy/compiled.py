@@ -57,18 +57,25 @@ def _named(statement: Statement) -> Named:
 class Rule:
     """One statement, compiled once it was asked before: most statements of a stream of lines are asked only once."""
 
-    __slots__ = ("_asked", "_checks", "_matches", "_templates", "inverse", "manner", "named", "statement", "variables")
+    # What isn't worked out yet is the class's: most rules of a stream are made for one question.
+    _asked = False
+    _templates: tuple[str, ...] = ()
+    _matches: Callable[[str], bool] | None = None
+    _checks: tuple[Check, ...] | None = None
+    _named: Named | None = None
 
     def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
         self.statement = statement
         self.manner = manner
         self.variables = variables
         self.inverse = statement.not_resources is not None
-        self._asked = False
-        self._templates: tuple[str, ...] = ()
-        self._matches: Callable[[str], bool] | None = None
-        self._checks: tuple[Check, ...] | None = None
-        self.named = _named(statement) if manner is Manner.NAMING else _EVERYBODY
+
+    @property
+    def named(self) -> Named:
+        """Whom it is about."""
+        if self._named is None:
+            self._named = _named(self.statement) if self.manner is Manner.NAMING else _EVERYBODY
+        return self._named
 
     @property
     def patterns(self) -> tuple[str, ...] | None:
@@ -114,6 +121,8 @@ class Rule:
     def failing(self, lookup: Lookup) -> tuple[Condition, ...]:
         """The conditions that fail for certain."""
         conditions, variables = self.statement.conditions, self.variables
+        if not conditions:
+            return ()
         return tuple([condition for condition in conditions if checked(condition, variables, lookup) is False])
 
     def about(self, value: str, lookup: Lookup) -> Formula:
@@ -255,7 +264,8 @@ class _Compiled:
         denies: list[Rule] = []
         for place, statement in enumerate(self.statements):
             if covers_action(statement, lower):
-                (allows if statement.effect is Effect.ALLOW else denies).append(self.rule(place))
+                rule = self.rules[place] or self.rule(place)
+                (allows if statement.effect is Effect.ALLOW else denies).append(rule)
         return Rules(allows, denies)
 
 
@@ -297,6 +307,7 @@ def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[R
 
 def covers_action(statement: Statement, action: str) -> bool:
     """Whether a statement's Action or NotAction element is about an action, in lower case."""
-    if statement.actions is not None:
-        return match.any_action_matches(statement.actions, action)
-    return not match.any_action_matches(statement.not_actions or (), action)
+    actions = statement.actions
+    if actions is None:
+        return not match.any_action_matches(statement.not_actions or (), action)
+    return match.any_action_matches(actions, action)

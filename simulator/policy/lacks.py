@@ -5,9 +5,10 @@ A layer that limits and doesn't allow is named itself, never gone around; where 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from msgspec import structs
 
 from models.decision import Layer
 from models.request import RequesterKind
@@ -56,13 +57,13 @@ def _mends(analysis: Analysis, found: tuple[Lack, ...]) -> bool:
             levels[lack.level] = _granted(levels[lack.level], Form.ITSELF)
         else:
             findings[lack.layer] = _granted(findings.get(lack.layer, Findings(lack.layer)), _form(analysis, lack.layer))
-    mended = dataclasses.replace(analysis, findings=findings, scp_levels=levels)
+    mended = structs.replace(analysis, findings=findings, scp_levels=levels)
     combine(mended)
     return can_be_allowed(together(mended))
 
 
 def _granted(found: Findings, form: Form) -> Findings:
-    return dataclasses.replace(found, allows={**found.allows, form: True})
+    return structs.replace(found, allows={**found.allows, form: True})
 
 
 def _form(analysis: Analysis, layer: Layer) -> Form:

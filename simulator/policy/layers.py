@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from models.decision import Citation, Layer
 from models.policy import Effect, Statement
@@ -14,8 +15,7 @@ from simulator.policy.formula import Formula, any_of
 from simulator.policy.principals import HOLDER, Form
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What a layer says: `allows` by the form in which the caller is named, `denies`, and the statements behind."""
 
     layer: Layer

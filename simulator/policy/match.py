@@ -163,13 +163,15 @@ def matches(glob: Glob, value: str) -> bool:
 
 def text_matches(pattern: str, value: str) -> bool:
     """As `matches`, of a pattern as it is written, in which `${…}` is text: for one that is asked once."""
-    if pattern in (value, STAR):
-        return True
     if "?" in pattern:
-        return matches(glob(pattern), value)
+        return pattern == value or matches(glob(pattern), value)
     head, star, tail = pattern.partition(STAR)
     # Most patterns differ before their first star, and most stars stand at the end.
-    return star != "" and value.startswith(head) and (tail == "" or _in_order(pattern.split(STAR), value))
+    if not star or not value.startswith(head):
+        return pattern == value
+    if STAR in tail:
+        return _in_order(pattern.split(STAR), value)
+    return not tail or (value.endswith(tail) and len(value) >= len(head) + len(tail))
 
 
 def _in_order(pieces: list[str], value: str) -> bool:
@@ -177,11 +179,11 @@ def _in_order(pieces: list[str], value: str) -> bool:
 
     The ends are anchored, the middles are found leftmost first, which is enough.
     """
-    first, last = pieces[0], pieces[-1]
+    first, *middles, last = pieces
     position, end = len(first), len(value) - len(last)
     if position > end or not value.startswith(first) or not value.endswith(last):
         return False
-    for piece in pieces[1:-1]:
+    for piece in middles:
         position = value.find(piece, position, end)
         if position < 0:
             return False
@@ -387,15 +389,18 @@ def action_matches(pattern: str, action: str) -> bool:
 
 def any_action_matches(patterns: Iterable[str], action: str) -> bool:
     """Whether any of the Action patterns matches an action that is in lower case already."""
-    # Asked of every statement of every line: no call for a pattern that is a name or a prefix, as most are.
+    # Asked of every statement of every line: most patterns are of another service, and differ in their first letter;
+    # and no call for one that is a name or a prefix, as most of the others are.
+    first = action[:1]
+    begins = f"{first}{first.upper()}*?"
     for pattern in patterns:
-        lower = pattern.lower()
-        head, star, tail = lower.partition(STAR)
-        if "?" in head or tail:
-            if text_matches(lower, action):
+        if pattern[:1] in begins:
+            head, star, tail = pattern.lower().partition(STAR)
+            if "?" in head or tail:
+                if text_matches(pattern.lower(), action):
+                    return True
+            elif head == action or (star and action.startswith(head)):
                 return True
-        elif head == action or (star and action.startswith(head)):
-            return True
     return False
 
 
@@ -432,6 +437,8 @@ def is_resource_pattern(text: str) -> bool:
 
 def resource_matches(pattern: str, value: str, completes: bool) -> bool:
     """Match a Resource pattern without variables; `completes`: what an ARN lacks is added to it."""
+    if pattern == STAR:
+        return True
     head = pattern.partition(STAR)[0]
     if "?" not in head and not value.startswith(head):
         return False  # as most do; what is added to it stands behind

@@ -6,7 +6,8 @@ What says nothing of the request is left out: a statement about another service,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from models import arns
 from models.context import Known
@@ -26,7 +27,7 @@ MOST_WANTED = 3
 _LAYERS = {layer: rank for rank, layer in enumerate(Layer)}
 
 
-class _Failure(NamedTuple):
+class _Failure(Struct, frozen=True):
     """An element that fails; `nearness` is None if what it wants says nothing of the request."""
 
     failed: Failed
@@ -49,16 +50,30 @@ def misses(layer: Layer, policies: Iterable[Attached], request: Request, has_bou
     """As `near_misses`, in the order of the policies."""
     for attached in policies:
         for rule, covers in near_action(attached.policy, MANNERS[layer], request.action):
-            failed = _only(_failing(layer, rule, covers, request, has_boundary))
+            failed = _only_failing(layer, rule, covers, request, has_boundary)
             failure = _DESCRIBE[failed](rule, request) if failed else None
             if failure is not None and failure.nearness is not None:
                 yield _near_miss(layer, attached, rule.statement, failure)
 
 
-def _only(failing: Iterator[Failed]) -> Failed | None:
-    """The one element that fails; None if there are more, or none: most statements are done with at the second."""
-    first = next(failing, None)
-    return first if next(failing, None) is None else None
+def _only_failing(layer: Layer, rule: Rule, covers: bool, request: Request, has_boundary: Formula) -> Failed | None:
+    """The one element that fails; None if there are more, or none.
+
+    It fails for certain: what may hold for some value of an open key doesn't. `covers`: it is about the action.
+    """
+    lookup = request.context.lookup
+    failed: Failed | None = None if covers else "action"
+    if rule.about(asked_resource(request), lookup) is False:
+        if failed:
+            return None
+        failed = "resource"
+    if not forms_of(layer, rule, request, has_boundary):
+        if failed:
+            return None
+        failed = "principal"
+    if rule.failing(lookup):
+        return None if failed else "condition"
+    return failed
 
 
 def nearest(found: Iterable[NearMiss]) -> list[NearMiss]:
@@ -86,22 +101,6 @@ def _near_miss(layer: Layer, attached: Attached, statement: Statement, failure: 
         key=failure.key,
         operator=failure.operator,
     )
-
-
-def _failing(layer: Layer, rule: Rule, covers: bool, request: Request, has_boundary: Formula) -> Iterator[Failed]:
-    """Yield each element that fails for certain: what may hold for some value of an open key doesn't.
-
-    `covers`: it is about the action.
-    """
-    lookup = request.context.lookup
-    if not covers:
-        yield "action"
-    if not forms_of(layer, rule, request, has_boundary):
-        yield "principal"
-    if rule.about(asked_resource(request), lookup) is False:
-        yield "resource"
-    if rule.failing(lookup):
-        yield "condition"
 
 
 # Action
@@ -141,10 +140,10 @@ def _resource(rule: Rule, request: Request) -> _Failure:
 
 def _resource_nearness(pattern: str, asked: str, service: str) -> Nearness | None:
     """In which parts a Resource differs; None for a resource of another service."""
-    wanted, got = pattern.split(":", _NAME), asked.split(":", _NAME)
+    wanted, got = pattern.split(":", _NAME), arns.parts(asked)
     if len(wanted) <= _NAME or wanted[0] != "arn":
         return None
-    if len(got) <= _NAME or got[0] != "arn":
+    if got is None:
         # An action without resource types: only `*` would do.
         return Nearness.ARN if wanted[_SERVICE] == service else None
     if wanted[_SERVICE] != got[_SERVICE] and not match.text_matches(wanted[_SERVICE], got[_SERVICE]):
