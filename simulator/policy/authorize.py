@@ -149,15 +149,10 @@ def combine(analysis: Analysis) -> None:
     analysis.boundary = True if is_root else _allowed(findings, Layer.BOUNDARY, True)
     without = has_session_by_default(caller)
     analysis.session = True if is_root else _allowed(findings, Layer.SESSION, without)
-    resource = analysis.resource
+    named = analysis.resource.allows.get
     analysis.permitted = permitted(
         standing_of(request, caller.is_outside),
-        Sides(
-            analysis.identity,
-            analysis.boundary,
-            analysis.session,
-            *map(resource.allow, _FORMS),
-        ),
+        Sides(analysis.identity, analysis.boundary, analysis.session, *[named(form, False) for form in _FORMS]),
     )
     endpoint = _allowed(findings, Layer.VPC_ENDPOINT, True)
     analysis.allows = analysis.permitted & all_allow(analysis.scp_levels) & endpoint

@@ -198,18 +198,24 @@ def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[st
 
 
 class Rules:
-    """The statements of a policy about one action: `allows` and `denies`, each in the order of the document.
+    """The statements of a policy about one action, in the order of the document.
 
     `sorted` holds them as they are asked without reasons, once they are: see `Sorted`.
     """
 
-    __slots__ = ("allows", "denies", "is_empty", "sorted")
+    __slots__ = ("every", "sorted")
 
-    def __init__(self, allows: list[Rule], denies: list[Rule]) -> None:
-        self.allows = tuple(allows)
-        self.denies = tuple(denies)
-        self.is_empty = not allows and not denies
+    def __init__(self, every: list[Rule]) -> None:
+        self.every = every
         self.sorted: Sorted | None = None
+
+    @property
+    def allows(self) -> tuple[Rule, ...]:
+        return tuple([rule for rule in self.every if rule.statement.effect is Effect.ALLOW])
+
+    @property
+    def denies(self) -> tuple[Rule, ...]:
+        return tuple([rule for rule in self.every if rule.statement.effect is Effect.DENY])
 
 
 class Sorted:
@@ -259,14 +265,12 @@ class _Compiled:
 
     def about(self, action: str) -> Rules:
         """The rules about an action."""
-        lower = action.lower()
-        allows: list[Rule] = []
-        denies: list[Rule] = []
+        lower, rules = action.lower(), self.rules
+        found: list[Rule] = []
         for place, statement in enumerate(self.statements):
             if covers_action(statement, lower):
-                rule = self.rules[place] or self.rule(place)
-                (allows if statement.effect is Effect.ALLOW else denies).append(rule)
-        return Rules(allows, denies)
+                found.append(rules[place] or self.rule(place))
+        return Rules(found)
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
@@ -293,16 +297,17 @@ def about(policy: Policy, manner: Manner, action: str) -> Rules:
 
 def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
     """The Allow statements about an action (True) and those about others of its service (False)."""
-    covering = set(about(policy, manner, action).allows)
+    covering = set(about(policy, manner, action).every)
     known, service = _compiled(policy, manner), action.lower().partition(":")[0]
     for place, statement in enumerate(policy.statements):
-        if known.rules[place] in covering:
+        if statement.effect is Effect.DENY:
+            continue
+        rule = known.rules[place]
+        if rule in covering:
             yield known.rule(place), True
-        elif statement.effect is Effect.ALLOW:
-            # NotAction names this very action, or its whole service.
-            actions = statement.actions
-            if actions is None or match.of_service(actions, service):
-                yield known.rule(place), False
+        # NotAction names this very action, or its whole service.
+        elif statement.actions is None or match.of_service(statement.actions, service):
+            yield known.rule(place), False
 
 
 def covers_action(statement: Statement, action: str) -> bool:

@@ -28,7 +28,12 @@ class Findings(Struct):
 
     @property
     def allowed(self) -> Formula:
-        return any_of(self.allows.values()) if self.allows else False
+        allowed: Formula = False
+        for formula in self.allows.values():
+            if formula is True:
+                return True
+            allowed = allowed | formula
+        return allowed
 
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
@@ -70,8 +75,7 @@ def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has
     manner = MANNERS[layer]
     value, lookup = asked_resource(request), request.context.lookup
     for attached in policies:
-        rules = about(attached.policy, manner, request.action)
-        for rule in rules.allows + rules.denies:
+        for rule in about(attached.policy, manner, request.action).every:
             forms = forms_of(layer, rule, request, has_boundary) if manner is Manner.NAMING else HOLDER
             rest = rule.holds(value, lookup) if forms else False
             if rest is not False:

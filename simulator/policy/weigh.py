@@ -50,7 +50,7 @@ def _level(policies: tuple[Attached, ...], manner: Manner, action: str) -> Level
     found = []
     for attached in policies:
         rules = about(attached.policy, manner, action)
-        if not rules.is_empty:
+        if rules.every:
             if rules.sorted is None:
                 rules.sorted = Sorted(rules)
             found.append(rules.sorted)
