@@ -114,10 +114,12 @@ class _Reading:
         layers = [(_BOUNDARY, grid.boundary), (_SESSION, grid.session), *zip(count(_LIMITS), grid.scps, strict=False)]
         for slot, shelf in layers:
             # Who has no such policy isn't limited by one.
+            if not shelf.having:
+                self.sure[slot] |= row
+                continue
             self.sure[slot] |= row & ~shelf.having
-            if shelf.having:
-                self._read(slot, shelf, Effect.ALLOW, row)
-                self._read(_DENIED, shelf, Effect.DENY, row)
+            self._read(slot, shelf, Effect.ALLOW, row)
+            self._read(_DENIED, shelf, Effect.DENY, row)
         self.sure[_SESSION] &= ~grid.callers.without_session
         roots = grid.callers.roots
         self.sure[_BOUNDARY] |= roots
@@ -207,9 +209,10 @@ class _Reading:
             if not wanted:
                 continue
             # Most slots are the same for all of them.
-            parts = {tuple(not wanted & ~sure for sure in self.sure): wanted}
-            for slot, sure in enumerate(self.sure):
-                if sure & wanted and wanted & ~sure:
+            shared = [sure & wanted for sure in self.sure]
+            parts = {tuple([sure == wanted for sure in shared]): wanted}
+            for slot, sure in enumerate(shared):
+                if sure and sure != wanted:
                     parts = _split(parts, slot, sure, True)
             if len(self.cells) > FEW_CELLS:
                 parts = self._one_by_one(parts)

@@ -90,17 +90,30 @@ class PatternIndex(Generic[Item]):
         self._general: dict[match.Glob, Item] = {}
         self._sifted: _Sieve[Item] | None = None
 
-    def at(self, glob: match.Glob) -> Item:
-        """The item of a pattern, made if it is new."""
-        if glob == match.EVERYTHING:
+    def at(self, pattern: str | match.Glob) -> Item:
+        """The item of a pattern, made if it is new; one that is text has no variables."""
+        if isinstance(pattern, str):
+            star = pattern.find(match.STAR)
+            # Names and prefixes, which most are, are told by looking at them.
+            if match.ANY not in pattern and star < 0:
+                return self._in(self._exact, pattern)
+            if match.ANY not in pattern and 0 < star == len(pattern) - 1:
+                return self._with_prefix(pattern[:star])
+            pattern = match.glob(pattern)
+        if pattern == match.EVERYTHING:
             if self._everything is None:
                 self._everything = self._make()
             return self._everything
-        if (name := match.name_of(glob)) is not None:
+        if (name := match.name_of(pattern)) is not None:
             return self._in(self._exact, name)
+        if (prefix := match.prefix_of(pattern)) is not None:
+            return self._with_prefix(prefix)
         self._sifted = None
-        prefix = match.prefix_of(glob)
-        return self._in(self._general, glob) if prefix is None else self._in(self._prefixes, prefix)
+        return self._in(self._general, pattern)
+
+    def _with_prefix(self, prefix: str) -> Item:
+        self._sifted = None
+        return self._in(self._prefixes, prefix)
 
     def _in(self, items: dict[Key, Item], key: Key) -> Item:
         found = items.get(key)
@@ -158,22 +171,23 @@ class _Sieve(Generic[Item]):
         self._lengths = tuple(sorted({len(text) for text in self._by_ending}))
 
     def find(self, value: str) -> Iterator[Item]:
-        tried = [self._rest]
-        tried += [self._by_word[word] for word in _words_in(value) if word in self._by_word]
-        tried += [self._by_ending.get(value[-length:], []) for length in self._lengths]
-        for entries in tried:
-            for matches, item in entries:
-                if matches(value):
-                    yield item
+        tried = list(self._rest)
+        for word in _words_in(value):
+            tried += self._by_word.get(word, ())
+        for length in self._lengths:
+            tried += self._by_ending.get(value[-length:], ())
+        for matches, item in tried:
+            if matches(value):
+                yield item
 
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=64)
-def _words_in(value: str) -> frozenset[str]:
-    """The words of a name: every layer of policies is asked for the same one in turn."""
-    return frozenset(_WORD.findall(value))
+def _words_in(value: str) -> tuple[str, ...]:
+    """The words of a name, each once: every layer of policies is asked for the same one in turn."""
+    return tuple(dict.fromkeys(_WORD.findall(value)))
 
 
 def _words_of(glob: match.Glob) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from models.policy import Effect
 from simulator.policy import match
 from simulator.policy.callers import Holdings
-from simulator.policy.compiled import Manner, Rule, covers_action, rules_of
+from simulator.policy.compiled import Manner, Rule, about
 from simulator.policy.conditions import keys_inside
 from simulator.policy.formula import Formula
 from simulator.policy.patterns import Crowd, PatternIndex
@@ -53,15 +53,14 @@ class Shelf:
     def __init__(self, held: Holdings, manner: Manner, action: str, contexts: Contexts) -> None:
         self.having = held.having
         self._said = {effect: PatternIndex(_Said) for effect in Effect}
-        lower = action.lower()
         for policy, numbers in held.documents:
-            for rule in rules_of(policy, manner):
-                if covers_action(rule.statement, lower):
-                    self._put(rule, numbers, contexts)
+            for rule in about(policy, manner, action).every:
+                self._put(rule, numbers, contexts)
 
     def _put(self, rule: Rule, numbers: list[int], contexts: Contexts) -> None:
-        for glob in globs_of(rule):
-            said = self._said[rule.statement.effect].at(glob)
+        index = self._said[rule.statement.effect]
+        for pattern in patterns_of(rule):
+            said = index.at(pattern)
             if rule.is_sure:
                 said.sure.add(numbers)
                 continue
@@ -106,13 +105,13 @@ def _alike(rule: Rule) -> Hashable:
     return rule.statement.conditions, rule.variables
 
 
-def globs_of(rule: Rule) -> Iterator[match.Glob]:
+def patterns_of(rule: Rule) -> Iterator[str | match.Glob]:
     """Patterns one of which matches whatever the statement may be about."""
     patterns = rule.patterns
     if patterns is None or rule.inverse:
-        yield match.EVERYTHING
+        yield match.STAR
         return
     for pattern in patterns:
         if match.is_resource_pattern(pattern):
             whole = match.completed(pattern) if rule.manner is Manner.COMPLETING else pattern
-            yield match.loosened(whole) if rule.variables else match.glob(whole)
+            yield match.loosened(whole) if rule.variables and "${" in whole else whole
