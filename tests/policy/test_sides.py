@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from models.decision import FactKind, Layer, MissingFact, Outcome, Side
 from models.policy import PolicyKind
@@ -68,7 +69,7 @@ def test_a_session_s_side_is_its_role_s() -> None:
 def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
     """The policy that is read for an alias may be on the function."""
     made = analysis(OTHER_USER, resource_arn=f"{FUNCTION}:live")
-    on_function = dataclasses.replace(attached(PolicyKind.RESOURCE, [to({"AWS": A})]), holder=FUNCTION)
+    on_function = structs.replace(attached(PolicyKind.RESOURCE, [to({"AWS": A})]), holder=FUNCTION)
     policies = dataclasses.replace(made.policies, resource=(on_function,))
     made = analyse(made.request, policies)
     assert one(Layer.RESOURCE, sides(made, decide(made), IDS)).holder == FUNCTION
@@ -76,7 +77,7 @@ def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
 
 def test_without_names_a_level_is_held_by_what_its_policies_are_on() -> None:
     made = analysis(identity=[allow()], scps=[EVERYTHING, []])
-    on_root = tuple(dataclasses.replace(one, holder="r-1") for one in made.policies.scps[0])
+    on_root = tuple(structs.replace(one, holder="r-1") for one in made.policies.scps[0])
     made = analyse(made.request, dataclasses.replace(made.policies, scps=(on_root, ())))
     levels = [side for side in sides(made, decide(made), {}) if side.layer is Layer.SCP]
     assert [(side.holder, side.outcome) for side in levels] == [
