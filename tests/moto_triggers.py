@@ -41,7 +41,7 @@ def build(address: str) -> dict[str, str]:
     _roles(client)
     _function(client)
     sources: dict[str, str] = {}
-    for add in (_apis, _balancers, _logs, _pools, _rules, _secrets, _workflows, _timers, _edge):
+    for add in (_apis, _balancers, _logs, _pools, _rules, _secrets, _workflows, _timers, _edge, _onward):
         sources |= add(client)
     _mappings(client)
     _permissions(client, sources)
@@ -62,7 +62,8 @@ def _roles(client: Clients) -> None:
     iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=policy(*invoke))
     read = [allow(f"{service}:*", "*") for service in ("kinesis", "dynamodb", "kms")]
     iam.put_role_policy(RoleName="worker", PolicyName="read", PolicyDocument=policy(*read))
-    write = [allow(action, "*") for action in ("execute-api:Invoke", "states:StartExecution", "kinesis:PutRecord")]
+    writes = ("execute-api:Invoke", "states:StartExecution", "kinesis:PutRecord", "kms:GenerateDataKey")
+    write = [allow(action, "*") for action in writes]
     iam.put_role_policy(RoleName="writer", PolicyName="write", PolicyDocument=policy(*write))
 
 
@@ -76,6 +77,7 @@ def _function(client: Clients) -> None:
     )
     lambda_.publish_version(FunctionName="work")
     lambda_.create_alias(FunctionName="work", Name="live", FunctionVersion="1")
+    lambda_.create_function_url_config(FunctionName="work", Qualifier="live", AuthType="AWS_IAM")
 
 
 def _apis(client: Clients) -> dict[str, str]:
@@ -175,7 +177,8 @@ def _pools(client: Clients) -> dict[str, str]:
 
 def _rules(client: Clients) -> dict[str, str]:
     client("iot").create_topic_rule(
-        ruleName="readings", topicRulePayload={"sql": "SELECT 1", "actions": [{"lambda": {"functionArn": LIVE}}]}
+        ruleName="readings",
+        topicRulePayload={"sql": "SELECT * FROM 'readings/+'", "actions": [{"lambda": {"functionArn": LIVE}}]},
     )
     source = {
         "Owner": "CUSTOM_LAMBDA",
@@ -300,6 +303,22 @@ def _edge(client: Clients) -> dict[str, str]:
         }
     )
     return {"CloudFront": made["Distribution"]["ARN"]}
+
+
+def _onward(client: Clients) -> dict[str, str]:
+    """A topic, a bucket and a rule that write into one queue."""
+    client("sqs").create_queue(QueueName="work")
+    queue = of("sqs", "work")
+    client("sns").create_topic(Name="news")
+    client("sns").subscribe(TopicArn=of("sns", "news"), Protocol="sqs", Endpoint=queue)
+    client("s3").create_bucket(Bucket="inbox-of-work", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("s3").put_bucket_notification_configuration(
+        Bucket="inbox-of-work",
+        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": queue, "Events": ["s3:ObjectCreated:*"]}]},
+    )
+    client("events").put_rule(Name="placed", EventPattern='{"source": ["shop"]}')
+    client("events").put_targets(Rule="placed", Targets=[{"Id": "q", "Arn": queue}])
+    return {"SNS": of("sns", "news"), "S3": "arn:aws:s3:::inbox-of-work", "EventBridge": of("events", "rule/placed")}
 
 
 def _mappings(client: Clients) -> None:

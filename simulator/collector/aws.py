@@ -93,6 +93,10 @@ class AwsCollector:
         readers = [first, *self._assumed(first, builder, regions[0])]
         for reader in readers:
             self._read_account(reader, regions)
+        # Last: a distribution may have any account's function behind it.
+        for reader in readers:
+            for line in finders.find_global(reader, regions[0]):
+                self.progress(f"{reader.account}: {line}")
         self._read_organization(readers, builder, regions[0])
         builder.assume_unread_tags()
         return builder.build(taken_at, "collected")
@@ -156,8 +160,6 @@ class AwsCollector:
                 self.progress(f"{account} {region}: {name}: {read(reader, region)}")
             for line in finders.find_regional(reader, region):
                 self.progress(f"{account} {region}: {line}")
-        for line in finders.find_global(reader, regions[0]):
-            self.progress(f"{account}: {line}")
         for service in UNREAD_POLICIES:
             reader.builder.assume(
                 FactKind.RESOURCE_POLICY, f"{account}/{service}", f"resource-based policies of {service} are not read"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from models import arns
 from models.decision import FactKind
@@ -111,6 +112,14 @@ class SnapshotBuilder:
         self._functions[function.arn] = function
         return function
 
+    def url_at(self, host: str) -> str | None:
+        """The node of the function URL at a host, of the functions that were added."""
+        for function in self._functions.values():
+            for url in function.urls:
+                if url.url and urlsplit(url.url).hostname == host.lower():
+                    return arns.url_of(f"{function.arn}:{url.qualifier}" if url.qualifier else function.arn)
+        return None
+
     def mapping(self, mapping: shapes.EventSourceMapping) -> None:
         """Add an event source mapping, and its source as a resource."""
         self._mappings[mapping.uuid] = mapping_of(mapping)
@@ -118,14 +127,14 @@ class SnapshotBuilder:
             self.resource(mapping.event_source_arn)
 
     def notification(self, bucket_arn: str, account: str, notification: shapes.BucketNotification) -> None:
-        """Add a bucket with what its notification configuration invokes."""
+        """Add a bucket with what its notification configuration invokes, or writes to."""
         self.resource(bucket_arn, account=account)
-        for entry in notification.lambda_function_configurations:
+        for entry in notification.entries:
             self.trigger(
                 Trigger(
                     service="s3.amazonaws.com",
                     source=bucket_arn,
-                    target=entry.lambda_function_arn,
+                    target=entry.target,
                     events=tuple(sorted(entry.events)),
                     prefix=entry.rule("prefix"),
                     suffix=entry.rule("suffix"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from models import arns
 from models.decision import FactKind
 from models.snapshot import Gap, GapStatus, Trigger
 from simulator.collector.reader import Fact, Reader
+from simulator.edges.feeds_onward import leads_onward
 
 #: How calls may name a function: by name, or by account and name; a qualifier may follow.
 #: Source: Lambda API Reference, "Invoke", FunctionName.
@@ -62,25 +63,21 @@ class Place:
         return f"arn:{self.reader.partition}:lambda:{region or self.region}:{account}:function:{found['name']}"
 
     def trigger(
-        self,
-        source: str,
-        target: str | None,
-        *,
-        role: str | None = None,
-        enabled: bool = True,
-        schedule: str | None = None,
-        attributes: dict[str, str] | None = None,
+        self, source: str, target: str | None, *, attributes: Mapping[str, Any] | None = None, **fields: Any
     ) -> None:
-        """Note that `source` invokes `target`, unless that is no function; `attributes` are the source's."""
+        """Note that `source` invokes `target`, or writes to it what makes others run; anything else is let be.
+
+        `attributes` are the source's, None for what it doesn't have; `fields` are further ones of the trigger.
+        """
         # A name or qualifier that a variable left empty names none.
-        if target is None or not arns.is_function(target) or target.endswith(":"):
+        if target is None or target.endswith(":"):
             return
-        self.reader.builder.trigger(
-            Trigger(
-                service=self._principal, source=source, target=target, role=role, enabled=enabled, schedule=schedule
-            )
-        )
-        self.reader.builder.resource(source, attributes=attributes)
+        trigger = Trigger(**{"service": self._principal, **fields}, source=source, target=target)
+        if not (arns.is_function(target) or arns.is_url(target) or leads_onward(trigger)):
+            return
+        self.reader.builder.trigger(trigger)
+        known = {name: str(value) for name, value in (attributes or {}).items() if value is not None}
+        self.reader.builder.resource(source, attributes=known)
         self.count += 1
 
     def json(self, call: str, text: str | None) -> dict[str, Any]:

@@ -233,10 +233,18 @@ class NotificationFilter(Shape):
     key: KeyFilter = KeyFilter()
 
 
-class FunctionNotification(Shape):
-    lambda_function_arn: str
+class Notification(Shape):
+    """One configuration: a function's, a queue's or a topic's."""
+
+    lambda_function_arn: str | None = None
+    queue_arn: str | None = None
+    topic_arn: str | None = None
     events: list[str] = []
     filter: NotificationFilter = NotificationFilter()
+
+    @property
+    def target(self) -> str:
+        return self.lambda_function_arn or self.queue_arn or self.topic_arn or ""
 
     def rule(self, name: str) -> str | None:
         """The value of a filter rule; S3 spells its name `prefix` or `Prefix`."""
@@ -244,7 +252,13 @@ class FunctionNotification(Shape):
 
 
 class BucketNotification(Shape):
-    lambda_function_configurations: list[FunctionNotification] = []
+    lambda_function_configurations: list[Notification] = []
+    queue_configurations: list[Notification] = []
+    topic_configurations: list[Notification] = []
+
+    @property
+    def entries(self) -> list[Notification]:
+        return [*self.lambda_function_configurations, *self.queue_configurations, *self.topic_configurations]
 
 
 # EventBridge API Reference, "ListRules" and "ListTargetsByRule"

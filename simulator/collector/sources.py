@@ -9,6 +9,7 @@ from simulator.collector import shapes
 from simulator.collector.attributes import kept
 from simulator.collector.reader import Fact, Reader
 from simulator.collector.resources import add_policy, policy_of, tags_of
+from simulator.edges.feeds_onward import leads_onward
 
 #: Errors of S3 that say "there is none".
 _NO_POLICY = ("NoSuchBucketPolicy",)
@@ -46,7 +47,7 @@ def _bucket_region(constraint: str | None) -> str:
 
 
 def read_topics(reader: Reader, region: str) -> str:
-    """Read topics, and which subscriptions invoke functions."""
+    """Read topics, and which subscriptions invoke functions, or write into queues."""
     topics = reader.many("sns:ListTopics", Fact(FactKind.RESOURCE_POLICY, f"{reader.account}/sns"), region)
     for topic in topics:
         arn = str(topic["TopicArn"])
@@ -58,7 +59,7 @@ def read_topics(reader: Reader, region: str) -> str:
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/sns/{region}")
     for entry in reader.many("sns:ListSubscriptions", triggers, region):
         subscription = shapes.Subscription.model_validate(entry)
-        if subscription.protocol == "lambda":
+        if subscription.protocol in ("lambda", "sqs"):
             reader.builder.trigger(
                 Trigger(
                     service="sns.amazonaws.com",
@@ -85,7 +86,7 @@ def read_queues(reader: Reader, region: str) -> str:
 
 
 def read_rules(reader: Reader, region: str) -> str:
-    """Read the rules of every event bus, and which of their targets are functions."""
+    """Read the rules of every event bus, and which of their targets are functions, or lead on to some."""
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/events/{region}")
     count = 0
     for bus in reader.many("events:ListEventBuses", triggers, region):
@@ -102,21 +103,23 @@ def _rule(reader: Reader, region: str, bus: str, bus_name: str, rule: shapes.Rul
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/events/{region}")
     found = reader.many("events:ListTargetsByRule", triggers, region, Rule=rule.name, EventBusName=bus_name)
     targets = [shapes.RuleTarget.model_validate(entry) for entry in found]
-    functions = [target for target in targets if arns.is_function(target.arn)]
-    for target in functions:
-        reader.builder.trigger(
-            Trigger(
-                service=_EVENTS,
-                source=rule.arn,
-                target=target.arn,
-                role=target.role_arn,
-                enabled=rule.state != "DISABLED",
-                bus=bus,
-                pattern=rule.event_pattern,
-                schedule=rule.schedule_expression,
-            )
+    possible = [
+        Trigger(
+            service=_EVENTS,
+            source=rule.arn,
+            target=target.arn,
+            role=target.role_arn,
+            enabled=rule.state != "DISABLED",
+            bus=bus,
+            pattern=rule.event_pattern,
+            schedule=rule.schedule_expression,
         )
-    if functions:
+        for target in targets
+    ]
+    told = [trigger for trigger in possible if arns.is_function(trigger.target) or leads_onward(trigger)]
+    for trigger in told:
+        reader.builder.trigger(trigger)
+    if told:
         reader.builder.resource(rule.arn, tags=_event_tags(reader, region, rule.arn))
 
 

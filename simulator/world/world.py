@@ -507,4 +507,4 @@ class World:
 #: Services whose resources may have a policy of their own, as far as the snapshot's facts speak of them.
 _WITH_POLICIES = frozenset(
     ("s3", "sqs", "sns", "events", "kms", "secretsmanager", "kinesis", "dynamodb", "ecr", "lambda", "logs")
-)
+) | {"kafka", "execute-api"}

@@ -7,6 +7,8 @@ from typing import Any
 from tests.collector.recorded import Answers, refused
 from tests.moto_triggers import CALLER, LIVE, WORK, of
 
+_URL = "abcdefghij.lambda-url.eu-west-1.on.aws"
+
 
 def _stream_policy(asked: dict[str, Any]) -> dict[str, Any] | None:
     """moto knows policies of tables only."""
@@ -60,6 +62,17 @@ def answers(sources: dict[str, str]) -> Answers:
                     "policyName": "all",
                     "policyType": "SUBSCRIPTION_FILTER_POLICY",
                     "policyDocument": f'{{"DestinationArn": "{WORK}", "FilterPattern": ""}}',
+                }
+            ]
+        },
+        "lambda:ListFunctionUrlConfigs": {
+            "FunctionUrlConfigs": [
+                {
+                    "FunctionUrl": f"https://{_URL}/",
+                    "FunctionArn": LIVE,
+                    "AuthType": "AWS_IAM",
+                    "CreationTime": "2026-01-01T00:00:00Z",
+                    "LastModifiedTime": "2026-01-01T00:00:00Z",
                 }
             ]
         },
@@ -127,7 +140,7 @@ def _distributions(arn: str) -> dict[str, Any]:
         "LastModifiedTime": 0,
         "DomainName": "d.cloudfront.net",
         "Aliases": {"Quantity": 0},
-        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "shop.s3.amazonaws.com"}]},
+        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": _URL, "OriginAccessControlId": "E1"}]},
         "CacheBehaviors": {"Quantity": 0},
         "CustomErrorResponses": {"Quantity": 0},
         "Comment": "",

@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
-from botocore.validate import validate_parameters
+from botocore.validate import ParamValidator
 
 #: What a call is answered with: an output, what makes one of its parameters (None leaves it to the server), or an
 #: error.
 Answer = dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any] | None] | ClientError
 Answers = Mapping[str, Answer]
+
+
+#: The models of all services are read once for all tests.
+_LOADER = botocore.session.get_session().get_component("data_loader")
 
 
 def refused(code: str = "AccessDenied", status: int = 403) -> ClientError:
@@ -38,7 +43,8 @@ def answer_calls(events: Any, answers: Answers, *, only: bool) -> None:
         output = found(context["asked"]) if callable(found) else found
         if output is None:
             return None
-        validate_parameters(output, model.output_shape)
+        problems = ParamValidator().validate(output, model.output_shape)
+        assert not problems.has_errors(), f"{name}: {problems.generate_report()}"
         return AWSResponse("", 200, {}, None), {**output, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
     events.register("provide-client-params", remember)
@@ -49,7 +55,9 @@ class RecordedSession:
     """A session that answers from what is recorded, and from nothing else."""
 
     def __init__(self, answers: Answers) -> None:
-        self._session = boto3.Session("key", "secret", region_name="eu-west-1")
+        core = botocore.session.get_session()
+        core.register_component("data_loader", _LOADER)
+        self._session = boto3.Session("key", "secret", region_name="eu-west-1", botocore_session=core)
         answer_calls(self._session.events, answers, only=True)
 
     def client(self, service_name: str, **settings: Any) -> Any:

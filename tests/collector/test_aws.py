@@ -167,6 +167,10 @@ REFUSED_LISTS = {
     "lambda:ListEventSourceMappings": {(FactKind.MAPPINGS, f"{account}/eu-west-1") for account in (PARTNER, OURS)},
     "s3:ListBuckets": {(FactKind.TRIGGERS, f"{account}/s3") for account in (PARTNER, OURS)},
     "events:ListEventBuses": {(FactKind.TRIGGERS, f"{account}/events/eu-west-1") for account in (PARTNER, OURS)},
+    "kinesis:ListStreams": {(FactKind.RESOURCE_POLICY, f"{account}/kinesis") for account in (PARTNER, OURS)},
+    "dynamodb:ListTables": {(FactKind.RESOURCE_POLICY, f"{account}/dynamodb") for account in (PARTNER, OURS)},
+    "kafka:ListClustersV2": {(FactKind.RESOURCE_POLICY, f"{account}/kafka") for account in (PARTNER, OURS)},
+    "cloudfront:ListDistributions": {(FactKind.TRIGGERS, f"{account}/cloudfront") for account in (PARTNER, OURS)},
     "organizations:ListRoots": {(FactKind.ORGANIZATION, PARTNER), (FactKind.ORGANIZATION, OURS)},
 }
 REFUSED_DETAILS = {

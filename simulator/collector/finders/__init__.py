@@ -64,23 +64,25 @@ FINDERS: tuple[Finder, ...] = (
 
 def find_regional(reader: Reader, region: str) -> list[str]:
     """Look for the triggers of one Region, and return a line for each service that has some."""
-    return _lines(reader, region, [finder for finder in FINDERS if not finder.is_global])
+    return _lines(reader, region, is_global=False)
 
 
 def find_global(reader: Reader, region: str) -> list[str]:
     """Look for the triggers that belong to no Region, asking from any."""
-    return _lines(reader, region, [finder for finder in FINDERS if finder.is_global])
+    return _lines(reader, region, is_global=True)
 
 
-def _lines(reader: Reader, region: str, finders: list[Finder]) -> list[str]:
-    found = []
-    for finder in finders:
-        at = Place(reader, region, finder.service, finder.principal, is_global=finder.is_global)
-        if not reader.is_offered(finder.client, region):
-            reason = f"{finder.label} isn't offered in {region}, as far as botocore knows"
-            reader.builder.assume(FactKind.TRIGGERS, at.fact.about, reason)
-            continue
-        finder.find(at)
-        if at.count:
-            found.append(f"{finder.label}: {at.count} triggers")
-    return found
+def _lines(reader: Reader, region: str, *, is_global: bool) -> list[str]:
+    counts = {finder.label: look(reader, region, finder) for finder in FINDERS if finder.is_global is is_global}
+    return [f"{label}: {count} triggers" for label, count in counts.items() if count]
+
+
+def look(reader: Reader, region: str, finder: Finder) -> int:
+    """Look for a service's triggers, and return how many there are; a Region that doesn't have it isn't asked."""
+    at = Place(reader, region, finder.service, finder.principal, is_global=finder.is_global)
+    if not reader.is_offered(finder.client, region):
+        reason = f"{finder.label} isn't offered in {region}, as far as botocore knows"
+        reader.builder.assume(FactKind.TRIGGERS, at.fact.about, reason)
+        return 0
+    finder.find(at)
+    return at.count

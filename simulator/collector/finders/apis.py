@@ -16,6 +16,8 @@ _INTEGRATION = re.compile(r"arn:[^:]+:apigateway:[^:]+:lambda:path/[^/]+/functio
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _OPEN = "NONE"
+_DISTRIBUTIONS = "cloudfront:ListDistributions"
+_URL = ".lambda-url."
 
 
 def rest_apis(at: Place) -> None:
@@ -172,11 +174,17 @@ def transfer_servers(at: Place) -> None:
 
 
 def distributions(at: Place) -> None:
-    """Lambda@Edge: the versions that a distribution's cache behaviors are associated with."""
-    for distribution in at.each("cloudfront:ListDistributions"):
+    """Lambda@Edge, and the function URLs that a distribution may call as their origin."""
+    for distribution in at.each(_DISTRIBUTIONS):
+        arn, enabled = str(distribution["ARN"]), bool(distribution.get("Enabled"))
         others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
         for behavior in (distribution.get("DefaultCacheBehavior") or {}, *others):
             for entry in (behavior.get("LambdaFunctionAssociations") or {}).get("Items") or ():
-                at.trigger(
-                    str(distribution["ARN"]), entry["LambdaFunctionARN"], enabled=bool(distribution.get("Enabled"))
-                )
+                at.trigger(arn, entry["LambdaFunctionARN"], enabled=enabled)
+        for origin in (distribution.get("Origins") or {}).get("Items") or ():
+            # Without an access control CloudFront calls as anybody does.
+            if origin.get("OriginAccessControlId") and _URL in origin["DomainName"]:
+                target = at.reader.builder.url_at(str(origin["DomainName"]))
+                if target is None:
+                    at.unknown(_DISTRIBUTIONS, f"no function that was collected has the URL {origin['DomainName']}")
+                at.trigger(arn, target, enabled=enabled, service="cloudfront.amazonaws.com")

@@ -9,6 +9,8 @@ from simulator.collector.place import Place
 
 #: A schedule's target for any call there is. Source: EventBridge Scheduler User Guide, "Using universal targets".
 _INVOKE = ":aws-sdk:lambda:invoke"
+_KAFKA = "SourceParameters.ManagedStreamingKafkaParameters"
+_STATES = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _ALARM_TYPES = ["MetricAlarm", "CompositeAlarm", "LogAlarm"]
 _ACCOUNT_POLICIES = "logs:DescribeAccountPolicies"
 
@@ -37,26 +39,36 @@ def _universal(at: Place, target: dict[str, Any]) -> str | None:
 
 
 def pipes(at: Place) -> None:
+    """Only DescribePipe says the role; of the target's queue, stream, … it says the same as of a function."""
     for summary in at.each("pipes:ListPipes"):
-        functions = {summary.get("Target"), summary.get("Enrichment")}
-        if not any(arn and arns.is_function(arn) for arn in functions):
-            continue
         found = at.one("pipes:DescribePipe", Name=summary["Name"])
-        for function in functions:
+        for target in filter(None, {summary.get("Target"), summary.get("Enrichment")}):
             at.trigger(
                 str(summary["Arn"]),
-                function,
+                target,
                 role=found.get("RoleArn"),
                 enabled=summary.get("DesiredState") != "STOPPED",
-                attributes={"Source": str(summary["Source"])} if summary.get("Source") else None,
+                attributes={"Source": summary.get("Source"), **_kafka(found)},
             )
+
+
+def _kafka(pipe: dict[str, Any]) -> dict[str, str | None]:
+    """The topic that a pipe reads of a Kafka cluster, and the secrets with which it enters."""
+    found = (pipe.get("SourceParameters") or {}).get("ManagedStreamingKafkaParameters") or {}
+    secrets = {f"{_KAFKA}.Credentials.{kind}": secret for kind, secret in (found.get("Credentials") or {}).items()}
+    return {f"{_KAFKA}.TopicName": found.get("TopicName"), **secrets}
 
 
 def alarms(at: Place) -> None:
     for alarm in at.each("cloudwatch:DescribeAlarms", AlarmTypes=_ALARM_TYPES):
-        for state in ("AlarmActions", "OKActions", "InsufficientDataActions"):
-            for action in alarm.get(state) or ():
-                at.trigger(str(alarm["AlarmArn"]), action, enabled=alarm.get("ActionsEnabled") is not False)
+        actions = {action for state in _STATES for action in alarm.get(state) or () if arns.is_function(action)}
+        for action in actions:
+            at.trigger(
+                str(alarm["AlarmArn"]),
+                action,
+                enabled=alarm.get("ActionsEnabled") is not False,
+                attributes={"Namespace": alarm.get("Namespace")},
+            )
 
 
 def subscription_filters(at: Place) -> None:
@@ -64,10 +76,10 @@ def subscription_filters(at: Place) -> None:
     for group in at.each("logs:DescribeLogGroups"):
         name = str(group["logGroupName"])
         for entry in at.each("logs:DescribeSubscriptionFilters", logGroupName=name):
-            at.trigger(at.arn(f"log-group:{name}"), entry.get("destinationArn"))
+            at.trigger(at.arn(f"log-group:{name}"), entry.get("destinationArn"), role=entry.get("roleArn"))
     for policy in at.each(_ACCOUNT_POLICIES, policyType="SUBSCRIPTION_FILTER_POLICY"):
         document = at.json(_ACCOUNT_POLICIES, policy.get("policyDocument"))
-        at.trigger(at.arn("log-group:*"), document.get("DestinationArn"))
+        at.trigger(at.arn("log-group:*"), document.get("DestinationArn"), role=document.get("RoleArn"))
 
 
 def topic_rules(at: Place) -> None:
@@ -75,7 +87,8 @@ def topic_rules(at: Place) -> None:
         rule = at.one("iot:GetTopicRule", ruleName=summary["ruleName"]).get("rule") or {}
         for action in (*(rule.get("actions") or ()), rule.get("errorAction") or {}):
             function = (action.get("lambda") or {}).get("functionArn")
-            at.trigger(str(summary["ruleArn"]), function, enabled=not rule.get("ruleDisabled"))
+            enabled = not rule.get("ruleDisabled")
+            at.trigger(str(summary["ruleArn"]), function, enabled=enabled, attributes={"sql": rule.get("sql")})
 
 
 def authorizers(at: Place) -> None:

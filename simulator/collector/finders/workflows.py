@@ -77,13 +77,15 @@ def repositories(at: Place) -> None:
     for repository in at.each("codecommit:ListRepositories"):
         name = str(repository["repositoryName"])
         for entry in at.each("codecommit:GetRepositoryTriggers", repositoryName=name):
-            at.trigger(at.arn(name), entry.get("destinationArn"))
+            events = tuple(sorted(event for event in entry.get("events") or () if event != "all"))
+            at.trigger(at.arn(name), entry.get("destinationArn"), events=events)
 
 
 def delivery_streams(at: Place) -> None:
     for name in at.each("firehose:ListDeliveryStreams"):
         found = at.one("firehose:DescribeDeliveryStream", DeliveryStreamName=name)
         stream = found.get("DeliveryStreamDescription") or {}
+        read = ((stream.get("Source") or {}).get("KinesisStreamSourceDescription") or {}).get("KinesisStreamARN")
         for destination in _within(stream.get("Destinations") or [], "ProcessingConfiguration"):
             processing = destination["ProcessingConfiguration"]
             for processor in processing.get("Processors") or ():
@@ -93,4 +95,5 @@ def delivery_streams(at: Place) -> None:
                     given.get("LambdaArn"),
                     role=given.get("RoleArn") or destination.get("RoleARN"),
                     enabled=bool(processing.get("Enabled")),
+                    attributes={"Source.KinesisStreamSourceDescription.KinesisStreamARN": read},
                 )
