@@ -98,7 +98,7 @@ class AwsCollector:
             for line in finders.find_global(reader, regions[0]):
                 self.progress(f"{reader.account}: {line}")
         self._read_organization(readers, builder, regions[0])
-        builder.assume_unread_tags()
+        builder.assume_unread_tags("its tags were not asked for")
         return builder.build(taken_at, "collected")
 
     def _session(self) -> Any:

@@ -204,14 +204,15 @@ class SnapshotBuilder:
         place = (service, region, account)
         return tuple(sorted(arn for arn in sources if (found := arns.parts(arn)) and found[2:5] == place))
 
-    def assume_unread_tags(self) -> None:
+    def assume_unread_tags(self, reason: str) -> None:
         """Note what of the collected accounts' resources is known without its tags."""
         for resource in self._resources.values():
             has_tags = arns.service_of(resource.arn) != "execute-api" and resource.type not in _UNTAGGED
             if has_tags and self.is_collected(resource.account):
-                self._assume_unread(FactKind.TAGS, resource.arn, "its tags were not asked for")
+                self.assume_unread(FactKind.TAGS, resource.arn, reason)
 
-    def _assume_unread(self, what: FactKind, about: str, reason: str) -> None:
+    def assume_unread(self, what: FactKind, about: str, reason: str) -> None:
+        """Note a fact that nobody asked for, unless it is among what was read."""
         if (what, about) not in self._read:
             self.assume(what, about, reason)
 
@@ -248,7 +249,7 @@ class SnapshotBuilder:
         for resource in self._resources.values():
             if not self.is_collected(resource.account):
                 reason = f"account {resource.account} was not collected"
-                self._assume_unread(FactKind.RESOURCE_POLICY, resource.arn, reason)
+                self.assume_unread(FactKind.RESOURCE_POLICY, resource.arn, reason)
 
     def _assume_unread_sources(self) -> None:
         """What a mapping polls and nothing else told of: of a stream or cluster its name is all that is known.

@@ -17,9 +17,10 @@ from models import arns
 from models.decision import FactKind
 from models.errors import InputError
 from models.snapshot import Organization, Snapshot, Trigger
-from simulator.collector import saved_files, shapes
+from simulator.collector import saved_calls, saved_files, shapes
 from simulator.collector.attributes import kept
 from simulator.collector.builder import SnapshotBuilder
+from simulator.collector.saved_calls import SavedReader
 from simulator.collector.store import first_problem, read_json
 
 DETAILS = "authorization-details.json"
@@ -54,6 +55,7 @@ class SavedCollector:
         for account in accounts:
             account.read()
         _read_organization(self.folder, files, builder, accounts)
+        builder.assume_unread_tags("saved files hold no tags of it")
         return builder.build(files.oldest(), "saved")
 
 
@@ -136,9 +138,9 @@ class _SavedAccount:
         self._read_mappings()
         self._read_notifications()
         self._read_triggers()
+        self._read_calls()
         self._read_policies()
         self._read_attributes()
-        self._assume_tags()
 
     def _read_functions(self) -> None:
         folder = self._folder / "functions"
@@ -178,6 +180,16 @@ class _SavedAccount:
         for trigger in triggers:
             self._builder.trigger(trigger, account=self.account)
 
+    def _read_calls(self) -> None:
+        folder = self._folder / "calls"
+        if not folder.is_dir():
+            return
+        if self._about.region is None:
+            hint = 'say it in account.json: {"account": "111111111111", "region": "eu-west-1"}'
+            raise InputError(f"nothing says in which Region the calls were made; {hint}", str(folder))
+        reader = SavedReader(folder, self._files.json, self.account, self._partition, self._builder)
+        saved_calls.read(folder, reader, self._about.region)
+
     def _read_policies(self) -> None:
         path = self._folder / "resource-policies.json"
         found = self._object(path)
@@ -195,11 +207,7 @@ class _SavedAccount:
             self._builder.resource(arn, account=self.account, attributes=kept(attributes))
         if found is None:
             for arn in self._own_resources():
-                self._builder.assume(FactKind.ATTRIBUTES, arn, f"there is no {path.name}")
-
-    def _assume_tags(self) -> None:
-        for arn in self._own_resources():
-            self._builder.assume(FactKind.TAGS, arn, "saved files hold no tags of resources")
+                self._builder.assume_unread(FactKind.ATTRIBUTES, arn, f"there is no {path.name}")
 
     def _own_resources(self) -> list[str]:
         return [resource.arn for resource in self._builder.resources if resource.account == self.account]

@@ -32,6 +32,8 @@ class Collected:
     snapshot: Snapshot
     calls: frozenset[str]
     lines: tuple[str, ...]
+    answers: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = ()
+    """Every call with its parameters and its output, where they were kept."""
 
 
 def with_keys(address: str, patch: pytest.MonkeyPatch, account: str = moto_world.PARTNER) -> None:
@@ -41,19 +43,32 @@ def with_keys(address: str, patch: pytest.MonkeyPatch, account: str = moto_world
     patch.delenv("AWS_PROFILE", raising=False)
 
 
-def hook_calls(hook: Callable[[str], None], patch: pytest.MonkeyPatch, answers: Answers | None = None) -> None:
+Heard = Callable[[str, dict[str, Any], dict[str, Any]], None]
+
+
+def hook_calls(
+    hook: Callable[[str], None],
+    patch: pytest.MonkeyPatch,
+    answers: Answers | None = None,
+    hear: Heard = lambda name, asked, output: None,
+) -> None:
     """Have `hook` called with `service:Operation` before every call that a new session makes.
 
-    What `answers` has an answer for doesn't get to the server.
+    What `answers` has an answer for doesn't get to the server. `hear` is told of every call, what was asked with it,
+    and what came of it.
     """
     session_of = boto3.Session
 
     def before_call(model: Any, **_: Any) -> None:
         hook(f"{model.service_model.service_name}:{model.name}")
 
+    def after_call(model: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        hear(f"{model.service_model.service_name}:{model.name}", context["asked"], parsed)
+
     def hooked(*arguments: Any, **settings: Any) -> boto3.Session:
         session = session_of(*arguments, **settings)
         session.events.register("before-call", before_call)
+        session.events.register("after-call", after_call)
         answer_calls(session.events, answers or {}, only=False)
         return session
 
@@ -95,9 +110,10 @@ def triggered(address: str, sources: dict[str, str]) -> Collected:
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         with_keys(address, patch, moto_triggers.TRIGGERED)
-        hook_calls(calls.add, patch, lacking.answers(sources))
+        answers: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+        hook_calls(calls.add, patch, lacking.answers(sources), lambda *heard: answers.append(heard))
         snapshot = read(address, assume_roles=[], organization=False, progress=lines.append)
-    return Collected(snapshot, frozenset(calls), tuple(lines))
+    return Collected(snapshot, frozenset(calls), tuple(lines), tuple(answers))
 
 
 @pytest.fixture

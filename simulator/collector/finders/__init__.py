@@ -18,9 +18,9 @@ from simulator.collector.reader import Reader
 class Finder:
     """How the triggers of a service are found.
 
-    `client` is botocore's name of what is asked, by whose Regions it is told whether there is anything to ask;
-    `service` the one in the ARNs of what triggers, `principal` the one that invokes. `is_global`: asked once for all
-    Regions.
+    `client` is botocore's name of what is asked, `service` the one in the ARNs of what triggers, `principal` the one
+    that invokes. `is_global`: asked once for all Regions. `offered_as` is the service whose Regions it has, where
+    botocore doesn't know its own.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Finder:
     principal: str
     find: Callable[[Place], None]
     is_global: bool = False
+    offered_as: str = ""
 
 
 FINDERS: tuple[Finder, ...] = (
@@ -52,8 +53,7 @@ FINDERS: tuple[Finder, ...] = (
     Finder("Step Functions", "stepfunctions", "states", "states.amazonaws.com", workflows.state_machines),
     Finder("Alarms", "cloudwatch", "cloudwatch", "lambda.alarms.cloudwatch.amazonaws.com", events.alarms),
     Finder("Firehose", "firehose", "firehose", "firehose.amazonaws.com", workflows.delivery_streams),
-    # Of bedrock-agent botocore knows no Regions; its agents are where Bedrock is.
-    Finder("Bedrock agents", "bedrock", "bedrock", "bedrock.amazonaws.com", people.agents),
+    Finder("Bedrock agents", "bedrock-agent", "bedrock", "bedrock.amazonaws.com", people.agents, offered_as="bedrock"),
     Finder("VPC Lattice", "vpc-lattice", "vpc-lattice", "vpc-lattice.amazonaws.com", apis.lattice_groups),
     Finder("Transfer Family", "transfer", "transfer", "transfer.amazonaws.com", apis.transfer_servers),
     Finder("Connect", "connect", "connect", "connect.amazonaws.com", people.connect_instances),
@@ -80,7 +80,7 @@ def _lines(reader: Reader, region: str, *, is_global: bool) -> list[str]:
 def look(reader: Reader, region: str, finder: Finder) -> int:
     """Look for a service's triggers, and return how many there are; a Region that doesn't have it isn't asked."""
     at = Place(reader, region, finder.service, finder.principal, is_global=finder.is_global)
-    if not reader.is_offered(finder.client, region):
+    if not reader.is_offered(finder.offered_as or finder.client, region):
         reason = f"{finder.label} isn't offered in {region}, as far as botocore knows"
         reader.builder.assume(FactKind.TRIGGERS, at.fact.about, reason)
         return 0

@@ -21,7 +21,7 @@ def schedules(at: Place) -> None:
         named = str((summary.get("Target") or {}).get("Arn", ""))
         if not arns.is_function(named) and not named.endswith(_INVOKE):
             continue
-        found = at.one("scheduler:GetSchedule", Name=summary["Name"], GroupName=summary["GroupName"])
+        found = at.one("scheduler:GetSchedule", GroupName=summary["GroupName"], Name=summary["Name"])
         target = found.get("Target") or {}
         at.trigger(
             str(summary["Arn"]),
