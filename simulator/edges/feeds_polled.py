@@ -7,8 +7,9 @@ known who they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
