@@ -124,6 +124,8 @@ class CanAnswer(AnswerModel):
 
 
 class StepAnswer(AnswerModel):
+    """`impossible`: why no statement can mend a missing step, where that is so."""
+
     source: str = Field(alias="from")
     target: str = Field(alias="to")
     kind: str
@@ -131,6 +133,7 @@ class StepAnswer(AnswerModel):
     because: tuple[CitationAnswer, ...]
     missing: tuple[GrantAnswer, ...]
     residual: ResidualAnswer | None
+    impossible: str | None = None
 
 
 class PathAnswer(AnswerModel):

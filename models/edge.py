@@ -88,7 +88,7 @@ class Grant:
 class Requirement:
     """One request that must be allowed for a step: its decision, and what would mend it.
 
-    `missing` is empty unless the decision is an implicit deny that grants can mend.
+    `missing` is empty unless the decision is an implicit deny that grants can mend; `impossible` says why none can.
     """
 
     principal: str
@@ -96,6 +96,7 @@ class Requirement:
     resource: str
     decision: Decision
     missing: tuple[Grant, ...] = ()
+    impossible: str | None = None
 
     @property
     def status(self) -> Status:
@@ -133,6 +134,10 @@ class Foreseen:
     @property
     def missing(self) -> tuple[Grant, ...]:
         return self.judged.missing
+
+    @property
+    def impossible(self) -> str | None:
+        return self.judged.impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,12 @@ class Edge:
             return ()
         grants = {(*grant.place, grant.action): grant for part in self.requirements for grant in part.missing}
         return tuple(grants.values())
+
+    @property
+    def impossible(self) -> str | None:
+        """Why no grant can mend it; None: one can, or nobody says."""
+        lacking = (part for part in self.requirements if part.status is Status.MISSING)
+        return next((part.impossible for part in lacking if part.impossible), None)
 
     @property
     def cost(self) -> int:

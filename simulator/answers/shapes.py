@@ -119,4 +119,5 @@ def step(edge: Edge) -> StepAnswer:
         because=tuple(citation(item) for item in edge.because),
         missing=tuple(grant(item) for item in ordered(edge.missing, first)),
         residual=together(edge.residuals),
+        impossible=edge.impossible,
     )

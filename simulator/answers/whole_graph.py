@@ -119,7 +119,7 @@ def _detail(edge: Edge) -> str:
     """In a few words what decides an edge that is not simply allowed."""
     if edge.status is Status.MISSING:
         lacking = dict.fromkeys(f"{grant.side} of {arns.short(grant.holder)}" for grant in edge.missing)
-        return " and ".join(lacking) or "no grant can mend it"
+        return " and ".join(lacking) or edge.impossible or "no grant can mend it"
     if edge.status is Status.DENIED:
         cited = next(iter(edge.because), None)
         return f"{cited.statement} of {arns.short(cited.policy)}" if cited else ""

@@ -103,7 +103,8 @@ def _unsigned(world: World, url: str, sources: Nodes, question: Question) -> Ite
 
 
 def _refused(url: str) -> Requirement:
-    return Requirement("anyone", ACTION, arns.behind_url(url), Decision(Outcome.IMPLICIT_DENY))
+    decision = Decision(Outcome.IMPLICIT_DENY)
+    return Requirement("anyone", ACTION, arns.behind_url(url), decision, impossible=NOT_SIGNED)
 
 
 def _unknown(node: str, url: str) -> Requirement:

@@ -70,7 +70,8 @@ def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Req
         return
     action = row.needs[0].actions[0]
     if row.other_accounts == "no":
-        yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY))
+        why = f"a {row.label} has to be in the function's account"
+        yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY), impossible=why)
         return
     reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
     yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))

@@ -45,4 +45,4 @@ def trusts_lambda(world: World, function: Function, question: Question, service:
     if account not in world.collected:
         fact = MissingFact(FactKind.IDENTITY, account, f"account {account} was not collected")
     decision = Decision(Outcome.UNKNOWN, gaps=(fact,)) if fact else Decision(Outcome.IMPLICIT_DENY)
-    return Requirement(service, ACTION, role, decision)
+    return Requirement(service, ACTION, role, decision, impossible=None if fact else "there is no such role")

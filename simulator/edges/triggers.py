@@ -90,8 +90,7 @@ def _by_itself(
 ) -> tuple[Requirement, ...]:
     """The function's policy lets the service in, under one of its names, for each of the actions that a call takes."""
     if row.role_across_accounts and source.account != arns.account_of(trigger.target):
-        # No grant mends it: the rule needs a role.
-        return (_refused(trigger),)
+        return (_refused(trigger, "a rule delivers to another account with a role, and this one has none"),)
     asks = _asks(world, trigger.target, row)
     if asks is None:
         return (_unknown(trigger, f"the AuthType of `{trigger.target}` is not known"),)
@@ -156,8 +155,8 @@ def _by_execution_role(
     """Replicas of a version run with the function's own role, which has to trust Lambda and the service."""
     base, qualifier = arns.split_function(trigger.target)
     if arns.region_of(base) != row.only_in or not (qualifier or "").isdigit():
-        # No grant mends it: another version is to be associated.
-        return (_refused(trigger),)
+        why = f"what is associated has to be a numbered version of a function in {row.only_in}, not an alias or $LATEST"
+        return (_refused(trigger, why),)
     function = world.functions.get(base)
     if function is None or not function.role:
         return (_unknown(trigger, f"the execution role of `{base}` is not known"),)
@@ -178,5 +177,7 @@ def _unknown(trigger: Trigger, reason: str, target: str | None = None) -> Requir
     return Requirement(f"service:{trigger.service}", ACTION, target or trigger.target, decision)
 
 
-def _refused(trigger: Trigger) -> Requirement:
-    return Requirement(f"service:{trigger.service}", ACTION, trigger.target, Decision(Outcome.IMPLICIT_DENY))
+def _refused(trigger: Trigger, why: str) -> Requirement:
+    """Nothing that could be granted helps."""
+    decision = Decision(Outcome.IMPLICIT_DENY)
+    return Requirement(f"service:{trigger.service}", ACTION, trigger.target, decision, impossible=why)

@@ -171,7 +171,7 @@ def _step(step: StepAnswer, names: Names, kinds: int) -> list[Text]:
 
 def _lacking(step: StepAnswer, names: Names) -> str:
     places = dict.fromkeys(names.place(grant) for grant in step.missing)
-    return "; ".join(places) or "no statement can mend it"
+    return "; ".join(places) or "no statement can mend it" + (f": {step.impossible}" if step.impossible else "")
 
 
 def who_can(answer: WhoCanAnswer, names: Names) -> list[Text]:

@@ -208,6 +208,7 @@ def test_msk_of_another_account_is_reached_through_its_vpc_connection() -> None:
 def test_documentdb_must_be_of_the_functions_account() -> None:
     found = edge(made(Case(arn("rds", "cluster:docs", TWO), (), {"access": (BASIC,)}), [allow("*", "*")]).world())
     assert (found.status.value, found.can_be_bought) == ("missing", False)
+    assert "in the function's account" in str(found.impossible)
 
 
 def test_whether_a_broker_may_be_of_another_account_is_not_said() -> None:

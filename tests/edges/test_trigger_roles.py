@@ -117,6 +117,7 @@ def test_lambda_at_edge_needs_the_execution_roles_trust_and_a_numbered_version(
     assert edge.status is status
     assert [(grant.side, grant.principal) for grant in edge.missing] == [("trust", principal) for principal in lacks]
     assert edge.can_be_bought == (status is Status.ALLOWED or bool(lacks))
+    assert ("numbered version" in (edge.impossible or "")) != edge.can_be_bought
 
 
 # --- EventBridge across accounts -------------------------------------------------------------------------------------
@@ -150,3 +151,4 @@ def test_a_rule_delivers_to_another_account_with_a_role_that_both_sides_allow(
     assert edge.status is status
     assert [grant.side for grant in edge.missing] == lacking
     assert edge.can_be_bought == (status is Status.ALLOWED or bool(lacking))
+    assert ("with a role" in (edge.impossible or "")) != edge.can_be_bought
