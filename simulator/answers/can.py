@@ -83,7 +83,7 @@ def _of_url(
             "gaps": shapes.facts(whole.gaps),
             "missing": tuple(shapes.grant(item) for item in ordered(whole.missing, caller.account)),
             "assumes": shapes.facts(whole.assumes),
-            "impossible": made.impossible or invokes_url.impossible(world, caller, url),
+            "impossible": made.impossible or whole.impossible,
         }
     )
 

@@ -63,11 +63,6 @@ def fixed_of(world: World, url: str, action: str) -> Table[str, State] | None:
     return next((dict(one.fixed or ()) for one in found), None) if url in world.urls else None
 
 
-def impossible(world: World, caller: Caller, url: str) -> str | None:
-    """Why nothing can let the caller in; None: something can."""
-    return NOT_SIGNED if caller.node == "anyone" and auth_type_of(world, url) == SIGNED else None
-
-
 def requirements(
     world: World, caller: Caller, url: str, given: Given, *, in_step: bool = False
 ) -> tuple[Requirement, ...]:
@@ -75,7 +70,7 @@ def requirements(
     auth_type = auth_type_of(world, url)
     if auth_type is None:
         return (_unknown(caller.node, url),)
-    if impossible(world, caller, url):
+    if auth_type == SIGNED and caller.node == "anyone":
         return (_refused(url),)
     asker = world.caller("anyone") if auth_type == UNSIGNED else caller
     return tuple(
