@@ -24,7 +24,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
@@ -42,6 +42,8 @@ TESTS = ("tests/policy",)
 LEFT_OUT = ("test_no_partition_is_written_into_code", "test_engine_page.py")
 #: Processor seconds for one test: a change may make a loop endless. Generous, so that a slow test isn't taken for one.
 LEAST, TIMES = 3.0, 30.0
+#: So many calls of what was called before are taken to be all that a test does.
+QUIET = 1_000_000
 MOST_MEMORY = 4 << 30
 KILLED, SURVIVED, ENDLESS = "killed", "survived", "endless"
 
@@ -158,9 +160,8 @@ def clear_caches() -> None:
 class Run:
     """As a pytest plugin: in place of running the tests once, runs them for every mutant in a process of its own."""
 
-    def __init__(self, mutants: Sequence[Mutant], inside: bool, most: float) -> None:
+    def __init__(self, mutants: Sequence[Mutant], most: float) -> None:
         self.mutants = mutants
-        self.inside = inside
         self.most = most
         self.outcomes: dict[Mutant, str] = {}
         self.failed = False
@@ -220,12 +221,8 @@ class Run:
             clear_caches()
             touched: set[CodeType] = set()
 
-            def note(frame: FrameType, event: str, _: Any, touched: set[CodeType] = touched) -> None:
-                if event == "call":
-                    touched.add(frame.f_code)
-
             start = time.process_time()
-            sys.setprofile(note)
+            sys.setprofile(_noting(touched))
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             sys.setprofile(None)
             names = {f"{code.co_filename}:{code.co_firstlineno}" for code in touched if engine in code.co_filename}
@@ -245,9 +242,7 @@ class Run:
         wanted = {test for code in _with_inner(first) for test in self.touching[path, code.co_firstlineno]}
         changes = [(functions[code], new) for code, new in pairs if code in functions]
         outcome = self._of_tests(wanted, changes, self.found_by[path, first.co_firstlineno])
-        if outcome != SURVIVED or self.inside:
-            return outcome
-        return fresh(mutant) if first in self.called_early else outcome
+        return fresh(mutant) if outcome == SURVIVED and first in self.called_early else outcome
 
     def _early(self, frame: FrameType, event: str, _: Any) -> None:
         if event == "call":
@@ -283,6 +278,22 @@ class Run:
         if outcome != SURVIVED and last:
             found_by[_plain(items[int.from_bytes(last, "little")].nodeid)] += 1
         return outcome
+
+
+def _noting(touched: set[CodeType]) -> Callable[[FrameType, str, Any], None]:
+    """A profiler that notes what is called, and ends once nothing new was for long: it takes twice a test's time."""
+    since = 0
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal since
+        since += 1
+        if event == "call" and frame.f_code not in touched:
+            touched.add(frame.f_code)
+            since = 0
+        elif since > QUIET:
+            sys.setprofile(None)
+
+    return note
 
 
 def outcome_of(code: int) -> str:
@@ -423,7 +434,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=6)
     parser.add_argument("--inside", action="store_true", help="only changes inside functions: the quick ones")
     parser.add_argument("--examples", type=int, default=40, help="so many to a property test; `make test` takes 100")
-    parser.add_argument("--again", nargs="*", metavar="MODULE:NUMBER", help="only these mutants")
+    parser.add_argument(
+        "--again", nargs="*", metavar="MODULE:NUMBER", help="these mutants; others only of the modules named"
+    )
     parser.add_argument("--most", type=float, default=math.inf, help="seconds of tests for each mutant: a first look")
     parser.add_argument("--one", nargs=2, metavar=("MODULE", "NUMBER"), help="one mutant, with what the tests say")
     parser.add_argument("tests", nargs="*", default=TESTS, help="the tests to run; without any, tests/policy")
@@ -435,15 +448,13 @@ def main() -> int:
     if arguments.one:
         return one(arguments.one[0], int(arguments.one[1]))
     paths = [path for path in sorted(ENGINE.glob("*.py")) if not arguments.modules or path.stem in arguments.modules]
-    if arguments.again:
-        named = [name.split(":") for name in arguments.again]
-        mutants = [next(mutants_of(ENGINE / f"{name}.py", only=int(number))) for name, number in named]
-    else:
-        drawn = [chosen(path, arguments.sample, arguments.seed, arguments.inside) for path in paths]
-        mutants = [mutant for of_module in drawn for mutant in of_module]
+    named = [name.split(":") for name in arguments.again or ()]
+    mutants = [next(mutants_of(ENGINE / f"{name}.py", only=int(number))) for name, number in named]
+    for path in paths if arguments.modules or not named else ():
+        mutants += chosen(path, arguments.sample, arguments.seed, arguments.inside)
     # Mixed, so that what has been run when it is stopped is a sample of all of them.
     random.Random(arguments.seed).shuffle(mutants)
-    run = Run(mutants, arguments.inside, arguments.most)
+    run = Run(mutants, arguments.most)
     say(f"{len(run.mutants)} mutants")
     sys.setprofile(run._early)
     pytest.main(["-q", "-p", "no:cacheprovider", *SELECTED], plugins=[run])

@@ -24,7 +24,7 @@ def test_the_index_finds_what_trying_each_finds(patterns: list[str], value: str)
     assert found(patterns, value) == {pattern for pattern in patterns if match.matches(match.glob(pattern), value)}
 
 
-@pytest.mark.parametrize(
+ONE_OF_MANY = pytest.mark.parametrize(
     "pattern, value",
     [
         ("arn:*:function:orders-*", "arn:aws:function:orders-1"),
@@ -35,6 +35,15 @@ def test_the_index_finds_what_trying_each_finds(patterns: list[str], value: str)
         ("", ""),
     ],
 )
+
+
+@ONE_OF_MANY
+def test_alone(pattern: str, value: str) -> None:
+    assert found([pattern], value) == {pattern}
+    assert found([pattern], "arn:aws:layer:else") == ({pattern} if pattern == "*" else set())
+
+
+@ONE_OF_MANY
 def test_among_many_others(pattern: str, value: str) -> None:
     others = [f"arn:*:function:x{number}-*" for number in range(50)] + [f"*:y{number}" for number in range(50)]
     assert found([*others, pattern], value) == {pattern}

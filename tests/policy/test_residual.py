@@ -121,6 +121,7 @@ def test_a_global_key_is_spelled_as_aws_spells_it() -> None:
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": ["10.0.0.0/9", "10.128.0.0/9"]}}, Outcome.IMPLICIT_DENY, id="no address"),
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": "10.0.0.0/9"}}, Outcome.CONDITIONAL, id="some address"),
         pytest.param({"ArnLike": {"k": "arn:aws:s3:::*"}, "StringLike": {"k": "*:x"}}, Outcome.CONDITIONAL, id="an ARN like both"),
+        pytest.param({"StringLike": {"k": "arn:aws:s?:::v"}, "ArnNotLike": {"k": "arn:aws:s?:::v"}}, Outcome.CONDITIONAL, id="a colon that only StringLike takes"),
         pytest.param({"StringEqualsIfExists": {"k": "a"}, "StringNotEqualsIfExists": {"k": "a"}}, Outcome.CONDITIONAL, id="absent alone"),
         pytest.param({"StringEquals": {"k": "${l}"}}, Outcome.CONDITIONAL, id="as another open key"),
         pytest.param({"StringEquals": {"k": "${l}"}, "StringNotEquals": {"k": "foo"}, "StringLike": {"l": "foo*"}}, Outcome.CONDITIONAL, id="as another open key, but for one value"),
@@ -199,6 +200,21 @@ def test_what_no_completion_allows_is_not_conditional() -> None:
     condition = {"StringEquals": {"k": "a"}}
     decision = ask(identity=[allow(Condition=condition), deny(Condition=condition)], opens=["k"])
     assert (decision.outcome, decision.residual) == (Outcome.IMPLICIT_DENY, None)
+
+
+def test_an_allow_of_which_a_part_is_denied_is_none() -> None:
+    """Each of the statements needs a condition under which it is denied."""
+    k, l, m = ({"StringEquals": {key: "v"}} for key in "klm")  # noqa: E741 - the key's name
+    both = {"StringEquals": {"k": "v", "l": "v"}}
+    decision = ask(
+        identity=[allow(Condition=both), allow(Condition=m), deny(Condition=k), deny(Condition=m)], opens="klm"
+    )
+    assert (decision.outcome, decision.residual) == (Outcome.IMPLICIT_DENY, None)
+    mended = ask(identity=[allow(Condition=both), allow(Condition=m), deny(Condition=k)], opens="klm").residual
+    assert mended is not None
+    assert mended.allowed_with["m"] == "v"
+    assert mended.allowed_with["k"] != "v"
+    assert ask(identity=[allow(Condition=l), deny(Condition=k)], opens="klm").outcome is Outcome.CONDITIONAL
 
 
 TAGS = tuple("abcdefghijklmnop")

@@ -308,30 +308,6 @@ def test_a_column_names_for_whom_it_hangs_on_an_open_key() -> None:
     assert {key.lower(): row for key, row in column.open_keys} == {OPEN.lower(): 0b10}
 
 
-@pytest.mark.parametrize("few", [24, -1], ids=("in parts", "caller by caller"))
-def test_what_is_certain_of_one_caller_may_hang_for_another(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of users who stand to the resource in the same way, one hangs on his boundary, one on his own policies."""
-    monkeypatch.setattr("simulator.policy.column.FEW_CELLS", few)
-    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    for_sure, hanging, other = (
-        (attached(PolicyKind.IDENTITY, [{**anything, **more}]),)
-        for more in ({}, {"Condition": {"Bool": {OPEN: "true"}}}, {"Action": "s3:*"})
-    )
-    callers = [requester(f"arn:aws:iam::{B}:user/{name}") for name in ("a", "b", "c", "d", "e")]
-    members = [
-        Member(callers[0], identity=for_sure, boundary=hanging),
-        Member(callers[1], identity=hanging),
-        Member(callers[2], identity=for_sure, boundary=for_sure),
-        Member(callers[3], identity=hanging, boundary=other),
-        Member(callers[4], identity=hanging, boundary=for_sure, scps=(for_sure, hanging)),
-    ]
-    world = World(callers, [None] * len(callers), {})
-    column = column_of(Grid(ACTIONS[FUNCTION], Callers(members), world), Target(FUNCTION, B), explicit=True)
-    conditional = Outcome.CONDITIONAL
-    expected = [conditional, conditional, Outcome.ALLOWED, Outcome.IMPLICIT_DENY, conditional]
-    assert [column.outcome(number) for number in range(len(callers))] == expected
-
-
 @given(worlds())
 def test_caller_by_caller_is_as_in_parts(made: tuple[str, list[Member], list[Target], World]) -> None:
     action, members, targets, world = made
