@@ -159,12 +159,15 @@ def test_only_an_implicit_deny_has_near_misses() -> None:
 
 @pytest.mark.parametrize(
     "layer, expected",
-    [("identity", ALLOWED), ("boundary", ALLOWED), ("session", IMPLICIT), ("resource", IMPLICIT)],
+    [("identity", ALLOWED), ("boundary", ALLOWED), ("session", IMPLICIT), ("scps", IMPLICIT), ("resource", IMPLICIT)],
 )
 def test_an_incomplete_arn_is_completed_in_what_a_principal_has(layer: str, expected: Outcome) -> None:
     """Source: "IAM identifiers": `arn:aws:sqs` is equivalent to `arn:aws:sqs:*:*:*` in an identity-based policy."""
-    short = [allow(resource="arn:aws:lambda")]
-    if layer == "resource":
-        assert ask(resource=[to({"AWS": USER}, Resource="arn:aws:lambda")]).outcome is expected
-    else:
-        assert ask(SESSION, **{"identity": [allow()], layer: short}).outcome is expected
+    short, other = allow(resource="arn:aws:lambda"), allow(resource="arn:aws:s3:::x")
+    for statements in ([short], [short, other], [other, short]):
+        if layer == "resource":
+            named = [{**statement, "Principal": {"AWS": USER}} for statement in statements]
+            assert ask(resource=named).outcome is expected
+        else:
+            policies = [statements] if layer == "scps" else statements
+            assert ask(SESSION, **{"identity": [allow()], layer: policies}).outcome is expected

@@ -243,3 +243,23 @@ def test_what_is_read_is_whole_and_frozen() -> None:
             setattr(value, value.__struct_fields__[0], None)
     assert read == Policy(read.statements, "2012-10-17")
     assert pickle.loads(pickle.dumps(statement)) == statement
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        (None, "null"),
+        (True, "true or false"),
+        (1, "a number"),
+        (1.5, "a number"),
+        (["s3:*"], "a list"),
+        ({"s3": "*"}, "an object"),
+    ],
+)
+def test_what_stands_for_a_string_is_named(value: object, said: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        parse_policy(document(allow([value])), PolicyKind.IDENTITY, strict=False)
+    assert caught.value.problem == f"needs a string, not {said}"
+    with pytest.raises(PolicyError) as caught:
+        parse_policy(document(allow(Condition={"Bool": {"k": [[value]]}})), PolicyKind.IDENTITY, strict=False)
+    assert caught.value.problem == "needs a string, not a list"

@@ -30,6 +30,8 @@ ONE_OF_MANY = pytest.mark.parametrize(
         ("arn:*:function:orders-*", "arn:aws:function:orders-1"),
         ("arn:*:function:*-1", "arn:aws:function:orders-1"),
         ("*ord?rs*", "arn:aws:function:orders-1"),
+        ("*rders", "arn:aws:function:orders"),
+        ("?rn:aws:function:order*-1", "arn:aws:function:orders-1"),
         ("arn:a?s:function:orders", "arn:aws:function:orders"),
         ("*", "anything"),
         ("", ""),

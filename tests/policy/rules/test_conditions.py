@@ -216,6 +216,10 @@ def test_several_conditions(case: Case) -> None:
     condition("address blocks", True, "IpAddress", [OFFICE, "2001:db8::/32"], "2001:db8::1"),
     condition("negated address blocks", False, "NotIpAddress", [OFFICE, "2001:db8::/32"], "2001:db8::1"),
     condition("no value at all", False, "StringEquals", [], "a"),
+    condition("several of the key, one of them the policy's", True, "StringEquals", "a", ["a", "b"]),
+    condition("several of the key, none of them the policy's", False, "StringEquals", "c", ["a", "b"]),
+    condition("negated, several of the key, one of them the policy's", False, "StringNotEquals", "a", ["a", "b"]),
+    condition("negated, several of the key, none of them the policy's", True, "StringNotEquals", "c", ["a", "b"]),
 )
 def test_several_values(case: Case) -> None:
     case.holds()
