@@ -152,7 +152,7 @@ class FactKind(StrEnum):
 
 
 #: Inventories: their Gaps are listed in an answer and change no status (semantics: section 6).
-INVENTORIES = frozenset({FactKind.FUNCTIONS, FactKind.TRIGGERS, FactKind.MAPPINGS})
+INVENTORIES = frozenset({FactKind.FUNCTIONS, FactKind.FUNCTION, FactKind.TRIGGERS, FactKind.MAPPINGS})
 
 
 class MissingFact(Struct, frozen=True):

@@ -60,10 +60,21 @@ def _sources_at(world: World, trigger: Trigger) -> Iterator[str]:
     if arns.resource_type(trigger.target) != "events:event-bus":
         yield trigger.target
         return
-    for other in world.snapshot.triggers:
-        is_there = (other.bus or arns.event_bus(other.source)) == trigger.target
-        if other.enabled and is_there and not other.schedule and _may_both_match(trigger.pattern, other.pattern):
+    for other in _rules_by_bus(world).get(trigger.target, ()):
+        if other.enabled and not other.schedule and _may_both_match(trigger.pattern, other.pattern):
             yield other.source
+
+
+def _rules_by_bus(world: World) -> dict[str, list[Trigger]]:
+    known = world.memo.get(("rules by bus", None))
+    if isinstance(known, dict):
+        return known
+    found: dict[str, list[Trigger]] = {}
+    for trigger in world.snapshot.triggers:
+        if arns.resource_type(trigger.source) == "events:rule":
+            found.setdefault(trigger.bus or arns.event_bus(trigger.source), []).append(trigger)
+    world.memo[("rules by bus", None)] = found
+    return found
 
 
 def _may_both_match(one: str | None, other: str | None) -> bool:

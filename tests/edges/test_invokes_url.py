@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.decision import FactKind
 from models.edge import Edge, EdgeKind, Status
 from models.errors import PermgraphError, UnknownNameError
 from models.snapshot import FunctionUrl
@@ -229,6 +230,19 @@ def test_a_url_that_was_not_read_is_unknown() -> None:
     there = f"url:{function('theirs', THREE)}"
     assert can(world, DEV, BY_URL, there).decision == "unknown"
     assert {path.status for path in paths(world, DEV, there).paths} == {"unknown"}
+
+
+def test_a_list_of_urls_that_was_refused_is_said_and_changes_nothing() -> None:
+    made = Builder()
+    made.function(ORDERS)
+    made.user(DEV, allow(INVOKE, ORDERS))
+    made.gap(FactKind.FUNCTION, ORDERS, "lambda:ListFunctionUrlConfigs")
+    answer = who_can(made.world(), INVOKE, ORDERS)
+    assert [(row.principal, row.status) for row in answer.principals] == [(DEV, "allowed")]
+    assert [(gap.what, gap.about) for gap in answer.gaps] == [("function", ORDERS)]
+    # Nobody knows that there is none.
+    assert made.world().resolve("url:orders", "resource") == URL
+    assert can(made.world(), DEV, BY_URL, URL).decision == "unknown"
 
 
 @pytest.mark.parametrize("written", ["url:orders", f"url:{ORDERS}", "https://abc.lambda-url.eu-west-1.on.aws/"])
