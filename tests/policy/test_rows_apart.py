@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.decision import Outcome
+from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.policy import PolicyKind
+from models.request import Traits
 from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
@@ -82,3 +83,15 @@ def test_many_are_told_apart(body: dict[str, Any], expected: list[list[Outcome]]
 def test_a_short_arn_is_not_completed_in_an_scp(resource: str, expected: Outcome) -> None:
     level = (attached(PolicyKind.SCP, [{"Effect": "Allow", "Action": "*", "Resource": resource}]),)
     assert of_users({"Resource": "*"}, BOTH_FUNCTIONS, scps=(level,)) == [[expected] * 2] * 2
+
+
+@pytest.mark.parametrize("lacking", [Layer.RCP, Layer.RESOURCE])
+def test_an_rcp_that_was_not_read_limits_no_service_linked_role(lacking: Layer) -> None:
+    fact = MissingFact(FactKind.ORGANIZATION, B, "refused")
+    held = (attached(PolicyKind.IDENTITY, [{"Effect": "Allow", "Action": "*", "Resource": "*"}]),)
+    callers = [requester(f"arn:aws:iam::{B}:role/{name}") for name in ("linked", "own")]
+    members = [Member(caller, identity=held, service_linked_role=caller is callers[0]) for caller in callers]
+    grid = Grid(ACTIONS[FUNCTION], Callers(members), World(callers, [None, None], {}))
+    column = column_of(grid, Target(FUNCTION, B, traits=Traits(bound_by_rcps=True), unread=((lacking, (fact,)),)))
+    expected = [YES, Outcome.UNKNOWN] if lacking is Layer.RCP else [Outcome.UNKNOWN] * 2
+    assert [column.outcome(number) for number in range(2)] == expected
