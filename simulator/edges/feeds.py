@@ -24,9 +24,11 @@ from simulator.world.world import World
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may cause a source's triggers; the best of several ways to do so counts."""
     best: dict[tuple[str, str], Edge] = {}
+    signed = _signed(world, targets)
     for way in _each_once(world, targets):
         for edge in edges_to(world, EdgeKind.FEEDS, way.source, way.asks, sources, question, way.beside):
-            _keep_best(best, edge)
+            if edge.source != "anyone" or way.source not in signed:
+                _keep_best(best, edge)
     for target, asked in _open(world, targets, question):
         for node in question.whoever(sources):
             edge = Edge(node, target, EdgeKind.FEEDS, asked)
@@ -36,6 +38,16 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
     for edge in feeds_onward.edges(world, sources, targets, question):
         _keep_best(best, edge)
     yield from best.values()
+
+
+def _signed(world: World, targets: Nodes) -> frozenset[str]:
+    """What turns away who doesn't sign, whatever its policy says.
+
+    Source: API Gateway Developer Guide, "How API Gateway resource policies affect authorization workflow", IAM.
+    """
+    return frozenset(
+        trigger.source for trigger, row in fed(world, targets) if row.guard and manner(world, trigger, row) == BY_POLICY
+    )
 
 
 def _each_once(world: World, targets: Nodes) -> Iterator[feeds_polled.Way]:

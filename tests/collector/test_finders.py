@@ -111,6 +111,7 @@ def test_a_schedule_is_fed_by_nobody(
 @pytest.mark.parametrize("name", ["REST ANY", "HTTP", "WEBSOCKET", "Step Functions", "Pipes"])
 def test_who_may_call_it_feeds_it(sources: dict[str, str], fed: dict[tuple[str, str], Edge], name: str) -> None:
     assert fed[WRITER, sources[name]].status is Status.ALLOWED
+    assert ("anyone", sources[name]) not in fed
 
 
 def test_a_method_that_asks_nobody_is_open_to_whom_the_api_policy_lets_in(

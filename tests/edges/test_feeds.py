@@ -205,6 +205,18 @@ def test_anybody_may_call_a_method_without_authorization() -> None:
     assert found == {"anyone": Status.ALLOWED}
 
 
+def test_where_iam_decides_nobody_calls_without_signing_whatever_the_policy_says() -> None:
+    made = Builder()
+    made.function(ORDERS)
+    made.user(user("writer"))
+    made.resource(API, "execute-api:api", ONE, allow("execute-api:Invoke", "*", Principal="*"))
+    made.resource(GATEWAY.on, "execute-api:route", ONE, attributes={"AuthorizationType": "AWS_IAM"})
+    made.trigger(GATEWAY.service, GATEWAY.on, ORDERS)
+    found = {edge.source: edge.status for edge in feeds.edges(made.world(), None, None, Question(missing=False))}
+    assert found[user("writer")] is Status.ALLOWED
+    assert "anyone" not in found
+
+
 @pytest.mark.parametrize("attributes", [{}, {"AuthorizationType": "CUSTOM"}, {"AuthorizationType": "JWT"}])
 def test_who_may_call_is_unknown_where_tokens_decide_or_nothing_was_read(attributes: dict[str, str]) -> None:
     found = feeding(GATEWAY, allow("execute-api:Invoke", "*"), attributes=attributes)
