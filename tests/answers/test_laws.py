@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.snapshot import Snapshot
+from models.snapshot import FunctionUrl, Snapshot
 from simulator.answers.reach import reach
 from simulator.answers.who_can import who_can
 from simulator.scenario import load
@@ -18,9 +18,11 @@ from simulator.world import World
 from tests.answers.laws import check
 from tests.worlds import (
     ASSUME,
+    BY_URL,
     INVOKE,
     LAMBDA_TRUST,
     ONE,
+    REGION,
     THREE,
     TWO,
     Builder,
@@ -49,8 +51,12 @@ ROLES = (role("a"), role("b"), role("a", TWO), role("path/c", TWO))
 FUNCTIONS = (function("f"), function("f", TWO))
 USERS = (user("a"), user("dev", TWO))
 BUCKET, TOPIC, RULE, QUEUE = "arn:aws:s3:::inbox", topic("t", TWO), rule("r"), queue("q")
-SOURCES = {"s3": BUCKET, "sns": TOPIC, "events": RULE}
-WRITES = {BUCKET: "s3:PutObject", TOPIC: "sns:Publish", QUEUE: "sqs:SendMessage"}
+API = f"arn:aws:execute-api:{REGION}:{ONE}:a1b2c3d4e5"
+ROUTE = f"{API}/prod/GET/orders"
+PIPE, TABLE = f"arn:aws:pipes:{REGION}:{ONE}:pipe/p", f"arn:aws:dynamodb:{REGION}:{ONE}:table/t"
+SOURCES = {"s3": BUCKET, "sns": TOPIC, "events": RULE, "apigateway": ROUTE}
+WRITES = {BUCKET: "s3:PutObject", TOPIC: "sns:Publish", QUEUE: "sqs:SendMessage", API: "execute-api:Invoke"}
+ONWARD = {"sns": (TOPIC, QUEUE), "s3": (BUCKET, TOPIC), "events": (RULE, QUEUE)}
 TARGETS = (*FUNCTIONS, f"{FUNCTIONS[0]}:live", f"{FUNCTIONS[1]}:live")
 
 conditions: st.SearchStrategy[Json] = st.sampled_from(
@@ -71,6 +77,10 @@ def own_statements(draw: st.DrawFn) -> Json:
         st.sampled_from(
             (
                 (INVOKE, (*TARGETS, f"{FUNCTIONS[0]}*", "*")),
+                (BY_URL, TARGETS),
+                ([BY_URL, INVOKE], (*TARGETS, "*")),
+                ("execute-api:Invoke", (f"{API}/*", ROUTE, f"{API}/test/*")),
+                ("dynamodb:PutItem", (TABLE, "*")),
                 (ASSUME, (*ROLES, "arn:aws:iam::*:role/a", "*")),
                 ("s3:PutObject", (f"{BUCKET}/*", f"{BUCKET}/in/x", "*")),
                 ("sns:Publish", (TOPIC,)),
@@ -87,6 +97,13 @@ def own_statements(draw: st.DrawFn) -> Json:
 named = st.sampled_from((*ROLES, *USERS, "*", *(f"arn:aws:iam::{account}:root" for account in (ONE, TWO, THREE))))
 
 
+urls = st.lists(
+    st.builds(FunctionUrl, qualifier=st.sampled_from((None, "live")), auth_type=st.sampled_from(("NONE", "AWS_IAM"))),
+    max_size=2,
+    unique_by=lambda url: url.qualifier,
+).map(tuple)
+
+
 @st.composite
 def trusts(draw: st.DrawFn) -> Json:
     if draw(st.booleans()):
@@ -101,8 +118,28 @@ def _distrusting(arn: str, **more: Any) -> Json:
 
 
 @st.composite
+def by_url(draw: st.DrawFn, of: str) -> Json:
+    """A statement about calls of function URLs, as AWS's samples have it or looser."""
+    who = draw(st.one_of(st.just("*"), named.map(lambda arn: {"AWS": arn})))
+    action, condition = draw(
+        st.sampled_from(
+            (
+                (BY_URL, {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}),
+                (BY_URL, {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}),
+                (INVOKE, {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
+                ([BY_URL, INVOKE], {"Bool": {"aws:SecureTransport": "true"}}),
+            )
+        )
+    )
+    statement: Json = allow(action, of, Principal=who, Condition=condition)
+    return statement
+
+
+@st.composite
 def permits(draw: st.DrawFn, of: str) -> Json:
     resource = draw(st.sampled_from((of, of, f"{of}:live")))
+    if draw(st.booleans()):
+        return draw(by_url(resource))
     if draw(st.booleans()):
         return permit({"AWS": draw(named)}, resource, **draw(conditions))
     service = draw(st.sampled_from(tuple(SOURCES)))
@@ -126,14 +163,20 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             role=draw(st.sampled_from([name for name in ROLES if name.split(":")[4] == arn.split(":")[4]])),
             versions=("1",),
             aliases={"live": "1"},
+            urls=draw(urls),
         )
     _add_sources(draw, made)
     return made.snapshot()
 
 
 def _add_sources(draw: st.DrawFn, made: Builder) -> None:
-    for arn, kind, account in ((BUCKET, "s3:bucket", ONE), (TOPIC, "sns:topic", TWO), (QUEUE, "sqs:queue", ONE)):
-        resource = f"{arn}/*" if arn == BUCKET else arn
+    for arn, kind, account in (
+        (BUCKET, "s3:bucket", ONE),
+        (TOPIC, "sns:topic", TWO),
+        (QUEUE, "sqs:queue", ONE),
+        (API, "execute-api:api", ONE),
+    ):
+        resource = f"{arn}/*" if arn in (BUCKET, API) else arn
         statements = [
             allow(WRITES[arn], resource, Principal={"AWS": draw(named)}) for _ in range(draw(st.integers(0, 1)))
         ]
@@ -142,11 +185,21 @@ def _add_sources(draw: st.DrawFn, made: Builder) -> None:
         if draw(st.booleans()):
             more = {"events": ("s3:ObjectCreated:*",), "prefix": "in/"} if service == "s3" else {}
             made.trigger(f"{service}.amazonaws.com", source, draw(st.sampled_from(TARGETS)), **more)
+    authorization = draw(st.sampled_from(("AWS_IAM", "NONE", "JWT", None)))
+    attributes = {"AuthorizationType": authorization} if authorization else {}
+    made.resource(ROUTE, "execute-api:route", ONE, attributes=attributes)
+    made.resource(TABLE, "dynamodb:table", ONE)
+    made.resource(PIPE, "pipes:pipe", ONE, attributes={"Source": draw(st.sampled_from((f"{TABLE}/stream/1", QUEUE)))})
+    if draw(st.booleans()):
+        made.trigger("pipes.amazonaws.com", PIPE, draw(st.sampled_from(TARGETS)), role=draw(st.sampled_from(ROLES)))
     if draw(st.booleans()):
         made.mapping(QUEUE, draw(st.sampled_from(TARGETS)))
+    for service, (source, target) in ONWARD.items():
+        if draw(st.booleans()):
+            made.trigger(f"{service}.amazonaws.com", source, target)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings().max_examples // 5, suppress_health_check=[HealthCheck.too_slow])
 @given(snapshots())
 def test_over_any_world(snapshot: Snapshot) -> None:
     check(World(snapshot))
