@@ -285,20 +285,30 @@ class _Piece:
         return self._find_bits(value, start, end)
 
     def _find_bits(self, value: str, start: int, end: int) -> int:
-        # Shift-and on one big integer: a run of thousands of `?` costs a few machine words a character, where trying
-        # each place would cost value x pattern steps.
-        free = sum(1 << index for index, char in enumerate(self.chars) if char is None)
-        masks: dict[str, int] = {}
+        # All places at once, a bit for each: a run of thousands of `?` costs a few machine words for each of its
+        # characters, where trying one place after the other would cost value x pattern steps.
+        places: dict[str, list[int]] = {char: [] for char in self.chars if char is not None}
+        for place in range(start, end):
+            if value[place] in places:
+                places[value[place]].append(place)
+        rows: dict[str, int] = {}
+        fitting = (1 << max(end - self.length + 1, start)) - (1 << start)
         for index, char in enumerate(self.chars):
             if char is not None:
-                masks[char] = masks.get(char, free) | 1 << index
-        goal = 1 << (self.length - 1)
-        state = 0
-        for position in range(start, end):
-            state = ((state << 1) | 1) & masks.get(value[position], free)
-            if state & goal:
-                return position - self.length + 1
-        return -1
+                if char not in rows:
+                    rows[char] = bits(places[char])
+                fitting &= rows[char] >> index
+                if not fitting:
+                    break
+        return (fitting & -fitting).bit_length() - 1
+
+
+def bits(numbers: list[int]) -> int:
+    """A whole number with those bits set."""
+    row = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        row[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(row, "little")
 
 
 def matcher(globs: Iterable[Glob]) -> Callable[[str], bool]:

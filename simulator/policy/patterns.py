@@ -55,10 +55,7 @@ def row_of(numbers: Iterable[int]) -> int:
         for number in some:
             row |= 1 << number
         return row
-    bits = bytearray(max(some) // 8 + 1)
-    for number in some:
-        bits[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(bits, "little")
+    return match.bits(some)
 
 
 def numbers_of(row: int) -> Iterator[int]:
