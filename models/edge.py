@@ -102,18 +102,30 @@ class Requirement:
     def status(self) -> Status:
         return STATUS_OF[self.decision.outcome]
 
+    @property
+    def assumes(self) -> tuple[MissingFact, ...]:
+        return self.decision.assumes
+
 
 class Foreseen:
     """A requirement whose status is known already; its decision and what it lacks are worked out when they are wanted.
 
-    Of the steps of a large graph very few are ever shown.
+    Of the steps of a large graph very few are ever shown. `assumes` is None where the decision has to be worked out to
+    know what it assumes.
     """
 
-    __slots__ = ("_judge", "_judged", "action", "principal", "resource", "status")
+    __slots__ = ("_assumes", "_judge", "_judged", "action", "principal", "resource", "status")
 
     def __init__(
-        self, principal: str, action: str, resource: str, status: Status, judge: Callable[[], Requirement]
+        self,
+        principal: str,
+        action: str,
+        resource: str,
+        status: Status,
+        judge: Callable[[], Requirement],
+        assumes: tuple[MissingFact, ...] | None = None,
     ) -> None:
+        self._assumes = assumes
         self.principal = principal
         self.action = action
         self.resource = resource
@@ -132,12 +144,20 @@ class Foreseen:
         return self.judged.decision
 
     @property
+    def assumes(self) -> tuple[MissingFact, ...]:
+        return self.decision.assumes if self._assumes is None else self._assumes
+
+    @property
     def missing(self) -> tuple[Grant, ...]:
         return self.judged.missing
 
     @property
     def impossible(self) -> str | None:
         return self.judged.impossible
+
+
+Part = Requirement | Foreseen
+"""What a step takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +170,7 @@ class Edge:
     source: str
     target: str
     kind: EdgeKind
-    requirements: tuple[Requirement | Foreseen, ...] = ()
+    requirements: tuple[Part, ...] = ()
     status: Status = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -215,4 +235,4 @@ class Edge:
 
     @property
     def assumes(self) -> tuple[MissingFact, ...]:
-        return tuple(dict.fromkeys(fact for part in self.requirements for fact in part.decision.assumes))
+        return tuple(dict.fromkeys(fact for part in self.requirements for fact in part.assumes))

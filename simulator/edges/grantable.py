@@ -12,12 +12,12 @@ from functools import partial
 from itertools import product
 
 from models import arns
-from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Requirement, Status
+from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Part, Requirement, Status
 from models.policy import Principal
 from simulator.edges.evidence import Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
 from simulator.world.actors import Fixed, column, lacking
-from simulator.world.nodes import ask, named_principals, outsiders, shown
+from simulator.world.nodes import ask, foresee, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
@@ -55,6 +55,10 @@ def edges_to(
         fixed = None if one.fixed is None else dict(one.fixed)
         return ask(world, node, one.action, one.resource, question.given, named[one], fixed)
 
+    def at_once(node: str, one: Ask) -> Part:
+        fixed = None if one.fixed is None else dict(one.fixed)
+        return foresee(world, node, one.action, one.resource, question.given, named[one], fixed)
+
     found: set[str] = set()
     for node, statuses in _open_to(world, asks, sources, question):
         found.add(node)
@@ -68,7 +72,7 @@ def edges_to(
     meant = evidence(world, first.action, first.resource, policies[first])
     for node in _one_by_one(world, first.action, sources, question, named[first], meant):
         if node not in found and may_be_drawn(node):
-            edge = Edge(node, target, kind, (*(judge(node, one) for one in asks), *beside))
+            edge = Edge(node, target, kind, (*(at_once(node, one) for one in asks), *beside))
             if question.wants(edge, meant.means(node)):
                 yield edge
 

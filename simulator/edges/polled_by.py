@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import replace
 
 from models import arns
 from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement, Status
+from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
 from simulator.edges.polled_on import asked_on, named_by_mapping
 from simulator.edges.question import Nodes, Question, among
@@ -37,7 +36,7 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
             yield Edge(mapping.origin, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
 
 
-def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Requirement, ...]:
+def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Part, ...]:
     """What the execution role needs; unknown for a source whose needs aren't in the table."""
     row = polled(mapping.source)
     function = world.functions.get(arns.split_function(mapping.function)[0])
@@ -46,7 +45,7 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Re
         fact = MissingFact(FactKind.FUNCTION, mapping.origin, f"{what} is not known to this version")
         return (_unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
     caller = world.execution_role(function.arn)
-    found = [*_abroad(row, mapping, caller)]
+    found: list[Part] = [*_abroad(row, mapping, caller)]
     for need in row.all_needs:
         found += _of(world, mapping, caller, need, question)
     if all(one.status.rank <= Status.UNKNOWN.rank for one in found):
@@ -55,8 +54,8 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Re
     return tuple(one for one in found if not _is_only_assumed(one))
 
 
-def _is_only_assumed(one: Requirement) -> bool:
-    return one.decision.outcome is Outcome.ALLOWED and not one.decision.because and bool(one.decision.assumes)
+def _is_only_assumed(one: Part) -> bool:
+    return one.status is Status.ALLOWED and bool(one.assumes) and not one.decision.because
 
 
 def _unknown(principal: str, action: str, resource: str, fact: MissingFact) -> Requirement:
@@ -77,7 +76,7 @@ def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Req
     yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
 
 
-def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Question) -> Iterator[Requirement]:
+def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Question) -> Iterator[Part]:
     """The requirements of one need of a mapping."""
     for on in asked_on(world, mapping, need.on):
         asked = [_asked(world, mapping, caller, need, action, on, question) for action in need.actions]
@@ -87,7 +86,7 @@ def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Qu
 
 def _asked(
     world: World, mapping: Mapping, caller: Caller, need: Need, action: str, on: str | MissingFact, question: Question
-) -> Requirement:
+) -> Part:
     if isinstance(on, MissingFact):
         if ":alias/" in on.about and not _allows_it_somewhere(world, caller, action):
             # Whichever key the alias stands for: no policy of the role speaks of it.
@@ -102,7 +101,7 @@ def _asked(
         return _unknown(caller.node, action, on, fact or MissingFact(FactKind.RESOURCE_POLICY, on, reason))
     if need.by_lambda:
         return _by_service(world, mapping, action, on, question)
-    found = world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA)
+    found = world.foresee(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA)
     return _unless_enough(world, mapping, caller, need, found)
 
 
@@ -129,14 +128,14 @@ def _by_service(world: World, mapping: Mapping, action: str, on: str, question: 
     return world.ask(service, action, on, question.given, source=Source(made, account), in_step=True, fixed=fixed)
 
 
-def _unless_enough(world: World, mapping: Mapping, caller: Caller, need: Need, found: Requirement) -> Requirement:
+def _unless_enough(world: World, mapping: Mapping, caller: Caller, need: Need, found: Part) -> Part:
     """What is refused, but allowed on less, which is taken as enough and said.
 
     Sources: DynamoDB Developer Guide, "IAM policy to allow an AWS Lambda function to access DynamoDB stream records";
     the pages for streams that say how objects are named.
     """
     less = _less(mapping, need, found.resource)
-    if less is None or found.decision.outcome is not Outcome.IMPLICIT_DENY or not caller.role:
+    if less is None or found.status is not Status.MISSING or not caller.role:
         return found
     on, reason = less
     policies, _ = world.identity_of(caller.role)
@@ -157,17 +156,16 @@ def _less(mapping: Mapping, need: Need, resource: str) -> tuple[str, str] | None
     return None
 
 
-def _doubted(world: World, mapping: Mapping, need: Need, found: Requirement) -> Requirement:
+def _doubted(world: World, mapping: Mapping, need: Need, found: Part) -> Part:
     """A need that AWS doesn't confirm hinders nothing, unless nothing may be taken for granted."""
-    if not need.doubt or found.decision.outcome is Outcome.ALLOWED:
+    if not need.doubt or found.status is Status.ALLOWED:
         return found
     fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, f"{need.doubt}: {found.action}", refused=world.strict)
     return _taken(world, found, fact)
 
 
-def _taken(world: World, found: Requirement, fact: MissingFact) -> Requirement:
-    decision = found.decision
-    if world.strict:
-        return replace(found, decision=Decision(Outcome.UNKNOWN, gaps=(fact,)), missing=())
-    assumes = tuple(dict.fromkeys((*decision.assumes, fact)))
-    return replace(found, decision=Decision(Outcome.ALLOWED, assumes=assumes), missing=())
+def _taken(world: World, found: Part, fact: MissingFact) -> Requirement:
+    decision = Decision(Outcome.UNKNOWN, gaps=(fact,))
+    if not world.strict:
+        decision = Decision(Outcome.ALLOWED, assumes=tuple(dict.fromkeys((*found.assumes, fact))))
+    return Requirement(found.principal, found.action, found.resource, decision)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from models import arns
 from models.context import Absent, Known, Open, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement, Status
+from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Trigger
 from simulator.edges import invokes_url
 from simulator.edges.feeds_onward import leads_onward
@@ -62,7 +62,7 @@ def _perhaps(world: World, trigger: Trigger, targets: Nodes, question: Question)
                 yield Edge(trigger.source, target, EdgeKind.TRIGGERS, (_depends(trigger, target),))
 
 
-def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Requirement, ...]:
+def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Part, ...]:
     """What the service, the role that it acts with or the execution role must be allowed; unknown where no row says."""
     row = service_of(trigger)
     if row is None:
@@ -87,7 +87,7 @@ def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:
 
 def _by_itself(
     world: World, trigger: Trigger, row: TriggerService, source: Source, question: Question
-) -> tuple[Requirement, ...]:
+) -> tuple[Part, ...]:
     """The function's policy lets the service in, under one of its names, for each of the actions that a call takes."""
     if row.role_across_accounts and source.account != arns.account_of(trigger.target):
         return (_refused(trigger, "a rule delivers to another account with a role, and this one has none"),)
@@ -98,7 +98,7 @@ def _by_itself(
     found = []
     for one in asks:
         asked = [
-            world.ask(
+            world.foresee(
                 world.caller(f"service:{principal}"),
                 one.action,
                 one.resource,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.decision import Layer, Outcome
+from models.decision import Layer, MissingFact, Outcome
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.compiled import Manner, Sorted, about
@@ -12,7 +12,7 @@ from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.layers import asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
-from simulator.policy.settle import settled_outcome
+from simulator.policy.settle import plain_outcome, settled, settled_outcome
 
 Level = tuple[Sorted, ...]
 """What the policies of a layer, or of one level of it, say of an action; those that say nothing are left out."""
@@ -64,6 +64,16 @@ def outcome(request: Request, policies: PolicySet) -> Outcome:
         PolicyError: if a statement cannot be evaluated exactly.
     """
     return settled_outcome(*weigh(request, policies))
+
+
+def foretold(request: Request, policies: PolicySet) -> tuple[Outcome, tuple[MissingFact, ...]]:
+    """As `outcome`, with what it assumes."""
+    allows, denies = weigh(request, policies)
+    plain = plain_outcome(allows, denies)
+    if plain is not None:
+        return plain, ()
+    found = settled(allows, denies)
+    return found.outcome, found.assumes
 
 
 def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:

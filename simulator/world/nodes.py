@@ -12,7 +12,7 @@ from collections.abc import Mapping as Table
 from models import arns
 from models.context import Given, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Requirement
+from models.edge import Part, Requirement
 from models.policy import Effect, Principal, Statement
 from models.request import Attached
 from simulator.policy import match
@@ -110,6 +110,21 @@ def outsiders(world: World, principals: Iterable[Principal]) -> Iterator[str]:
             if account and account not in world.collected:
                 found[f"account:{account}"] = None
     yield from found
+
+
+def foresee(
+    world: World,
+    node: str,
+    action: str,
+    resource: str,
+    given: Given,
+    principals: Iterable[Principal] = (),
+    fixed: Table[str, State] | None = None,
+) -> Part:
+    """As `ask`, with the reasons worked out only when they are wanted."""
+    if node.startswith("account:"):
+        return ask(world, node, action, resource, given, principals, fixed)
+    return world.foresee(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
 
 
 def ask(

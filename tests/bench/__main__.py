@@ -10,7 +10,7 @@ from itertools import chain
 
 import click
 
-from tests.bench import decisions, graphs, lines, measures, open_keys
+from tests.bench import decisions, graphs, lines, measures, open_keys, triggered
 from tests.bench.measures import LONGEST, Row
 
 
@@ -31,6 +31,7 @@ def main() -> None:
         lines.rows(),
         measures.load(),
         graphs.rows(),
+        triggered.rows(),
     ):
         click.echo(_line(row))
     click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")
