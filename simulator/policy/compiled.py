@@ -136,7 +136,8 @@ class Rule:
 
     def _is_about(self, value: str, lookup: Lookup) -> Formula:
         """As `about`, with nothing made ready."""
-        patterns = self.patterns
+        statement = self.statement
+        patterns = statement.not_resources if self.inverse else statement.resources
         if patterns is None:
             return True
         variables, completes = self.variables, self.manner is Manner.COMPLETING
@@ -160,7 +161,12 @@ class Rule:
         if self._matches is None:
             if not self._asked:
                 self._asked = True
-                return self._holds_now(value, lookup)
+                held = self._is_about(value, lookup)
+                for condition in self.statement.conditions:
+                    if held is False:
+                        break
+                    held = held & checked(condition, self.variables, lookup)
+                return held
             self._matches = self.matches
         held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
         if held is False:
@@ -171,15 +177,6 @@ class Rule:
                 return False
             if found is not True:
                 held = held & found
-        return held
-
-    def _holds_now(self, value: str, lookup: Lookup) -> Formula:
-        """As `holds`, with nothing made ready."""
-        held = self._is_about(value, lookup)
-        for condition in self.statement.conditions:
-            if held is False:
-                break
-            held = held & checked(condition, self.variables, lookup)
         return held
 
 

@@ -59,14 +59,24 @@ def compiled(condition: Condition, variables: bool) -> Check:
 
 def checked(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
     """What `compiled` makes ready to be asked many times, asked once."""
-    if condition.operator != NULL and condition.operator not in OPERATORS:
+    operator = OPERATORS.get(condition.operator)
+    if operator is None and condition.operator != NULL:
         raise _unsupported(condition)
     if variables and "${" in "".join(condition.values):
         return compiled(condition, True)(lookup)
-    state, name = lookup(condition.key), condition.key.lower()
-    if state.__class__ is Known or state.__class__ is Absent:
-        return holds(condition, False, {name: state})
-    return Test(condition, variables, ((name, state),))
+    state = lookup(condition.key)
+    if state.__class__ is Known:
+        values = state.values
+        if operator is not None and condition.quantifier is None and len(values) == 1:
+            # As most are: no call but the comparison itself.
+            for wanted in condition.values:
+                if operator.compare(wanted, values[0]):
+                    return not operator.negated
+            return operator.negated
+        return holds(condition, False, {condition.key.lower(): state})
+    if state.__class__ is Absent:
+        return verdict(condition, operator is not None and operator.negated, None, bool)
+    return Test(condition, variables, ((condition.key.lower(), state),))
 
 
 def _unsupported(condition: Condition) -> PolicyError:
