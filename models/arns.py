@@ -3,14 +3,66 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 #: An account's number.
 ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
-#: What the ARN of a resource begins with -> its kind, where the ARN itself doesn't spell it.
-_UNSPELLED = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
+#: A service, and what an ARN of it begins with after the account -> what kind of thing that is.
+KINDS: Mapping[tuple[str, str], str] = {
+    ("iam", "user"): "user",
+    ("iam", "role"): "role",
+    ("iam", "group"): "group",
+    ("iam", "policy"): "policy",
+    ("iam", "oidc-provider"): "identity_provider",
+    ("iam", "saml-provider"): "identity_provider",
+    ("sts", "assumed-role"): "session",
+    ("sts", "federated-user"): "federated_user",
+    ("lambda", "function"): "function",
+    ("lambda", "layer"): "layer",
+    ("events", "rule"): "rule",
+    ("config", "config-rule"): "rule",
+    ("iot", "rule"): "rule",
+    ("ses", "receipt-rule-set"): "rule",
+    ("events", "event-bus"): "bus",
+    ("scheduler", "schedule"): "schedule",
+    ("pipes", "pipe"): "pipe",
+    ("states", "stateMachine"): "state_machine",
+    ("cloudwatch", "alarm"): "alarm",
+    ("dynamodb", "table"): "table",
+    ("kinesis", "stream"): "stream",
+    ("firehose", "deliverystream"): "stream",
+    ("kafka", "cluster"): "cluster",
+    ("rds", "cluster"): "cluster",
+    ("mq", "broker"): "broker",
+    ("kms", "key"): "key",
+    ("kms", "alias"): "key_alias",
+    ("secretsmanager", "secret"): "secret",
+    ("logs", "log-group"): "log_group",
+    ("appsync", "apis"): "api",
+    ("elasticloadbalancing", "targetgroup"): "target_group",
+    ("vpc-lattice", "targetgroup"): "target_group",
+    ("cloudfront", "distribution"): "distribution",
+    ("cognito-idp", "userpool"): "user_pool",
+    ("cognito-identity", "identitypool"): "identity_pool",
+    ("lex", "bot-alias"): "bot",
+    ("lex", "intent"): "bot",
+    ("bedrock", "agent"): "agent",
+    ("codedeploy", "deploymentgroup"): "deployment_group",
+    ("cloudformation", "stack"): "stack",
+}
+
+#: Services whose ARNs don't spell the kind of thing.
+UNSPELLED: Mapping[str, str] = {
+    "s3": "bucket",
+    "sns": "topic",
+    "sqs": "queue",
+    "execute-api": "api",
+    "codecommit": "repository",
+    "codepipeline": "pipeline",
+}
 
 
 class Parts(NamedTuple):
@@ -106,7 +158,7 @@ def resource_type(arn: str) -> str:
     `:` of the resource.
     """
     found = parts(arn)
-    return f"{found.service}:{_UNSPELLED.get(found.service) or _first(found.resource)}" if found else ""
+    return f"{found.service}:{UNSPELLED.get(found.service) or _first(found.resource)}" if found else ""
 
 
 def _first(resource: str) -> str:
@@ -167,24 +219,6 @@ def kind_of(node: str) -> str:
 
 
 def _kind_of_arn(service: str, tail: str) -> str:
-    table = {
-        ("iam", "user"): "user",
-        ("iam", "role"): "role",
-        ("iam", "group"): "group",
-        ("iam", "policy"): "policy",
-        ("iam", "oidc-provider"): "identity_provider",
-        ("iam", "saml-provider"): "identity_provider",
-        ("sts", "assumed-role"): "session",
-        ("lambda", "function"): "function",
-        ("lambda", "layer"): "layer",
-        ("events", "rule"): "rule",
-        ("events", "event-bus"): "bus",
-        ("dynamodb", "table"): "table",
-        ("kinesis", "stream"): "stream",
-        ("kms", "key"): "key",
-        ("secretsmanager", "secret"): "secret",
-        ("logs", "log-group"): "log_group",
-    }
     if (service, tail) == ("iam", "root"):
         return "account"
-    return table.get((service, _first(tail))) or _UNSPELLED.get(service) or service or "resource"
+    return KINDS.get((service, _first(tail))) or UNSPELLED.get(service) or service or "resource"

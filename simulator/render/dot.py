@@ -25,12 +25,20 @@ _ROUNDED = {"shape": "box", "style": "rounded,filled"}
 _HEXAGON = {"shape": "hexagon", "style": "filled"}
 _CYLINDER = {"shape": "cylinder", "style": "filled"}
 _HOUSE = {"shape": "house", "style": "filled"}
+_ARROW = {"shape": "cds", "style": "filled"}
+_PLUG = {"shape": "component", "style": "filled"}
 
 #: Node kind -> its shape. A kind that isn't here is a plain box.
 SHAPES: dict[str, dict[str, str]] = {
     **dict.fromkeys(("user", "role", "group", "session", "function", "alias", "version", "url"), _ROUNDED),
     **dict.fromkeys(("service", "identity_provider", "federated"), _HEXAGON),
+    # What holds something,
     **dict.fromkeys(("bucket", "table", "queue", "stream", "topic", "bus", "key", "secret"), _CYLINDER),
+    **dict.fromkeys(("log_group", "repository", "cluster", "broker", "kafka"), _CYLINDER),
+    # what passes something on when its time or its event comes,
+    **dict.fromkeys(("rule", "schedule", "pipe", "alarm", "state_machine", "pipeline"), _ARROW),
+    # and what people and machines call from outside.
+    **dict.fromkeys(("api", "target_group", "distribution", "user_pool", "identity_pool", "bot", "agent"), _PLUG),
     **dict.fromkeys(("account", "anyone"), _HOUSE),
     SET: {"shape": "box", "style": "rounded,filled", "peripheries": "2"},
 }

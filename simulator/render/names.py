@@ -5,33 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from models import arns
 from models.answer import GrantAnswer
 
-#: The first part of an ARN's resource -> what a person calls it, for services with several kinds of resource.
-_KINDS = {
-    ("iam", "user"): "user",
-    ("iam", "role"): "role",
-    ("iam", "group"): "group",
-    ("iam", "policy"): "managed policy",
-    ("iam", "oidc-provider"): "identity provider",
-    ("iam", "saml-provider"): "identity provider",
-    ("sts", "assumed-role"): "session",
-    ("sts", "federated-user"): "federated user",
-    ("lambda", "function"): "function",
-    ("lambda", "layer"): "layer",
-    ("events", "rule"): "rule",
-    ("events", "event-bus"): "event bus",
-    ("dynamodb", "table"): "table",
-    ("kms", "key"): "key",
-    ("kms", "alias"): "key alias",
-    ("kinesis", "stream"): "stream",
-    ("secretsmanager", "secret"): "secret",
-    ("logs", "log-group"): "log group",
-    ("states", "stateMachine"): "state machine",
-}
-
-#: Services whose ARNs don't say what kind of resource it is.
-_PLAIN_KINDS = {"sqs": "queue", "sns": "topic", "s3": "bucket"}
+#: Kinds of which people say more than their name.
+_WORDS = {"policy": "managed policy", "bus": "event bus"}
 
 _SIDES = {
     "identity": "identity-based policy",
@@ -75,14 +53,15 @@ def _arn_parts(arn: str) -> tuple[str, str]:
     service, account, rest = pieces[2], pieces[4], pieces[5]
     if rest == "root":
         return "account", account
-    if service in _PLAIN_KINDS:
-        return ("object" if service == "s3" and "/" in rest else _PLAIN_KINDS[service]), rest
+    if plain := arns.UNSPELLED.get(service):
+        return ("object" if service == "s3" and "/" in rest else plain), rest
     head, mark, name = _split_first(rest)
     if not mark:
         return service, rest
     if service in ("iam",) and head in ("user", "role", "group", "policy"):
         name = name.rsplit("/", 1)[-1]
-    return _KINDS.get((service, head), f"{service} {head}"), name
+    kind = arns.KINDS.get((service, head), f"{service} {head}")
+    return _WORDS.get(kind, kind.replace("_", " ")), name
 
 
 def _split_first(rest: str) -> tuple[str, str, str]:

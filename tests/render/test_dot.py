@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from models import arns
 from models.answer import GraphAnswer, GraphEdge, GraphNode, StatusName
 from simulator.render.dot import LINES, SHAPES, edge_ids, edge_label, quote, to_dot
 from simulator.render.picture import count_edges, to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 PRINCIPALS = ["user", "role", "group", "service", "identity_provider", "account", "anyone"]
-RESOURCES = ["function", "bucket", "queue", "topic", "rule", "bus", "table", "key"]
+RESOURCES = ["function", "bucket", "queue", "topic", "rule", "bus", "table", "key", "kafka", "alarm", "api", "bot"]
 KINDS = [*PRINCIPALS, *RESOURCES, "set", "nobody"]
 
 
@@ -45,6 +46,25 @@ def test_each_kind_of_node_is_drawn_with_its_name_and_kind(kind: str, for_file: 
     drawn = groups(GraphAnswer(nodes=(node("n", kind),), edges=()), for_file=for_file)["n"]
     assert texts(drawn) == ["n", kind.replace("_", " ")]
     assert drawn.attrib["class"].split() == ["node", f"kind-{kind.replace('_', '-')}"]
+
+
+@pytest.mark.parametrize(
+    "arn, shape",
+    [
+        pytest.param("arn:aws:s3:::inbox", "cylinder", id="a bucket"),
+        pytest.param("arn:aws:kafka:eu-west-1:111111111111:cluster/c/1", "cylinder", id="a Kafka cluster"),
+        pytest.param("arn:aws:mq:eu-west-1:111111111111:broker:b:1", "cylinder", id="a broker"),
+        pytest.param("arn:aws:events:eu-west-1:111111111111:rule/r", "cds", id="a rule"),
+        pytest.param("arn:aws:scheduler:eu-west-1:111111111111:schedule/g/s", "cds", id="a schedule"),
+        pytest.param("arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a", "cds", id="an alarm"),
+        pytest.param("arn:aws:execute-api:eu-west-1:111111111111:a1/prod/GET/x", "component", id="an API's method"),
+        pytest.param("arn:aws:cognito-idp:eu-west-1:111111111111:userpool/p", "component", id="a user pool"),
+        pytest.param("arn:aws:new:eu-west-1:111111111111:thing/t", "box", id="what we don't know"),
+    ],
+)
+def test_sources_have_the_shape_of_what_they_do(arn: str, shape: str) -> None:
+    drawn = to_dot(GraphAnswer(nodes=(node(arn, arns.kind_of(arn)),), edges=()), for_file=False)
+    assert f'shape="{shape}"' in drawn
 
 
 @pytest.mark.parametrize("status", ["allowed", "conditional", "unknown", "missing", "denied"])
