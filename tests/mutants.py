@@ -450,10 +450,12 @@ def main() -> int:
     paths = [path for path in sorted(ENGINE.glob("*.py")) if not arguments.modules or path.stem in arguments.modules]
     named = [name.split(":") for name in arguments.again or ()]
     mutants = [next(mutants_of(ENGINE / f"{name}.py", only=int(number))) for name, number in named]
-    for path in paths if arguments.modules or not named else ():
-        mutants += chosen(path, arguments.sample, arguments.seed, arguments.inside)
-    # Mixed, so that what has been run when it is stopped is a sample of all of them.
-    random.Random(arguments.seed).shuffle(mutants)
+    if not named or arguments.modules:
+        drawn = [chosen(path, arguments.sample, arguments.seed, arguments.inside) for path in paths]
+        mixed = [mutant for of_module in drawn for mutant in of_module]
+        # Mixed, so that what has been run when it is stopped is a sample of all of them.
+        random.Random(arguments.seed).shuffle(mixed)
+        mutants += mixed
     run = Run(mutants, arguments.most)
     say(f"{len(run.mutants)} mutants")
     sys.setprofile(run._early)
