@@ -84,6 +84,12 @@ def only(*bodies: Document, **more: Any) -> NearMiss:
         pytest.param(
             FUNCTION.replace("west", "n*").replace(B, "?" * 12), FUNCTION, Nearness.REGION, id="Regions elsewhere"
         ),
+        pytest.param(
+            FUNCTION.replace("lambda", "lam*").replace("west", "north"),
+            FUNCTION,
+            Nearness.REGION,
+            id="any such service",
+        ),
         pytest.param(FUNCTION[:-1] + "g*", FUNCTION, Nearness.NAME, id="functions called otherwise"),
         pytest.param(
             f"arn:aws:lambda:*:{A}:function:f", FUNCTION, Nearness.ACCOUNT, id="any Region of another account"

@@ -13,10 +13,15 @@ TEXTS = st.text(alphabet="ab1:-_*?", max_size=8)
 
 
 def found(patterns: list[str], value: str) -> set[str]:
-    index: PatternIndex[list[str]] = PatternIndex(list)
+    """What an index finds, whether its patterns come as text or taken apart."""
+    as_text: PatternIndex[list[str]] = PatternIndex(list)
+    apart: PatternIndex[list[str]] = PatternIndex(list)
     for pattern in patterns:
-        index.at(match.glob(pattern)).append(pattern)
-    return {pattern for items in index.find(value) for pattern in items}
+        as_text.at(pattern).append(pattern)
+        apart.at(match.glob(pattern)).append(pattern)
+    matching = {pattern for items in apart.find(value) for pattern in items}
+    assert {pattern for items in as_text.find(value) for pattern in items} == matching
+    return matching
 
 
 @given(st.lists(TEXTS, max_size=8), st.text(alphabet="ab1:-_", max_size=10))

@@ -41,6 +41,8 @@ def test_the_sentence_and_the_tree() -> None:
         pytest.param({"DateGreaterThan": {"k": "99999999999999"}}, Outcome.CONDITIONAL, id="a moment that no calendar has"),
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": ["10.0.0.0/9", "10.128.0.0/9"]}}, Outcome.IMPLICIT_DENY, id="no address"),
         pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "NotIpAddress": {"k": "10.0.0.0/9"}}, Outcome.CONDITIONAL, id="some address"),
+        pytest.param({"IpAddress": {"k": "10.0.0.0/8"}, "StringNotEquals": {"k": "10.0.0.0"}}, Outcome.CONDITIONAL, id="an address that isn't that text"),
+        pytest.param({"DateGreaterThan": {"k": "2026-01-01"}, "StringNotLike": {"k": "x*"}}, Outcome.CONDITIONAL, id="a moment that isn't like that text"),
         pytest.param({"ArnLike": {"k": "arn:aws:s3:::*"}, "StringLike": {"k": "*:x"}}, Outcome.CONDITIONAL, id="an ARN like both"),
         pytest.param({"StringLike": {"k": "arn:aws:s?:::v"}, "ArnNotLike": {"k": "arn:aws:s?:::v"}}, Outcome.CONDITIONAL, id="a colon that only StringLike takes"),
         pytest.param({"StringEqualsIfExists": {"k": "a"}, "StringNotEqualsIfExists": {"k": "a"}}, Outcome.CONDITIONAL, id="absent alone"),
