@@ -171,3 +171,13 @@ def test_an_incomplete_arn_is_completed_in_what_a_principal_has(layer: str, expe
         else:
             policies = [statements] if layer == "scps" else statements
             assert ask(SESSION, **{"identity": [allow()], layer: policies}).outcome is expected
+
+
+@pytest.mark.parametrize("value, outcome", [("v", ALLOWED), ("w", IMPLICIT)])
+def test_a_condition_counts_beside_statements_that_ask_for_none(value: str, outcome: Outcome) -> None:
+    other = f"{FUNCTION}-2"
+    when = {"Condition": {"StringEquals": {"k": "v"}}}
+    context: dict[str, str | list[str]] = {"k": value}
+    assert ask(identity=[allow(resource=other), allow(**when)], context=context).outcome is outcome
+    denying = ask(identity=[allow(), deny(resource=other), deny(**when)], context=context).outcome
+    assert denying is (Outcome.EXPLICIT_DENY if outcome is ALLOWED else ALLOWED)

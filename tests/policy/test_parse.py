@@ -263,3 +263,8 @@ def test_what_stands_for_a_string_is_named(value: object, said: str) -> None:
     with pytest.raises(PolicyError) as caught:
         parse_policy(document(allow(Condition={"Bool": {"k": [[value]]}})), PolicyKind.IDENTITY, strict=False)
     assert caught.value.problem == "needs a string, not a list"
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*", USER]}, {"AWS": "222222222222"}, {"AWS": USER}])
+def test_a_principal_that_aws_takes_is_read_strictly(principal: object) -> None:
+    assert parse_policy(document(to(principal)), PolicyKind.RESOURCE, strict=True).statements[0].principals

@@ -172,6 +172,19 @@ def test_what_a_key_holds_at_least_counts() -> None:
         assert ask(identity=[allow(Condition=condition)], states={"k": holds}).outcome is expected, condition
 
 
+def test_all_that_a_key_holds_at_least_counts() -> None:
+    holds = Open(multivalued=True, may_be_absent=False, includes=("a", "b"))
+    for condition, expected in (
+        ({"ForAnyValue:StringEquals": {"k": "a"}}, Outcome.ALLOWED),
+        ({"ForAnyValue:StringEquals": {"k": "b"}}, Outcome.ALLOWED),
+        ({"ForAllValues:StringEquals": {"k": ["a", "c"]}}, Outcome.IMPLICIT_DENY),
+        ({"ForAllValues:StringEquals": {"k": ["b", "c"]}}, Outcome.IMPLICIT_DENY),
+        ({"ForAllValues:StringEquals": {"k": ["a", "b"]}}, Outcome.CONDITIONAL),
+        ({"ForAnyValue:StringEquals": {"k": "c"}}, Outcome.CONDITIONAL),
+    ):
+        assert ask(identity=[allow(Condition=condition)], states={"k": holds}).outcome is expected, condition
+
+
 def test_a_thousand_statements_are_settled() -> None:
     """On a stack of its own, and apart where they have nothing in common but one key."""
     each = [

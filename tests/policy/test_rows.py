@@ -136,7 +136,7 @@ class World:
 
     def likeness(self, number: int, whose: Whose) -> Hashable:
         caller = self.callers[number]
-        return caller.kind if whose is Whose.KIND else (caller.kind, caller.account)
+        return {Whose.KIND: (caller.kind,), Whose.ACCOUNT: (caller.kind, caller.account)}[whose]
 
 
 @dataclass
