@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from hypothesis import given
@@ -61,10 +61,17 @@ ATOMS: tuple[Any, ...] = (
     *(atom("m", "StringEquals", value, quantifier=some) for some in Quantifier for value in ("v", "w", "vw")),
     *(atom("m", "StringNotLike", value, quantifier=some) for some in Quantifier for value in ("v", "v*")),
 )
+
+
+def none_of(parts: Iterable[Formula]) -> Formula:
+    return negation(any_of(parts))
+
+
+JOINS: tuple[Callable[[Iterable[Formula]], Formula], ...] = (all_of, any_of, all_of, any_of, none_of)
 formulas = st.recursive(
     st.sampled_from(ATOMS) | st.sampled_from(ATOMS).map(negation),
     lambda parts: st.builds(
-        lambda join, some: join(some), st.sampled_from((all_of, any_of)), st.lists(parts, min_size=2, max_size=4)
+        lambda join, some: join(some), st.sampled_from(JOINS), st.lists(parts, min_size=2, max_size=4)
     ),
     max_leaves=12,
 )
