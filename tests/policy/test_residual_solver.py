@@ -14,7 +14,7 @@ from models.policy import Condition, Quantifier
 from simulator.policy.formula import Formula, all_of, any_of, leaves, negation, replace
 from simulator.policy.operators import PatternTest, Test
 from simulator.policy.residual import assign, outcomes, reduced, residual_of
-from simulator.policy.solver import search
+from simulator.policy.solver import independent, search
 
 ABSENT = Absent()
 #: Enough to tell all conditions below apart, however they are combined.
@@ -140,3 +140,20 @@ def state_of(value: Any) -> State:
     if value is None:
         return ABSENT
     return Known((value,)) if isinstance(value, str) else Known(tuple(value), True)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 9), max_size=3), max_size=9))
+def test_items_are_parted_into_groups_without_a_common_name(items: list[frozenset[int]]) -> None:
+    """Held against joining two groups that share a name as long as there are such."""
+    groups = [[(place, names)] for place, names in enumerate(items)]
+    while pair := next((pair for pair in itertools.combinations(groups, 2) if _share(*pair)), None):
+        groups = [group for group in groups if group not in pair] + [sorted(pair[0] + pair[1])]
+    numbered = list(enumerate(items))
+    found = independent(numbered, lambda item: item[1])
+    assert [group[0] for group in found] == sorted(group[0] for group in found)
+    assert sorted(map(sorted, found)) == sorted(groups)
+
+
+def _share(*groups: list[tuple[int, frozenset[int]]]) -> bool:
+    one, other = (frozenset().union(*(names for _, names in group)) for group in groups)
+    return not one.isdisjoint(other)

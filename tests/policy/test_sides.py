@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -73,6 +74,14 @@ def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
     policies = dataclasses.replace(made.policies, resource=(on_function,))
     made = analyse(made.request, policies)
     assert one(Layer.RESOURCE, sides(made, decide(made), IDS)).holder == FUNCTION
+
+
+@pytest.mark.parametrize("body", [allow(), deny()], ids=("an allow", "a deny"))
+def test_a_citation_names_what_its_policy_is_on(body: dict[str, Any]) -> None:
+    made = analysis(SESSION)
+    of_group = structs.replace(attached(PolicyKind.IDENTITY, [body]), holder="arn:aws:iam::222222222222:group/ops")
+    made = analyse(made.request, dataclasses.replace(made.policies, identity=(of_group,)))
+    assert [citation.holder for citation in decide(made).because] == [of_group.holder]
 
 
 def test_without_names_a_level_is_held_by_what_its_policies_are_on() -> None:
