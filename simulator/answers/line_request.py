@@ -27,14 +27,13 @@ _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _BUCKET = re.compile(r"arn:[^:]+:s3:::.+")
 
-#: By the kind's own text: an Enum's hash is written in Python.
 _PRINCIPAL_TYPES = {
-    RequesterKind.USER.value: "User",
-    RequesterKind.ROLE.value: "AssumedRole",
-    RequesterKind.SESSION.value: "AssumedRole",
-    RequesterKind.FEDERATED_USER.value: "FederatedUser",
-    RequesterKind.ROOT.value: "Account",
-    RequesterKind.ANONYMOUS.value: "Anonymous",
+    RequesterKind.USER: "User",
+    RequesterKind.ROLE: "AssumedRole",
+    RequesterKind.SESSION: "AssumedRole",
+    RequesterKind.FEDERATED_USER: "FederatedUser",
+    RequesterKind.ROOT: "Account",
+    RequesterKind.ANONYMOUS: "Anonymous",
 }
 
 _POLICIES = ("identity", "boundary", "session", "resource", "scps", "rcps", "vpc_endpoint")
@@ -183,29 +182,25 @@ def _add_what_follows(states: dict[str, State], caller: Requester, action: str, 
     unique ids of users and roles, and so their aws:userid, are in no line.
     """
 
-    def add(key: str, value: str) -> None:
-        if key not in states:
-            states[key] = Known((value,))
-
-    kind = caller.kind
+    kind, add = caller.kind, states.setdefault
     if account is not None and not _lacks_resource_account(action):
-        add("aws:resourceaccount", account)
+        add("aws:resourceaccount", Known((account,)))
     if kind is RequesterKind.SERVICE:
-        add("aws:principalisawsservice", "true")
-        add("aws:principalservicename", caller.name)
-    if (type_name := _PRINCIPAL_TYPES.get(kind.value)) is not None:
-        add("aws:principaltype", type_name)
+        add("aws:principalisawsservice", Known(("true",)))
+        add("aws:principalservicename", Known((caller.name,)))
+    if (type_name := _PRINCIPAL_TYPES.get(kind)) is not None:
+        add("aws:principaltype", Known((type_name,)))
     if kind is RequesterKind.ANONYMOUS:
-        add("aws:principalaccount", "anonymous")
-        add("aws:userid", "anonymous")
+        add("aws:principalaccount", Known(("anonymous",)))
+        add("aws:userid", Known(("anonymous",)))
     if caller.account is None:
         return
-    add("aws:principalaccount", caller.account)
-    add("aws:principalarn", caller.role or caller.name)
+    add("aws:principalaccount", Known((caller.account,)))
+    add("aws:principalarn", Known((caller.role or caller.name,)))
     if kind is RequesterKind.ROOT:
-        add("aws:userid", caller.account)
+        add("aws:userid", Known((caller.account,)))
     elif kind is RequesterKind.FEDERATED_USER:
-        add("aws:userid", f"{caller.account}:{caller.name.partition('/')[2]}")
+        add("aws:userid", Known((f"{caller.account}:{caller.name.partition('/')[2]}",)))
 
 
 @lru_cache(maxsize=1024)
