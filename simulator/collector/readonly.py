@@ -17,7 +17,7 @@ _ORGANIZATION = "organizations"
 
 #: Actions for which less than everything will do: API Gateway knows one action for whatever is read, API keys too.
 #: Source: API Gateway Developer Guide, "Control access to an API with IAM permissions".
-_ON = {"apigateway:GET": ("arn:aws:apigateway:*::/apis*", "arn:aws:apigateway:*::/restapis*")}
+_ON = {"apigateway:GET": ("arn:*:apigateway:*::/apis*", "arn:*:apigateway:*::/restapis*")}
 
 
 def read_only_policy() -> dict[str, Any]:

@@ -25,6 +25,9 @@ def names_within(world: World, plain: str, inside: str) -> Iterator[str]:
     """
     wanted = match.glob(inside)
     patterns = {pattern for pattern in _patterns(world, plain, inside) if "${" not in pattern}
+    if not patterns:
+        yield plain
+        return
     groups: tuple[Group, ...] = tuple(((match.glob(pattern), False),) for pattern in (inside, *sorted(patterns)))
     found = [name for name in witnesses(groups) if match.matches(wanted, name)]
     yield from list(dict.fromkeys((plain, *found)))[:MOST_NAMES]

@@ -47,6 +47,9 @@ MANNERS: Mapping[Layer, Manner] = {
 
 _EVERYBODY = Everybody(())
 
+#: So often a statement is asked before it is compiled, which takes as long as asking some ten times.
+FEW_TIMES = 3
+
 
 def _named(statement: Statement) -> Named:
     if statement.not_principals is not None:
@@ -55,10 +58,10 @@ def _named(statement: Statement) -> Named:
 
 
 class Rule:
-    """One statement, compiled once it was asked before: most statements of a stream of lines are asked only once."""
+    """One statement, compiled once it was asked a few times: most are asked once or twice, and that costs less."""
 
     # What isn't worked out yet is the class's: most rules of a stream are made for one question.
-    _asked = False
+    _asked = 0
     _templates: tuple[str, ...] = ()
     _matches: Callable[[str], bool] | None = None
     _checks: tuple[Check, ...] | None = None
@@ -159,8 +162,8 @@ class Rule:
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
         if self._matches is None:
-            if not self._asked:
-                self._asked = True
+            if self._asked < FEW_TIMES:
+                self._asked += 1
                 held = self._is_about(value, lookup)
                 for condition in self.statement.conditions:
                     if held is False:

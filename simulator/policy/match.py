@@ -285,19 +285,30 @@ class _Piece:
         return self._find_bits(value, start, end)
 
     def _find_bits(self, value: str, start: int, end: int) -> int:
+        # In parts, each twice as long as the one before: where it stands nearby the rest is not looked at.
+        size = 4 * self.length
+        while start + self.length <= end:
+            found = self._first_in(value[start : min(start + size, end)])
+            if found >= 0:
+                return start + found
+            start += size - self.length + 1
+            size *= 2
+        return -1
+
+    def _first_in(self, text: str) -> int:
         # All places at once, a bit for each: a run of thousands of `?` costs a few machine words for each of its
-        # characters, where trying one place after the other would cost value x pattern steps.
+        # characters, where trying one place after the other would cost text x pattern steps.
         places: dict[str, list[int]] = {char: [] for char in self.chars if char is not None}
-        for place in range(start, end):
-            if value[place] in places:
-                places[value[place]].append(place)
+        for place, char in enumerate(text):
+            if char in places:
+                places[char].append(place)
         rows: dict[str, int] = {}
-        fitting = (1 << max(end - self.length + 1, start)) - (1 << start)
-        for index, char in enumerate(self.chars):
-            if char is not None:
-                if char not in rows:
-                    rows[char] = bits(places[char])
-                fitting &= rows[char] >> index
+        fitting = (1 << max(len(text) - self.length + 1, 0)) - 1
+        for index, wanted in enumerate(self.chars):
+            if wanted is not None:
+                if wanted not in rows:
+                    rows[wanted] = bits(places[wanted])
+                fitting &= rows[wanted] >> index
                 if not fitting:
                     break
         return (fitting & -fitting).bit_length() - 1

@@ -13,7 +13,7 @@ from functools import lru_cache
 from models.context import Absent, Known, Open, State
 from simulator.policy.automata import FRESH
 from simulator.policy.candidates import may_be_several, sorts_of, state_of, values_of
-from simulator.policy.conditions import compiled
+from simulator.policy.conditions import checked, compiled
 from simulator.policy.formula import Formula
 from simulator.policy.operators import OPERATORS, PatternTest, Test
 
@@ -135,8 +135,9 @@ def _guessed(key: str, atom: Test, may_be_absent: bool) -> Table | None:
 
     Nearly all open conditions are alone with their key, and this is a tenth of the work.
     """
-    operator, values = OPERATORS.get(atom.condition.operator), atom.condition.values
-    if operator is None or not values or atom.condition.quantifier or "$" in values[0]:
+    condition = atom.condition
+    operator, values = OPERATORS.get(condition.operator), condition.values
+    if operator is None or not values or condition.quantifier or "$" in "".join(values):
         return None
     like = values[0]
     if operator.family == "Bool":
@@ -147,7 +148,10 @@ def _guessed(key: str, atom: Test, may_be_absent: bool) -> Table | None:
         like, unlike = like.replace("*", "").replace("?", FRESH) if operator.wildcards else like, FRESH
     else:
         return None
-    holds = _test(key, atom)
+
+    def holds(state: State) -> Formula:
+        return checked(condition, atom.variables, lambda _: state)
+
     first, second = Known((like,)), Known((unlike,))
     matched = holds(first)
     if not like or holds(second) is matched:

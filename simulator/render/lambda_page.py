@@ -160,6 +160,10 @@ def _principals(row: TriggerService) -> str:
     return " or ".join(map(_code, (row.principal, *row.also_as)))
 
 
+#: The partition that ARNs on the page have.
+_SHOWN = "aws"
+
+
 def _on(row: TriggerService) -> str:
     """The ARN that a trigger is configured on, or the id of what has none."""
     return _code(_arn(row.configured_on))
@@ -167,7 +171,7 @@ def _on(row: TriggerService) -> str:
 
 def _arn(form: str) -> str:
     plain = re.sub(r"[+*]\}", "}", form)
-    return f"arn:aws:{plain}" if ":" in plain else plain
+    return f"arn:{_SHOWN}:{plain}" if ":" in plain else plain
 
 
 def _sent(row: TriggerService) -> str:
