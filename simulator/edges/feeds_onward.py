@@ -17,6 +17,7 @@ from models.decision import FactKind, MissingFact
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Trigger
 from simulator.edges.feeds_polled import unknown
+from simulator.edges.passed_on import assumed
 from simulator.edges.question import Nodes, Question, among
 from simulator.triggers.services import service_of
 from simulator.world.caller import Source
@@ -61,7 +62,7 @@ def _sources_at(world: World, trigger: Trigger) -> Iterator[str]:
         yield trigger.target
         return
     for other in _rules_by_bus(world).get(trigger.target, ()):
-        if other.enabled and not other.schedule and _may_both_match(trigger.pattern, other.pattern):
+        if other.enabled and (other.pattern or not other.schedule) and _may_both_match(trigger.pattern, other.pattern):
             yield other.source
 
 
@@ -109,10 +110,10 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirem
         return (unknown(action, trigger.target, MissingFact(FactKind.TRIGGERS, trigger.source, reason)),)
     account = world.account_of(trigger.source)
     source = Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
-    service = world.caller(f"service:{row.principal}")
     if trigger.role is None:
+        service = world.caller(f"service:{row.principal}")
         return (world.ask(service, action, trigger.target, question.given, source=source, in_step=True),)
     return (
-        world.ask(service, "sts:AssumeRole", trigger.role, question.given, source=source, in_step=True),
+        assumed(world, trigger, row, source, question),
         world.ask(world.caller(trigger.role), action, trigger.target, question.given, in_step=True),
     )

@@ -97,11 +97,19 @@ def _is_of_aws(fixed: Fixed) -> bool:
 
 
 def is_fed_by_nobody(trigger: Trigger) -> bool:
-    """A schedule, and a pattern that only AWS's own events match: `source` values that all begin with `aws.`."""
-    if trigger.schedule:
+    """A schedule alone, and a pattern that only AWS's own events match: `source` values that all begin with `aws.`.
+
+    Source: Amazon EventBridge API Reference, "PutRule": a rule can have both a pattern and a schedule.
+    """
+    if trigger.schedule and not trigger.pattern:
         return True
     named = sources_of(trigger.pattern)
-    return bool(named) and all(isinstance(item, str) and item.startswith("aws.") for item in named)
+    return bool(named) and all(_is_source_of_aws(item) for item in named)
+
+
+def _is_source_of_aws(item: object) -> bool:
+    begins = item.get("prefix") if isinstance(item, dict) and len(item) == 1 else item
+    return isinstance(begins, str) and begins.startswith("aws.")
 
 
 def sources_of(pattern: str | None) -> list[object]:

@@ -16,6 +16,7 @@ from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
 from simulator.edges.polled_on import asked_on, named_by_mapping
 from simulator.edges.question import Nodes, Question, among
+from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
 from simulator.world.nodes import allowing
@@ -37,7 +38,7 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
 
 
 def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Part, ...]:
-    """What the execution role needs; unknown for a source whose needs aren't in the table."""
+    """What the execution role needs, and that Lambda may assume it; unknown for a source that isn't in the table."""
     row = polled(mapping.source)
     function = world.functions.get(arns.split_function(mapping.function)[0])
     if row is None or function is None or not function.role:
@@ -45,7 +46,7 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Pa
         fact = MissingFact(FactKind.FUNCTION, mapping.origin, f"{what} is not known to this version")
         return (_unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
     caller = world.execution_role(function.arn)
-    found: list[Part] = [*_abroad(row, mapping, caller)]
+    found: list[Part] = [*_abroad(row, mapping, caller), trusts_lambda(world, function, question)]
     for need in row.all_needs:
         found += _of(world, mapping, caller, need, question)
     if all(one.status.rank <= Status.UNKNOWN.rank for one in found):

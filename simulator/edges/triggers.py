@@ -17,6 +17,7 @@ from simulator.edges import invokes_url
 from simulator.edges.feeds_onward import leads_onward
 from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
+from simulator.edges.passed_on import assumed
 from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers import stage
@@ -99,7 +100,7 @@ def _by_itself(
     for one in asks:
         asked = [
             world.foresee(
-                world.caller(f"service:{principal}"),
+                world.caller(node),
                 one.action,
                 one.resource,
                 question.given,
@@ -107,10 +108,17 @@ def _by_itself(
                 in_step=True,
                 fixed={**PLAIN_CALL, **dict(one.fixed or ()), **sent},
             )
-            for principal in row.principals_for(trigger.source)
+            for node in _asking(world, trigger, row)
         ]
         found.append(min(asked, key=lambda each: each.status.rank))
     return tuple(found)
+
+
+def _asking(world: World, trigger: Trigger, row: TriggerService) -> tuple[str, ...]:
+    """The service's names; where a URL asks nobody who he is, the service is anybody too."""
+    if row.called is Called.URL and invokes_url.auth_type_of(world, trigger.target) == invokes_url.UNSIGNED:
+        return ("anyone",)
+    return tuple(f"service:{principal}" for principal in row.principals_for(trigger.source))
 
 
 def _asks(world: World, target: str, row: TriggerService) -> tuple[Ask, ...] | None:
@@ -128,6 +136,9 @@ def _sent(trigger: Trigger, row: TriggerService, source: Source) -> dict[str, St
         fixed = dict.fromkeys(_OF_SOURCES, Absent())
     elif row.source_arn_sent is Sent.UNCONFIRMED:
         fixed["aws:sourcearn"] = Open(domain=(source.arn,) if source.arn else None)
+    elif "*" in trigger.source:
+        # The method ANY of an API, and what its path has in braces: a request has one method, and one path.
+        fixed["aws:sourcearn"] = Open(may_be_absent=False, pattern=source.arn)
     if row.source_account is Sent.UNCONFIRMED:
         fixed["aws:sourceaccount"] = Open()
     if row.token:
@@ -139,11 +150,11 @@ def _by_role(
     world: World, trigger: Trigger, row: TriggerService, source: Source, question: Question
 ) -> tuple[Requirement, ...]:
     """The service may assume the role, and the role may invoke the function."""
-    service, role = world.caller(f"service:{trigger.service}"), trigger.role or ""
+    role = world.caller(trigger.role or "")
     return (
-        world.ask(service, "sts:AssumeRole", role, question.given, source=source, in_step=True),
+        assumed(world, trigger, row, source, question),
         *(
-            world.ask(world.caller(role), action, trigger.target, question.given, in_step=True)
+            world.ask(role, action, trigger.target, question.given, in_step=True)
             for action in (ACTION, *row.role_needs)
         ),
     )

@@ -73,6 +73,8 @@ EVENTS = (
         "states:{region}:{account}:stateMachine:{machine}",
         Acts.ROLE,
         'AWS Step Functions Developer Guide, "Invoke an AWS Lambda function with Step Functions"',
+        # Source: AWS Step Functions Developer Guide, "Creating IAM Roles for AWS Step Functions" (as of 2017).
+        also_as=("states.{region}.amazonaws.com",),
         feeds=(Feed("states:StartExecution"), Feed("states:StartSyncExecution")),
     ),
     TriggerService(

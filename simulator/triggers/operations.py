@@ -75,6 +75,8 @@ OPERATIONS = (
         Acts.ROLE,
         'AWS CodeDeploy User Guide, "Create a service role for CodeDeploy"; AWSCodeDeployRoleForLambda and '
         "AWSCodeDeployRoleForLambdaLimited let it invoke functions named CodeDeployHook_* only",
+        # The same page: a role may be for some Regions only.
+        also_as=("codedeploy.{region}.amazonaws.com",),
         feeds=(Feed("codedeploy:CreateDeployment"),),
     ),
     TriggerService(

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from models import arns
-from models.context import Known, State
+from models.context import Known, Open, State
 from models.decision import Layer
 from models.edge import Grant
 from models.request import Context, Request
@@ -114,6 +114,8 @@ def _condition(world: World, caller: Caller, request: Request, context: Context)
         arn, account = context.lookup("aws:SourceArn"), context.lookup("aws:SourceAccount")
         if isinstance(arn, Known):
             found["ArnLike"] = {"aws:SourceArn": _single(arn)}
+        elif isinstance(arn, Open) and arn.pattern and not arn.may_be_absent:
+            found["ArnLike"] = {"aws:SourceArn": arn.pattern}
         if isinstance(account, Known):
             found["StringEquals"] = {"aws:SourceAccount": _single(account)}
         token = context.lookup("lambda:EventSourceToken")

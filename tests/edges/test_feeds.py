@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -195,6 +196,27 @@ def test_who_may_write_to_the_source_feeds_it(case: Fed) -> None:
 )
 def test_fed_by_nobody(principal: str, on: str) -> None:
     assert feeding(Fed(principal, on, "", "", ""), allow("*", "*")) == {}
+
+
+@pytest.mark.parametrize(
+    "schedule, pattern, is_fed",
+    [
+        pytest.param("rate(1 day)", None, False, id="a schedule"),
+        pytest.param("rate(1 day)", {"source": ["shop"]}, True, id="a rule can have both a pattern and a schedule"),
+        pytest.param(None, {"source": ["aws.s3", {"prefix": "aws."}]}, False, id="AWS's own sources"),
+        pytest.param(None, {"source": [{"prefix": "aws"}]}, True, id="what only begins with aws"),
+        pytest.param(None, {"source": [{"anything-but": "aws.s3"}]}, True, id="all but a source of AWS"),
+    ],
+)
+def test_a_rule_is_fed_by_events_that_may_be_put(schedule: str | None, pattern: Any, is_fed: bool) -> None:
+    """EventBridge API Reference, "PutRule" and "PutEvents"."""
+    made = Builder()
+    made.function(ORDERS)
+    writer = made.user(user("writer"), allow("events:PutEvents", "*"))
+    text = json.dumps(pattern) if pattern else None
+    made.trigger("events.amazonaws.com", at("events", "rule/shop"), ORDERS, schedule=schedule, pattern=text)
+    found = {edge.source for edge in feeds.edges(made.world(), None, None, Question())}
+    assert found == ({writer} if is_fed else set())
 
 
 GATEWAY = next(case for case in FEEDS if case.service == "apigateway.amazonaws.com")

@@ -127,6 +127,26 @@ def test_the_role_has_to_be_allowed_to_put_events() -> None:
     ]
 
 
+def test_a_rule_sends_with_a_role_of_its_own_account_only() -> None:
+    """IAM User Guide, "Grant a user permissions to pass a role to an AWS service"."""
+    made, far = Builder(), role("sender", TWO)
+    made.role(far, allow("sts:AssumeRole", Principal=EVENTS), MAY_PUT)
+    made.resource(BUS, "events:bus", TWO)
+    made.trigger("events.amazonaws.com", FIRST, BUS, role=far)
+    made.trigger("events.amazonaws.com", SECOND, made.function(function("f", TWO)), bus=BUS)
+    assert edge_between(made, FIRST, SECOND) is Status.MISSING
+
+
+def test_a_rule_with_a_schedule_takes_events_too() -> None:
+    """EventBridge API Reference, "PutRule"."""
+    made = between_buses(None, {"source": ["shop"]}, MAY_PUT)
+    made.trigger("events.amazonaws.com", rule("central/timed", TWO), ORDERS, bus=BUS, schedule="rate(1 day)")
+    both = {"bus": BUS, "schedule": "rate(1 day)", "pattern": json.dumps({"source": ["shop"]})}
+    made.trigger("events.amazonaws.com", rule("central/both", TWO), ORDERS, **both)
+    assert edge_between(made, FIRST, rule("central/timed", TWO)) is None
+    assert edge_between(made, FIRST, rule("central/both", TWO)) is Status.ALLOWED
+
+
 def test_a_disabled_rule_sends_nothing() -> None:
     made = written_on("events.amazonaws.com", FIRST, QUEUE, "sqs:queue", enabled=False)
     assert edge_between(made, FIRST, QUEUE) is None

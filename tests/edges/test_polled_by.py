@@ -45,7 +45,7 @@ from tests.edges.polled_cases import (
     made,
     on,
 )
-from tests.worlds import LAMBDA_TRUST, ONE, REGION, TWO, Builder, Json, allow, function, queue
+from tests.worlds import ASSUME, LAMBDA_TRUST, ONE, REGION, TWO, Builder, Json, allow, function, queue
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -60,6 +60,18 @@ def test_each_action_is_needed_and_named(case: Case) -> None:
         assert found.status.value == "missing", left_out
         assert [(grant.action, grant.statement["Resource"]) for grant in found.missing] == [left_out]
         assert {(grant.side, grant.holder) for grant in found.missing} == {("identity", ROLE)}
+
+
+def test_lambda_has_to_be_able_to_assume_the_execution_role() -> None:
+    """Lambda Developer Guide, "Defining Lambda function permissions with an execution role"."""
+    world = Builder()
+    world.function(F, role=world.role(ROLE, allow(ASSUME, Principal={"Service": "ec2.amazonaws.com"}), allow("*", "*")))
+    world.mapping(QUEUE, F)
+    found = edge(world.world())
+    assert found.status.value == "missing"
+    assert [(grant.side, grant.holder, grant.principal) for grant in found.missing] == [
+        ("trust", ROLE, "service:lambda.amazonaws.com")
+    ]
 
 
 @pytest.mark.parametrize("case", CASES)

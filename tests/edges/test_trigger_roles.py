@@ -25,6 +25,8 @@ from tests.worlds import (
     ASSUME,
     INVOKE,
     LAMBDA_TRUST,
+    ONE,
+    REGION,
     TWO,
     Builder,
     allow,
@@ -62,6 +64,28 @@ def test_a_role_that_is_not_known_decides_nothing(case: ByRole) -> None:
     edge = acting(case, case.service, INVOKE, trigger_role=None)
     assert edge.status is Status.UNKNOWN
     assert "the role with which" in edge.gaps[0].reason
+
+
+@pytest.mark.parametrize("name", ["states", "codedeploy"])
+def test_a_role_may_trust_a_service_of_one_region(name: str) -> None:
+    """AWS Step Functions Developer Guide, "Creating IAM Roles for AWS Step Functions": states.REGION.amazonaws.com."""
+    case = next(case for case in BY_ROLE if case.service == f"{name}.amazonaws.com")
+    assert acting(case, f"{name}.{REGION}.amazonaws.com", INVOKE).status is Status.ALLOWED
+    elsewhere = acting(case, f"{name}.us-east-1.amazonaws.com", INVOKE)
+    assert [grant.principal for grant in elsewhere.missing] == [f"service:{case.service}"]
+
+
+@pytest.mark.parametrize("case", ids((*BY_ROLE, *WITH_A_ROLE_TOO)))
+def test_a_role_can_be_passed_in_its_own_account_only(case: ByRole) -> None:
+    """IAM User Guide, "Grant a user permissions to pass a role to an AWS service"."""
+    made, far = Builder(), role("worker", TWO)
+    made.function(ORDERS, permit({"AWS": far}, ORDERS, Action="lambda:*"))
+    made.role(far, allow(ASSUME, Principal={"Service": case.service}), allow("*", "*"))
+    made.resource(case.on, "some:thing", ONE)
+    made.trigger(case.service, case.on, ORDERS, role=far)
+    edge = trigger_edge(made)
+    assert (edge.status, edge.missing) == (Status.MISSING, ())
+    assert "own account only" in (edge.impossible or "")
 
 
 # --- with the permissions of others ----------------------------------------------------------------------------------

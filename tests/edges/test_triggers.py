@@ -131,7 +131,9 @@ def test_a_source_arn_that_no_page_confirms_is_never_taken_for_granted(sends: st
         pytest.param("test/GET/orders", "prod/GET/orders", Status.MISSING, id="another stage"),
         pytest.param("prod/GET/orders", "prod/get/orders", Status.MISSING, id="methods are in upper case"),
         pytest.param("prod/*/orders", "prod/*/orders", Status.ALLOWED, id="ANY is a star"),
-        pytest.param("prod/*/orders", "prod/GET/orders", Status.MISSING, id="one method isn't ANY"),
+        pytest.param("prod/*/orders", "prod/GET/orders", Status.CONDITIONAL, id="of ANY one method only"),
+        pytest.param("prod/*/orders/*", "*/*/orders/new", Status.CONDITIONAL, id="of a path in braces one only"),
+        pytest.param("prod/*/orders", "test/*/orders", Status.MISSING, id="ANY on another stage"),
         pytest.param("prod/GET/orders", "*/*/*", Status.ALLOWED, id="three stars are every route"),
         pytest.param("prod/GET/orders/1", "prod/GET/orders", Status.MISSING, id="a path isn't what is below it"),
         pytest.param("prod/GET/orders/1", "prod/GET/orders/*", Status.ALLOWED, id="a star crosses slashes"),
@@ -144,6 +146,22 @@ def test_a_source_arn_that_no_page_confirms_is_never_taken_for_granted(sends: st
 def test_stage_method_and_path_are_matched_exactly(route: str, permitted: str, status: Status) -> None:
     case = Push("", "apigateway.amazonaws.com", f"{API}/{route}", "", "")
     assert pushing(case, service(case.service, f"{API}/{permitted}", None)).status is status
+
+
+def test_what_any_stands_for_is_compared_and_never_the_star_itself() -> None:
+    """IAM User Guide, "IAM JSON policy elements: Condition operators": StringEquals knows no wildcards."""
+    case = Push("", "apigateway.amazonaws.com", f"{API}/prod/*/orders", "", "")
+    permits = permit({"Service": case.service}, ORDERS, Condition={"StringEquals": {"aws:SourceArn": case.on}})
+    assert pushing(case, permits).status is not Status.ALLOWED
+    (grant,) = pushing(case).missing
+    assert grant.condition == {"ArnLike": {"aws:SourceArn": case.on}}
+    assert pushing(case, dict(grant.statement)).status is Status.ALLOWED
+
+
+def test_a_deny_of_one_method_leaves_the_others_of_any() -> None:
+    case = Push("", "apigateway.amazonaws.com", f"{API}/prod/*/orders", "", "")
+    denied = service(case.service, f"{API}/prod/DELETE/orders", None) | {"Effect": "Deny"}
+    assert pushing(case, service(case.service, f"{API}/*", None), denied).status is Status.CONDITIONAL
 
 
 def test_b2_a_notification_without_a_permission_names_what_to_add() -> None:
@@ -217,6 +235,19 @@ def test_cloudfront_needs_both_actions_on_what_the_url_is_on(
     assert edge.status is status
     assert [(grant.holder, grant.action) for grant in edge.missing] == [(ORDERS, action) for action in lacks]
     assert all(DISTRIBUTION in str(grant.condition) for grant in edge.missing)
+
+
+def test_a_url_that_asks_nobody_who_he_is_lets_cloudfront_in_as_anybody() -> None:
+    """Lambda Developer Guide, "Control access to Lambda function URLs": with NONE no IAM authentication is done."""
+    made = Builder()
+    made.function(ORDERS, *by_url(BY_URL, INVOKE), urls=(FunctionUrl(auth_type="NONE"),))
+    made.trigger(SHOP.service, SHOP.on, f"url:{ORDERS}")
+    edge = trigger_edge(made)
+    assert (edge.status, {grant.principal for grant in edge.missing}) == (Status.MISSING, {"anyone"})
+    public = Builder()
+    public.function(ORDERS, permit("*", ORDERS, Action=[BY_URL, INVOKE]), urls=(FunctionUrl(auth_type="NONE"),))
+    public.trigger(SHOP.service, SHOP.on, f"url:{ORDERS}")
+    assert trigger_edge(public).status is Status.ALLOWED
 
 
 def test_a_url_that_is_not_known_is_unknown() -> None:
