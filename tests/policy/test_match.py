@@ -54,6 +54,10 @@ def test_wildcards(pattern: str, value: str, expected: bool) -> None:
         ("arn:aws:s3:::b", "arn:aws:s3:::b"),
         ("arn:aws:s3:::${aws:username}", "arn:aws:s3:::${aws:username}"),
         ("arn:aws:lambda:${aws:PrincipalTag/a}", "arn:aws:lambda:${aws:PrincipalTag/a}:*:*"),
+        (
+            "arn:aws:${aws:PrincipalTag/a}:${aws:PrincipalTag/b}",
+            "arn:aws:${aws:PrincipalTag/a}:${aws:PrincipalTag/b}:*:*",
+        ),
         ("*", "*"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.policy import match
@@ -56,7 +56,16 @@ def test_among_many_others(pattern: str, value: str) -> None:
     assert found([*others, pattern], value) == {pattern}
 
 
+@pytest.mark.parametrize("pattern", ["*", "", "a", "a*", "a?", "*a*b"])
+def test_two_with_the_same_pattern_share_an_item(pattern: str) -> None:
+    index: PatternIndex[list[str]] = PatternIndex(list)
+    assert index.at(pattern) is index.at(pattern)
+    assert index.at(match.glob(pattern)) is index.at(pattern)
+
+
 @given(st.sets(st.integers(0, 300)))
+@example(set(range(0, 300, 7)))
+@example({0, 299})
 def test_a_row_holds_its_numbers(numbers: set[int]) -> None:
     assert list(numbers_of(row_of(numbers))) == sorted(numbers)
     assert Crowd(numbers).row == sum(1 << number for number in numbers)
