@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from models import arns
-from models.decision import FactKind, MissingFact
+from models.context import Absent, Known, State
+from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Trigger
-from simulator.edges.feeds_polled import unknown
+from simulator.edges.feeds_polled import keys_of, unknown
 from simulator.edges.passed_on import assumed
 from simulator.edges.question import Nodes, Question, among
 from simulator.triggers.services import service_of
-from simulator.world.caller import Source
+from simulator.world.caller import Caller, Source
 from simulator.world.world import World
 
 #: How a service writes to what is no function, by the service that it writes to.
@@ -33,6 +35,17 @@ WRITES: Mapping[str, str] = {
     "sqs": "sqs:SendMessage",
     "states": "states:StartExecution",
 }
+
+#: The attribute that names the key of what is written to, and what a writer needs on it.
+#: Sources: SQS Developer Guide, "Amazon SQS Key management", on AWS services that send to encrypted queues; SNS
+#: Developer Guide, "Managing Amazon SNS encryption keys and costs"; Kinesis Data Streams Developer Guide, "Permissions
+#: to use user-generated KMS keys".
+KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "kinesis": ("KeyId", ("kms:GenerateDataKey",)),
+    "sns": ("KmsMasterKeyId", ("kms:GenerateDataKey", "kms:Decrypt")),
+    "sqs": ("KmsMasterKeyId", ("kms:GenerateDataKey", "kms:Decrypt")),
+}
+_KEY_OF_AWS = "it is encrypted with AWS's own key, whose policy lets no service in and can't be changed"
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
@@ -102,7 +115,7 @@ def _literals(pattern: str | None) -> dict[str, frozenset[str]]:
 
 
 def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirement, ...]:
-    """The service may write by itself, or assume the role that may."""
+    """The service may write by itself, or assume the role that may; what is encrypted takes its key too."""
     action = WRITES[arns.service_of(trigger.target) or ""]
     row = service_of(trigger)
     if row is None:
@@ -110,10 +123,66 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirem
         return (unknown(action, trigger.target, MissingFact(FactKind.TRIGGERS, trigger.source, reason)),)
     account = world.account_of(trigger.source)
     source = Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
-    if trigger.role is None:
-        service = world.caller(f"service:{row.principal}")
-        return (world.ask(service, action, trigger.target, question.given, source=source, in_step=True),)
-    return (
-        assumed(world, trigger, row, source, question),
-        world.ask(world.caller(trigger.role), action, trigger.target, question.given, in_step=True),
+    first: tuple[Requirement, ...] = ()
+    if trigger.role is not None:
+        writer, first = Writer(world.caller(trigger.role)), (assumed(world, trigger, row, source, question),)
+    elif _to_bus_abroad(trigger, source):
+        writer = Writer(world.caller(_root_of(trigger)), fixed=_of_rule(source))
+    else:
+        writer = Writer(world.caller(f"service:{row.principal}"), source)
+    return (*first, writer.asks(world, action, trigger.target, question), *_on_key(world, trigger, writer, question))
+
+
+def _to_bus_abroad(trigger: Trigger, source: Source) -> bool:
+    return arns.resource_type(trigger.target) == "events:event-bus" and source.account not in (
+        None,
+        arns.account_of(trigger.target),
     )
+
+
+def _root_of(trigger: Trigger) -> str:
+    return f"arn:{arns.partition_of(trigger.source)}:iam::{arns.account_of(trigger.source)}:root"
+
+
+def _of_rule(source: Source) -> Mapping[str, State]:
+    """Without a role a rule comes as its account, and not as one of an organization.
+
+    Sources: EventBridge API Reference, "PutPermission": accounts of an organization that is let in need a role;
+    EventBridge User Guide, "Example policy: Send events from specific rules to an Amazon EventBridge bus in a different
+    Region".
+    """
+    rule: State = Known((source.arn,)) if source.arn else Absent()
+    return {"aws:sourcearn": rule, "aws:principalorgid": Absent(), "aws:principalorgpaths": Absent()}
+
+
+class Writer(NamedTuple):
+    """Who writes: a service for a source, a role, or an account."""
+
+    caller: Caller
+    source: Source | None = None
+    fixed: Mapping[str, State] | None = None
+
+    def asks(self, world: World, action: str, on: str, question: Question) -> Requirement:
+        given = question.given
+        return world.ask(self.caller, action, on, given, source=self.source, in_step=True, fixed=self.fixed)
+
+
+def _on_key(world: World, trigger: Trigger, writer: Writer, question: Question) -> Iterator[Requirement]:
+    """What writing to something encrypted takes: for a service that is for the key's policy to give."""
+    attribute, actions = KEYS.get(arns.service_of(trigger.target) or "", ("", ()))
+    target = world.resources.get(trigger.target)
+    if target is None or not attribute:
+        return
+    asks, lacking = keys_of(world, trigger.target, attribute, actions)
+    if writer.source and target.attributes.get(attribute) and not (asks or lacking):
+        decision = Decision(Outcome.IMPLICIT_DENY)
+        yield Requirement(writer.caller.node, actions[0], trigger.target, decision, impossible=_KEY_OF_AWS)
+        return
+    yield from lacking
+    for one in asks:
+        if one.resource in world.resources:
+            yield writer.asks(world, one.action, one.resource, question)
+        else:
+            reason = f"the policy of `{one.resource}` was not read"
+            fact = world.lacking(FactKind.RESOURCE_POLICY, one.resource)
+            yield unknown(one.action, one.resource, fact or MissingFact(FactKind.RESOURCE_POLICY, one.resource, reason))

@@ -16,6 +16,7 @@ from tests.edges.test_feeds import ORDERS, at
 from tests.worlds import (
     INVOKE,
     ONE,
+    REGION,
     TWO,
     Builder,
     Json,
@@ -66,6 +67,34 @@ def test_a_service_needs_the_queues_policy(
     statement = allow("sqs:SendMessage", QUEUE, Principal={"Service": service}, Condition={"ArnEquals": conditions})
     assert edge_between(written_on(service, source, QUEUE, "sqs:queue", statement), source, QUEUE) is expected
     assert edge_between(written_on(service, source, QUEUE, "sqs:queue"), source, QUEUE) is Status.MISSING
+
+
+OWN_KEY = f"arn:aws:kms:{REGION}:{ONE}:key/1234"
+FOR_SNS = allow(["kms:GenerateDataKey", "kms:Decrypt"], "*", Principal={"Service": "sns.amazonaws.com"})
+FOR_ALL = allow("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{ONE}:root"})
+
+
+@pytest.mark.parametrize(
+    "key, policy, expected",
+    [
+        pytest.param(OWN_KEY, [FOR_ALL, FOR_SNS], Status.ALLOWED, id="permissions in the key policy for the service"),
+        pytest.param(OWN_KEY, [FOR_ALL], Status.MISSING, id="the account's own are none for the service"),
+        pytest.param(OWN_KEY, None, Status.UNKNOWN, id="a key policy that wasn't read"),
+        pytest.param("alias/aws/sqs", None, Status.MISSING, id="you must create a customer managed KMS key"),
+        pytest.param("", None, Status.ALLOWED, id="not encrypted with KMS"),
+    ],
+)
+def test_event_sources_and_encrypted_queues(key: str, policy: list[Json] | None, expected: Status) -> None:
+    """SQS Developer Guide, "Amazon SQS Key management", on AWS services that send to encrypted queues."""
+    made = Builder()
+    writes = allow("sqs:SendMessage", QUEUE, Principal={"Service": "sns.amazonaws.com"})
+    made.resource(TOPIC, "sns:topic", ONE)
+    made.resource(QUEUE, "sqs:queue", ONE, writes, attributes={"KmsMasterKeyId": key})
+    if policy:
+        made.resource(OWN_KEY, "kms:key", ONE, *policy)
+    made.trigger("sns.amazonaws.com", TOPIC, QUEUE)
+    made.mapping(QUEUE, made.function(ORDERS))
+    assert edge_between(made, TOPIC, QUEUE) is expected
 
 
 def test_what_is_written_on_to_is_invoked_by_nobody() -> None:
@@ -135,6 +164,36 @@ def test_a_rule_sends_with_a_role_of_its_own_account_only() -> None:
     made.trigger("events.amazonaws.com", FIRST, BUS, role=far)
     made.trigger("events.amazonaws.com", SECOND, made.function(function("f", TWO)), bus=BUS)
     assert edge_between(made, FIRST, SECOND) is Status.MISSING
+
+
+ACCOUNT = {"AWS": f"arn:aws:iam::{ONE}:root"}
+
+
+@pytest.mark.parametrize(
+    "principal, condition, expected",
+    [
+        pytest.param(ACCOUNT, {}, Status.ALLOWED, id="permits the specified account to put events"),
+        pytest.param(ACCOUNT, {"ArnEquals": {"aws:SourceArn": FIRST}}, Status.ALLOWED, id="events of a rule"),
+        pytest.param(ACCOUNT, {"ArnEquals": {"aws:SourceArn": SECOND}}, Status.MISSING, id="events of another rule"),
+        pytest.param(EVENTS, {}, Status.MISSING, id="the service doesn't come as itself"),
+        pytest.param(
+            "*",
+            {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+            Status.MISSING,
+            id="accounts in that organization must specify a RoleArn",
+        ),
+    ],
+)
+def test_a_rule_without_a_role_puts_events_on_another_accounts_bus(
+    principal: Any, condition: Json, expected: Status
+) -> None:
+    """EventBridge API Reference, "PutPermission"."""
+    made = Builder()
+    made.resource(BUS, "events:bus", TWO, allow("events:PutEvents", BUS, Principal=principal, Condition=condition))
+    made.resource(FIRST, "events:rule", ONE)
+    made.trigger("events.amazonaws.com", FIRST, BUS)
+    made.trigger("events.amazonaws.com", SECOND, made.function(function("f", TWO)), bus=BUS)
+    assert edge_between(made, FIRST, SECOND) is expected
 
 
 def test_a_rule_with_a_schedule_takes_events_too() -> None:
