@@ -25,7 +25,7 @@ _ROUNDED = {"shape": "box", "style": "rounded,filled"}
 _HEXAGON = {"shape": "hexagon", "style": "filled"}
 _CYLINDER = {"shape": "cylinder", "style": "filled"}
 _HOUSE = {"shape": "house", "style": "filled"}
-_ARROW = {"shape": "cds", "style": "filled"}
+_ARROW = {"shape": "cds", "style": "filled", "margin": "0.2,0.12"}
 _PLUG = {"shape": "component", "style": "filled"}
 
 #: Node kind -> its shape. A kind that isn't here is a plain box.
