@@ -142,11 +142,12 @@ class Builder:
         return arn
 
     def trigger(self, service: str, source: str, target: str, **more: Any) -> None:
-        self._add("triggers", f"{source}>{target}", Trigger(service=service, source=source, target=target, **more))
+        name = f"{source}>{target} {more}"
+        self._add("triggers", name, Trigger(service=service, source=source, target=target, **more))
 
     def mapping(self, source: str | None, target: str, **more: Any) -> None:
         name = f"{source}>{target}"
-        self._add("mappings", name, Mapping(**{"uuid": name, "source": source, "function": target} | more))
+        self._add("mappings", f"{name} {more}", Mapping(**{"uuid": name, "source": source, "function": target} | more))
 
     def gap(self, what: FactKind, about: str, call: str = "lambda:GetPolicy") -> None:
         self.gaps.append(Gap(what=what, about=about, call=call, status=GapStatus.DENIED))

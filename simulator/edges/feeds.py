@@ -16,28 +16,29 @@ from models.snapshot import Trigger
 from simulator.edges import feeds_onward, feeds_polled, feeds_pushed
 from simulator.edges.feeds_pushed import BY_POLICY, OPEN, PIPES, fed, manner
 from simulator.edges.grantable import edges_to
-from simulator.edges.question import Nodes, Question
+from simulator.edges.question import Nodes, Question, best_of
 from simulator.triggers.push import TriggerService
 from simulator.world.world import World
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may cause a source's triggers; the best of several ways to do so counts."""
-    best: dict[tuple[str, str], Edge] = {}
+    yield from best_of(_each(world, sources, targets, question))
+
+
+def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     signed = _signed(world, targets)
     for way in _each_once(world, targets):
         for edge in edges_to(world, EdgeKind.FEEDS, way.source, way.asks, sources, question, way.beside):
             if edge.source != "anyone" or way.source not in signed:
-                _keep_best(best, edge)
+                yield edge
     for target, asked in _open(world, targets, question):
         for node in question.whoever(sources):
             edge = Edge(node, target, EdgeKind.FEEDS, asked)
             # How the source is configured is evidence.
             if question.wants(edge, True):
-                _keep_best(best, edge)
-    for edge in feeds_onward.edges(world, sources, targets, question):
-        _keep_best(best, edge)
-    yield from best.values()
+                yield edge
+    yield from feeds_onward.edges(world, sources, targets, question)
 
 
 def _signed(world: World, targets: Nodes) -> frozenset[str]:
@@ -54,12 +55,6 @@ def _each_once(world: World, targets: Nodes) -> Iterator[feeds_polled.Way]:
     """Many triggers are on one source: what was asked for one needn't be asked for another."""
     ways = (*feeds_pushed.ways(world, targets), *feeds_polled.ways(world, targets))
     yield from {(way.source, way.asks): way for way in ways}.values()
-
-
-def _keep_best(best: dict[tuple[str, str], Edge], edge: Edge) -> None:
-    known = best.get((edge.source, edge.target))
-    if known is None or edge.status.rank < known.status.rank:
-        best[(edge.source, edge.target)] = edge
 
 
 def _open(world: World, targets: Nodes, question: Question) -> Iterator[tuple[str, tuple[Requirement, ...]]]:

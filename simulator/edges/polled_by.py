@@ -15,7 +15,7 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
 from simulator.edges.polled_on import asked_on, named_by_mapping
-from simulator.edges.question import Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among, best_of
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
@@ -31,7 +31,12 @@ _OWN_WORD = ("kms", "secretsmanager")
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
-    """Yield one edge per enabled mapping."""
+    """Yield an edge for the enabled mappings from a source to a function."""
+    yield from best_of(_each(world, sources, targets, question))
+
+
+def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield one edge per mapping: several may read other topics of the same cluster."""
     for mapping in world.mappings.between(sources, targets):
         if mapping.enabled and among(mapping.origin, sources) and among(mapping.function, targets):
             yield Edge(mapping.origin, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from models import arns
@@ -108,6 +108,23 @@ class Question:
         if self.asked == (shown(edge.source), shown(edge.target)):
             return True
         return self.missing and evidence
+
+
+def best_of(edges: Iterable[Edge]) -> Iterable[Edge]:
+    """Of several edges of a kind between the same two nodes the best: any of them will do."""
+    best: dict[tuple[str, str], Edge] = {}
+    for edge in edges:
+        key = (edge.source, edge.target)
+        known = best.get(key)
+        if known is None or _is_better(edge, known):
+            best[key] = edge
+    return best.values()
+
+
+def _is_better(one: Edge, other: Edge) -> bool:
+    if one.status is not other.status:
+        return one.status.rank < other.status.rank
+    return one.can_be_bought and not other.can_be_bought
 
 
 def chosen(every: Collection[str], nodes: Nodes) -> Collection[str]:

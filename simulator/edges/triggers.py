@@ -18,7 +18,7 @@ from simulator.edges.feeds_onward import leads_onward
 from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
 from simulator.edges.passed_on import assumed
-from simulator.edges.question import Nodes, Question, among, chosen
+from simulator.edges.question import Nodes, Question, among, best_of, chosen
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers import stage
 from simulator.triggers.push import Acts, Called, Sent, TriggerService
@@ -34,7 +34,12 @@ _OF_SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sou
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
-    """Yield one edge per configured trigger that is enabled, and one to whatever it may call for all that is known."""
+    """Yield an edge for the triggers that are enabled, and one to whatever they may call for all that is known."""
+    yield from best_of(_each(world, sources, targets, question))
+
+
+def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield one edge per trigger: several may be on the same source and call the same function."""
     for trigger in world.triggers.between(sources, targets):
         if leads_onward(trigger):
             continue

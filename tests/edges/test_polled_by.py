@@ -62,6 +62,16 @@ def test_each_action_is_needed_and_named(case: Case) -> None:
         assert {(grant.side, grant.holder) for grant in found.missing} == {("identity", ROLE)}
 
 
+@pytest.mark.parametrize("topics", [("orders", "other"), ("other", "orders")], ids=["the first", "the last"])
+def test_of_several_mappings_from_a_cluster_to_a_function_the_best_counts(topics: tuple[str, ...]) -> None:
+    world = Builder()
+    may = each((*BASE_MSK, *BY_IAM))
+    world.function(F, role=world.role(ROLE, LAMBDA_TRUST, *may))
+    for topic in topics:
+        world.mapping(CLUSTER, F, topics=(topic,), uuid=UUID)
+    assert edge(world.world()).status.value == "allowed"
+
+
 def test_lambda_has_to_be_able_to_assume_the_execution_role() -> None:
     """Lambda Developer Guide, "Defining Lambda function permissions with an execution role"."""
     world = Builder()

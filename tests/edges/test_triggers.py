@@ -23,13 +23,16 @@ from tests.edges.trigger_cases import (
     trigger_edge,
 )
 from tests.worlds import (
+    ASSUME,
     INVOKE,
     ONE,
     REGION,
     TWO,
     Builder,
     Json,
+    allow,
     permit,
+    role,
 )
 
 BY_URL = "lambda:InvokeFunctionUrl"
@@ -162,6 +165,18 @@ def test_a_deny_of_one_method_leaves_the_others_of_any() -> None:
     case = Push("", "apigateway.amazonaws.com", f"{API}/prod/*/orders", "", "")
     denied = service(case.service, f"{API}/prod/DELETE/orders", None) | {"Effect": "Deny"}
     assert pushing(case, service(case.service, f"{API}/*", None), denied).status is Status.CONDITIONAL
+
+
+@pytest.mark.parametrize("order", [(None, "spare", "worker"), ("worker", "spare", None)], ids=["last", "first"])
+def test_of_several_targets_with_the_same_function_the_best_counts(order: tuple[str | None, ...]) -> None:
+    """EventBridge API Reference, "PutTargets": targets are told apart by their ids."""
+    made, on = Builder(), at("events", "rule/nightly")
+    made.function(ORDERS)
+    made.role(role("worker"), allow(ASSUME, Principal={"Service": "events.amazonaws.com"}), allow(INVOKE, ORDERS))
+    made.role(role("spare"), allow(ASSUME, Principal={"Service": "ec2.amazonaws.com"}))
+    for name in order:
+        made.trigger("events.amazonaws.com", on, ORDERS, role=role(name) if name else None)
+    assert trigger_edge(made).status is Status.ALLOWED
 
 
 def test_b2_a_notification_without_a_permission_names_what_to_add() -> None:
