@@ -14,7 +14,7 @@ from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
-from simulator.edges.polled_on import asked_on, named_by_mapping
+from simulator.edges.polled_on import asked_on, is_connection, named_by_mapping
 from simulator.edges.question import Nodes, Question, among, best_of
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers.polled import Need, On, PolledSource, polled
@@ -69,17 +69,32 @@ def _unknown(principal: str, action: str, resource: str, fact: MissingFact) -> R
 
 
 def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Requirement]:
-    """A source of another account where AWS takes none, or doesn't say that it does: no grant helps."""
-    source = mapping.source or ""
-    if row.other_accounts == "yes" or arns.account_of(source) in (None, caller.account):
-        return
-    action = row.needs[0].actions[0]
-    if row.other_accounts == "no":
-        why = f"a {row.label} has to be in the function's account"
+    """A source of another Region or account where AWS takes none, or doesn't say that it does: no grant helps.
+
+    Source: Lambda Developer Guide, "Creating and configuring an Amazon SQS event source mapping", on Regions.
+    """
+    source, action = mapping.source or "", row.needs[0].actions[0]
+    why = _out_of_reach(row, mapping, caller)
+    if why:
         yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY), impossible=why)
-        return
-    reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
-    yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
+    elif row.other_accounts == "unsaid" and _is_of_others(source, caller):
+        reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
+        yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
+
+
+def _out_of_reach(row: PolledSource, mapping: Mapping, caller: Caller) -> str:
+    source = mapping.source or ""
+    if source and arns.region_of(source) != arns.region_of(mapping.function):
+        return f"a {row.label} has to be in the function's Region"
+    if row.other_accounts == "no" and _is_of_others(source, caller):
+        return f"a {row.label} has to be in the function's account"
+    if row.other_accounts == "connected" and _is_of_others(source, caller) and not is_connection(source):
+        return f"a {row.label} of another account is polled through a managed VPC connection"
+    return ""
+
+
+def _is_of_others(source: str, caller: Caller) -> bool:
+    return arns.account_of(source) not in (None, caller.account)
 
 
 def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Question) -> Iterator[Part]:

@@ -133,19 +133,19 @@ def _named_by_cluster(attribute: str, kind: str) -> Callable[[World, Mapping], F
 def _cluster(world: World, mapping: Mapping) -> Found:
     """The cluster; behind a VPC connection that is the one which DescribeVpcConnection names."""
     source = mapping.source or ""
-    if not _is_connection(source):
+    if not is_connection(source):
         return (source,)
     resource = world.resources.get(source)
     target = resource.attributes.get(TARGET_CLUSTER) if resource else None
     return (target or _unread(world, source, f"`{TARGET_CLUSTER}`"),)
 
 
-def _is_connection(source: str) -> bool:
+def is_connection(source: str) -> bool:
     return arns.resource_type(source) == "kafka:vpc-connection"
 
 
 def _vpc_connection(world: World, mapping: Mapping) -> Found:
-    return _source(world, mapping) if _is_connection(mapping.source or "") else ()
+    return _source(world, mapping) if is_connection(mapping.source or "") else ()
 
 
 def enters_with_iam(world: World, mapping: Mapping) -> bool:

@@ -263,6 +263,7 @@ def _abroad(row: PolledSource) -> str:
     return {
         "yes": "its policy has to let the role in",
         "no": "not possible",
+        "connected": "its policy has to let the role in, through a managed VPC connection",
         "unsaid": "*unconfirmed: AWS doesn't say*",
     }[row.other_accounts]
 

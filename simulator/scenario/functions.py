@@ -11,7 +11,7 @@ from models.policy import PolicyKind
 from models.scenario import AccessShape, FunctionShape, MappingShape, ResourceShape, Scenario, TriggerShape
 from models.snapshot import CodeCall, EventInvoke, Function, FunctionUrl, Resource, SourceAccess, Trigger, VpcConfig
 from simulator.policy.limits import FUNCTION
-from simulator.scenario.arns import SKILL, made_up
+from simulator.scenario.arns import SERVICE, SKILL, made_up
 from simulator.scenario.documents import Documents
 from simulator.scenario.names import OWN_KINDS, Entry, Names
 from simulator.scenario.source import Place
@@ -177,6 +177,9 @@ class Functions:
             found += self._triggers_of(shape, self._entry(key, shape), ("resources", key))
         for index, row in enumerate(self.scenario.triggers):
             at: Place = ("triggers", index)
+            if not SERVICE.fullmatch(row.service):
+                problem = f"`{row.service}` is not a service principal, such as s3.amazonaws.com"
+                raise self.names.source.error((*at, "service"), problem)
             found.append(
                 Trigger(
                     service=row.service,

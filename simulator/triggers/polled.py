@@ -71,8 +71,9 @@ class Write:
     also: tuple[tuple[str, On], ...] = ()
 
 
-#: May the source be of another account than the function?
-OtherAccounts = Literal["yes", "no", "unsaid"]
+#: May the source be of another account than the function? Source of `connected`: Lambda Developer Guide, "Creating
+#: cross-account event source mappings in Lambda": the ARN of a VPC connection instead of the cluster's.
+OtherAccounts = Literal["yes", "no", "connected", "unsaid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ _ROWS = (
         _TABLE_WRITES,
         key=("KMSMasterKeyArn", On.TABLE),
     ),
-    PolledSource("msk", "Amazon MSK cluster", ("kafka", ""), _MSK_NEEDS, MSK, _MSK_WRITES),
+    PolledSource("msk", "Amazon MSK cluster", ("kafka", ""), _MSK_NEEDS, MSK, _MSK_WRITES, other_accounts="connected"),
     PolledSource(
         "self_managed_kafka",
         "self-managed Apache Kafka",

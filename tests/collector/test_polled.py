@@ -49,9 +49,10 @@ def read(how: Read, answers: Answers, *sources: str) -> Snapshot:
     builder = SnapshotBuilder()
     builder.account(ACCOUNT)
     allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     role = {
         "Arn": ROLE,
-        "AssumeRolePolicyDocument": {"Statement": []},
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
         "RolePolicyList": [{"PolicyName": "all", "PolicyDocument": allowed}],
     }
     builder.authorization_details(ACCOUNT, shapes.AuthorizationDetails.model_validate({"RoleDetailList": [role]}))

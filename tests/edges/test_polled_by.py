@@ -227,6 +227,27 @@ def test_msk_of_another_account_is_reached_through_its_vpc_connection() -> None:
     assert edge(build.world()).status.value == "allowed"
 
 
+def test_msk_of_another_account_needs_the_connections_arn_instead_of_the_clusters() -> None:
+    theirs = arn("kafka", "cluster/events/abc-1", TWO)
+    build = Builder()
+    build.function(F, role=build.role(ROLE, LAMBDA_TRUST, allow("*", "*")))
+    build.mapping(theirs, F, uuid=UUID, topics=("orders",))
+    build.resource(theirs, "kafka:cluster", TWO, lets_in(("*",), "*"))
+    found = edge(build.world())
+    assert (found.status.value, found.can_be_bought) == ("missing", False)
+    assert "VPC connection" in str(found.impossible)
+
+
+def test_a_queue_has_to_be_in_the_functions_region() -> None:
+    """Lambda Developer Guide, "Using Lambda with Amazon SQS": the function and the queue must be in one Region."""
+    build, elsewhere = Builder(), QUEUE.replace(REGION, "us-east-1")
+    build.function(F, role=build.role(ROLE, LAMBDA_TRUST, allow("*", "*")))
+    build.mapping(elsewhere, F)
+    found = edge(build.world())
+    assert (found.status.value, found.missing) == ("missing", ())
+    assert "the function's Region" in str(found.impossible)
+
+
 def test_documentdb_must_be_of_the_functions_account() -> None:
     found = edge(made(Case(arn("rds", "cluster:docs", TWO), (), {"access": (BASIC,)}), [allow("*", "*")]).world())
     assert (found.status.value, found.can_be_bought) == ("missing", False)

@@ -121,6 +121,11 @@ REFUSED = [
         id="a bad ARN",
     ),
     pytest.param(
+        HEAD + "triggers:\n  - {service: s3, from: 'arn:aws:s3:::b', to: 'arn:aws:lambda:eu-west-1:1:function:f'}\n",
+        "x.yaml:4:15: triggers[0].service: `s3` is not a service principal, such as s3.amazonaws.com",
+        id="a service's name where its principal belongs",
+    ),
+    pytest.param(
         HEAD + 'resources:\n  ours/q: {type: "sqs:queue", arn: "arn:aws:sqs:q"}\n',
         "x.yaml:4:36: resources.ours/q.arn: `arn:aws:sqs:q` is not an ARN",
         id="a bad ARN of a resource",
