@@ -156,7 +156,8 @@ def test_who_can_works_out_no_function_but_those_on_the_way() -> None:
         made.function(function(f"other-{number}"), role=role("runs"))
     world = made.world()
     who_can(world, INVOKE, function("asked"))
-    worked_out = {resource for resource, _ in actors(world).grids[INVOKE].columns}
+    grids = [grid for (action, _), grid in actors(world).grids.items() if action == INVOKE]
+    worked_out = {resource for grid in grids for resource, _ in grid.columns}
     assert worked_out == {function("asked"), function("on-the-way")}
 
 
