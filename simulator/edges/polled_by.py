@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
 
 from models import arns
 from models.context import Absent, Known, State
@@ -25,6 +26,8 @@ from simulator.world.world import World
 #: Lambda reads the source itself: no code of the function is running. Source: Lambda Developer Guide, "Using source
 #: function ARN to control function access behavior".
 BY_LAMBDA: Table[str, State] = {"lambda:sourcefunctionarn": Absent()}
+
+_NO_KEY = "the key that the alias stands for was not read, and a grant has to name it"
 
 #: Services of which a request always turns on the resource's own policy, or on whether it has one.
 _OWN_WORD = ("kms", "secretsmanager")
@@ -111,7 +114,9 @@ def _asked(
     if isinstance(on, MissingFact):
         if ":alias/" in on.about and not _allows_it_somewhere(world, caller, action):
             # Whichever key the alias stands for: no policy of the role speaks of it.
-            return world.ask(caller, action, on.about, question.given, in_step=True, fixed=BY_LAMBDA)
+            asked = world.ask(caller, action, on.about, question.given, in_step=True, fixed=BY_LAMBDA)
+            # Policies name keys, never their aliases: a grant on the alias would be of no use.
+            return replace(asked, missing=(), impossible=_NO_KEY) if asked.status is Status.MISSING else asked
         if on.refused:
             return _unknown(caller.node, action, on.about, on)
         return Requirement(caller.node, action, on.about, Decision(Outcome.ALLOWED, assumes=(on,)))

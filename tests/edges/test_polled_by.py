@@ -417,3 +417,5 @@ def test_an_alias_whose_key_was_not_read(grants: Pairs, status: str) -> None:
     found = edge(made(Case(QUEUE, (), attributes=alias), each((*on(QUEUE, *SQS), *grants))).world())
     assert found.status.value == status
     assert {fact.about for fact in found.gaps} == ({arn("kms", "alias/orders")} if status == "unknown" else set())
+    # KMS Developer Guide, "Controlling access to aliases": an alias in the Resource of a policy is no permission.
+    assert (found.missing, "the alias stands for" in str(found.impossible)) == ((), status == "missing")
