@@ -106,6 +106,10 @@ class Requirement:
     def assumes(self) -> tuple[MissingFact, ...]:
         return self.decision.assumes
 
+    @property
+    def judged(self) -> Requirement:
+        return self
+
 
 class Foreseen:
     """A requirement whose status is known already; its decision and what it lacks are worked out when they are wanted.

@@ -11,7 +11,7 @@ from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
-from simulator.world.nodes import ask, outsiders
+from simulator.world.nodes import foresee, outsiders
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -38,6 +38,6 @@ def _federated(world: World, role: str, sources: Nodes, question: Question) -> I
             is_saml = ":saml-provider/" in node
             if not among(node, sources) or is_saml != (action == WITH_SAML):
                 continue
-            edge = Edge(node, role, EdgeKind.ASSUMES, (ask(world, node, action, role, question.given),))
+            edge = Edge(node, role, EdgeKind.ASSUMES, (foresee(world, node, action, role, question.given),))
             if question.wants(edge, True):
                 yield edge

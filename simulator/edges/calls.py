@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from models.edge import Edge, EdgeKind
 from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
-from simulator.world.nodes import ask
+from simulator.world.nodes import foresee
 from simulator.world.world import World
 
 
@@ -35,5 +35,5 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
         node = f"{function.role}#{function.arn}"
         for resource in call.resources:
             if among(node, sources) and among(resource, targets):
-                parts = tuple(ask(world, node, action, resource, question.given) for action in call.actions)
+                parts = tuple(foresee(world, node, action, resource, question.given) for action in call.actions)
                 yield Edge(node, resource, EdgeKind.CALLS, parts)

@@ -17,7 +17,7 @@ from models.policy import Principal
 from simulator.edges.evidence import Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
 from simulator.world.actors import Fixed, column, lacking
-from simulator.world.nodes import ask, foresee, named_principals, outsiders, shown
+from simulator.world.nodes import foresee, named_principals, outsiders, shown
 from simulator.world.world import World
 
 
@@ -51,13 +51,12 @@ def edges_to(
     def may_be_drawn(node: str) -> bool:
         return shown(node) != shown(target) or kind is EdgeKind.CALLS
 
-    def judge(node: str, one: Ask) -> Requirement:
-        fixed = None if one.fixed is None else dict(one.fixed)
-        return ask(world, node, one.action, one.resource, question.given, named[one], fixed)
-
-    def at_once(node: str, one: Ask) -> Part:
+    def asked(node: str, one: Ask) -> Part:
         fixed = None if one.fixed is None else dict(one.fixed)
         return foresee(world, node, one.action, one.resource, question.given, named[one], fixed)
+
+    def judge(node: str, one: Ask) -> Requirement:
+        return asked(node, one).judged
 
     found: set[str] = set()
     for node, statuses in _open_to(world, asks, sources, question):
@@ -72,7 +71,7 @@ def edges_to(
     meant = evidence(world, first.action, first.resource, policies[first])
     for node in _one_by_one(world, first.action, sources, question, named[first], meant):
         if node not in found and may_be_drawn(node):
-            edge = Edge(node, target, kind, (*(at_once(node, one) for one in asks), *beside))
+            edge = Edge(node, target, kind, (*(asked(node, one) for one in asks), *beside))
             if question.wants(edge, meant.means(node)):
                 yield edge
 

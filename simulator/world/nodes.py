@@ -121,28 +121,13 @@ def foresee(
     principals: Iterable[Principal] = (),
     fixed: Table[str, State] | None = None,
 ) -> Part:
-    """As `ask`, with the reasons worked out only when they are wanted."""
-    if node.startswith("account:"):
-        return ask(world, node, action, resource, given, principals, fixed)
-    return world.foresee(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
-
-
-def ask(
-    world: World,
-    node: str,
-    action: str,
-    resource: str,
-    given: Given,
-    principals: Iterable[Principal] = (),
-    fixed: Table[str, State] | None = None,
-) -> Requirement:
-    """Decide a step of a way.
+    """Decide a step of a way, with the reasons worked out only when they are wanted.
 
     An account that was not collected is asked for as anybody whom `principals` names there: its own side isn't
     known, so the best it comes to is unknown.
     """
     if not node.startswith("account:"):
-        return world.ask(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
+        return world.foresee(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
     account = node.removeprefix("account:")
     named = [item.value for item in principals if item.kind == "AWS" and arns.account_of(item.value) == account]
     callers = [_somebody_of(world, account)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import TypedDict, Unpack
 
 from msgspec import structs
 
@@ -51,6 +52,18 @@ from simulator.world.requesters import is_service_linked, provider_named, reques
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
 PLAIN_CALL: Table[str, State] = {"lambda:invokedviafunctionurl": Absent()}
+
+
+class How(TypedDict, total=False):
+    """What else there is to say of a request.
+
+    `source` is what a service acts for. `in_step`: the request is a step of a way, where a given key applies only if it
+    makes sense. `fixed` is what the step itself settles, by key in lower case; without it, what a call of the API does.
+    """
+
+    source: Source | None
+    in_step: bool
+    fixed: Table[str, State] | None
 
 
 class World:
@@ -358,24 +371,10 @@ class World:
     # --- deciding ------------------------------------------------------------------------------------------------
 
     def ask(
-        self,
-        caller: Caller,
-        action: str,
-        resource: str,
-        given: Given = NOTHING_GIVEN,
-        *,
-        source: Source | None = None,
-        in_step: bool = False,
-        fixed: Table[str, State] | None = None,
+        self, caller: Caller, action: str, resource: str, given: Given = NOTHING_GIVEN, **how: Unpack[How]
     ) -> Requirement:
-        """Decide one request over the snapshot, with what would mend it.
-
-        Args:
-            source: what a service acts for.
-            in_step: the request is a step of a way, where a given key applies only if it makes sense.
-            fixed: what the step itself settles, by key in lower case; without it, what a call of the API does.
-        """
-        context = self.context(caller, action, resource, given, source=source, in_step=in_step, fixed=fixed)
+        """Decide one request over the snapshot, with what would mend it."""
+        context = self.context(caller, action, resource, given, **how)
         analysis, targets = self.analyse(caller, action, resource, context)
         decision = decide(analysis, spelling)
         if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
@@ -386,19 +385,11 @@ class World:
         return Requirement(caller.node, action, resource, decision, missing)
 
     def foresee(
-        self,
-        caller: Caller,
-        action: str,
-        resource: str,
-        given: Given = NOTHING_GIVEN,
-        *,
-        source: Source | None = None,
-        in_step: bool = False,
-        fixed: Table[str, State] | None = None,
+        self, caller: Caller, action: str, resource: str, given: Given = NOTHING_GIVEN, **how: Unpack[How]
     ) -> Part:
         """As `ask`, with the reasons worked out only when they are wanted; for who asks for very many requests."""
-        judge = partial(self.ask, caller, action, resource, given, source=source, in_step=in_step, fixed=fixed)
-        context = self.context(caller, action, resource, given, source=source, in_step=in_step, fixed=fixed)
+        judge = partial(self.ask, caller, action, resource, given, **how)
+        context = self.context(caller, action, resource, given, **how)
         request = self._request(caller, action, resource, self._owner(caller, resource), context)
         policies, _ = self._policy_set(request, caller)
         if policies.unread:
@@ -409,17 +400,10 @@ class World:
         return Foreseen(caller.node, action, resource, STATUS_OF[found], judge, assumes)
 
     def context(
-        self,
-        caller: Caller,
-        action: str,
-        resource: str,
-        given: Given = NOTHING_GIVEN,
-        *,
-        source: Source | None = None,
-        in_step: bool = False,
-        fixed: Table[str, State] | None = None,
+        self, caller: Caller, action: str, resource: str, given: Given = NOTHING_GIVEN, **how: Unpack[How]
     ) -> SnapshotContext:
-        """What is known of a request; arguments as for `ask`."""
+        """What is known of a request."""
+        fixed = how.get("fixed")
         return SnapshotContext(
             self,
             caller,
@@ -427,8 +411,8 @@ class World:
             resource,
             resource_account=self._owner(caller, resource),
             given=given,
-            source=source,
-            given_everywhere=not in_step,
+            source=how.get("source"),
+            given_everywhere=not how.get("in_step", False),
             fixed=self._fixed(action, resource) if fixed is None else fixed,
         )
 

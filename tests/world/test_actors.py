@@ -18,7 +18,7 @@ from simulator.policy.rows import Whose
 from simulator.world import World
 from simulator.world.actors import Actors, actors, column
 from simulator.world.caller import Caller
-from simulator.world.nodes import ask
+from simulator.world.nodes import foresee
 from simulator.world.scopes import hangs_on
 from tests.answers.test_laws import snapshots
 from tests.worlds import INVOKE, ONE, TWO, Builder, allow, function, role, trusting, user
@@ -54,7 +54,7 @@ def check(world: World, settled: Given) -> None:
         for crowd, grids in ((every, kept[0]), (some, kept[1])):
             rows = column(world, crowd, action, resource, settled, grids)
             for number, node in enumerate(crowd.nodes):
-                alone = ask(world, node, action, resource, settled).decision.outcome
+                alone = foresee(world, node, action, resource, settled).decision.outcome
                 # Whether something denies it too isn't told of those whom nothing allows it.
                 assert rows.outcome(number) is alone or {rows.outcome(number), alone} == DENIES, (
                     node,
