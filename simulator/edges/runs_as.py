@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement
+from models.edge import Edge, EdgeKind, Part, Requirement
 from models.snapshot import Function
 from simulator.edges.question import Nodes, Question, among, chosen
 from simulator.world.world import World
@@ -35,11 +35,11 @@ def _with_roles(world: World, nodes: frozenset[str]) -> list[str]:
     return sorted(found.union(*(world.functions_with_role(node) for node in nodes)))
 
 
-def trusts_lambda(world: World, function: Function, question: Question, service: str = LAMBDA) -> Requirement:
+def trusts_lambda(world: World, function: Function, question: Question, service: str = LAMBDA) -> Part:
     """Whether Lambda (or another service) may assume a function's role; no grant mends a role that doesn't exist."""
     role = function.role or ""
     if role in world.roles:
-        return world.ask(world.caller(service), ACTION, role, question.given, in_step=True)
+        return world.foresee(world.caller(service), ACTION, role, question.given, in_step=True)
     account = arns.account_of(role) or ""
     fact = world.lacking(FactKind.IDENTITY, account, role)
     if account not in world.collected:

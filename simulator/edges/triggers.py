@@ -165,9 +165,7 @@ def _by_role(
     )
 
 
-def _by_execution_role(
-    world: World, trigger: Trigger, row: TriggerService, question: Question
-) -> tuple[Requirement, ...]:
+def _by_execution_role(world: World, trigger: Trigger, row: TriggerService, question: Question) -> tuple[Part, ...]:
     """Replicas of a version run with the function's own role, which has to trust Lambda and the service."""
     base, qualifier = arns.split_function(trigger.target)
     if arns.region_of(base) != row.only_in or not (qualifier or "").isdigit():
