@@ -28,7 +28,6 @@ __all__ = [
     "Request",
     "analyse",
     "authorize",
-    "bounded_by",
     "can_be_allowed",
     "outcome",
     "resource_layer",
@@ -83,7 +82,7 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    bounded = bounded_by(request, policies)
+    bounded = _bounded_by(request, policies)
     findings = {
         layer: read_layer(layer, attached, request, bounded) for layer, attached in _plain_layers(request, policies)
     }
@@ -98,7 +97,7 @@ def analyse(request: Request, policies: PolicySet) -> Analysis:
     return analysis
 
 
-def bounded_by(request: Request, policies: PolicySet) -> Formula:
+def _bounded_by(request: Request, policies: PolicySet) -> Formula:
     """Whether the caller has a permissions boundary, as NotPrincipal asks."""
     if request.requester.is_outside:
         return False
@@ -242,15 +241,14 @@ def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
 
 def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     request, policies = analysis.request, analysis.policies
-    bounded = bounded_by(request, policies)
     found: list[NearMiss] = []
     for layer, attached in _plain_layers(request, policies):
         if not _lets_through(analysis, layer):
-            found += misses(layer, attached, request, bounded)
+            found += misses(layer, attached, request)
     scps, _ = _levels(request, policies)
     for level, finding in zip(scps, analysis.scp_levels, strict=True):
         if not is_certain(finding.allowed):
-            found += misses(Layer.SCP, level, request, bounded)
+            found += misses(Layer.SCP, level, request)
     return tuple(nearest(found))
 
 

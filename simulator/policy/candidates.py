@@ -22,6 +22,8 @@ from simulator.policy.formula import Formula
 from simulator.policy.operators import NULL, OPERATORS, PatternTest, Test, moment, network, number
 
 MOST_CAPTURES = 24
+#: A number with more digits is none that anybody compares.
+_MOST_DIGITS = 20
 #: Reached only by conditions on several values that are compared with each other in a circle.
 MOST_SETS = 1_024
 
@@ -88,14 +90,18 @@ def _sets(key: str, values: list[str], atoms: Sequence[Test | PatternTest], spec
 
 def _values(key: str, own: list[Test], atoms: Sequence[Test | PatternTest], spec: Open) -> list[str]:
     families = {OPERATORS[atom.condition.operator].family for atom in own if atom.condition.operator != NULL}
-    if "Bool" in families:
+    if families == {"Bool"}:
         return ["true", "false"]
     if families and families <= {"Numeric", "Date", "Ip"}:
         found = [value for family in sorted(families) for value in _around(family, _bounds(own, family))]
         return list(dict.fromkeys(found))
     texts = list(dict.fromkeys(_texts(key, own, atoms, spec)))
     for family in sorted(families & {"Numeric", "Date", "Ip"}):
-        texts += _around(family, _bounds(own, family))
+        bounds = _bounds(own, family)
+        texts += _around(family, bounds)
+        texts += _filled(own, _runs(family, bounds))
+    if "Bool" in families:
+        texts += ["true", "false", "TRUE", "FALSE"]
     for atom in atoms:
         texts += _captured(key, atom, atoms)
     return list(dict.fromkeys(text for text in texts if _fits(text, spec)))
@@ -112,6 +118,32 @@ def _bounds(own: list[Test], family: str) -> list[str]:
         if atom.condition.operator != NULL and OPERATORS[atom.condition.operator].family == family
         for value in atom.condition.values
     ]
+
+
+def _runs(family: str, bounds: list[str]) -> list[str]:
+    """What a star may stand for so that a text is a number on either side of the bounds, or a date."""
+    if family == "Date":
+        return ["01-01", "12-31", "01-01T00:00:00Z", "12-31T23:59:59Z"]
+    if family == "Ip":
+        return ["0.0.0", "255.255.255", "0.0", "255.255", "0", "255"]
+    most = min(max(map(len, bounds), default=0) + 1, _MOST_DIGITS)
+    return [digit * length for length in range(1, most + 1) for digit in "09"]
+
+
+def _filled(own: list[Test], runs: list[str]) -> list[str]:
+    """Texts that the patterns of the conditions match, with runs in place of their wildcards."""
+    patterns = [
+        match.glob(value)
+        for atom in own
+        if atom.condition.operator != NULL and OPERATORS[atom.condition.operator].wildcards
+        for value in atom.condition.values
+    ]
+    return [_with_run(pattern, run) for pattern in patterns for run in runs]
+
+
+def _with_run(pattern: match.Glob, run: str) -> str:
+    parts = (part.text if isinstance(part, match.Text) else part.sign for part in pattern)
+    return "".join({match.STAR: run, match.ANY: run[0]}.get(part, part) for part in parts)
 
 
 def _around(family: str, bounds: list[str]) -> list[str]:

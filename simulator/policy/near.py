@@ -16,7 +16,6 @@ from models.policy import Condition, Principal, Statement
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy import match
 from simulator.policy.compiled import MANNERS, Rule, near_action
-from simulator.policy.formula import Formula
 from simulator.policy.layers import asked_resource, forms_of, spelled
 from simulator.policy.operators import NULL
 from simulator.policy.principals import account_named
@@ -38,25 +37,22 @@ class _Failure(Struct, frozen=True):
     operator: str | None = None
 
 
-def near_misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> list[NearMiss]:
-    """The Allow statements of a layer's policies that failed in exactly one element, the nearest first.
-
-    `has_boundary` says whether the caller has a permissions boundary, as NotPrincipal asks.
-    """
-    return nearest(misses(layer, policies, request, has_boundary))
+def near_misses(layer: Layer, policies: Iterable[Attached], request: Request) -> list[NearMiss]:
+    """The Allow statements of a layer's policies that failed in exactly one element, the nearest first."""
+    return nearest(misses(layer, policies, request))
 
 
-def misses(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Iterator[NearMiss]:
+def misses(layer: Layer, policies: Iterable[Attached], request: Request) -> Iterator[NearMiss]:
     """As `near_misses`, in the order of the policies."""
     for attached in policies:
         for rule, covers in near_action(attached.policy, MANNERS[layer], request.action):
-            failed = _only_failing(layer, rule, covers, request, has_boundary)
+            failed = _only_failing(layer, rule, covers, request)
             failure = _DESCRIBE[failed](rule, request) if failed else None
             if failure is not None and failure.nearness is not None:
                 yield _near_miss(layer, attached, rule.statement, failure)
 
 
-def _only_failing(layer: Layer, rule: Rule, covers: bool, request: Request, has_boundary: Formula) -> Failed | None:
+def _only_failing(layer: Layer, rule: Rule, covers: bool, request: Request) -> Failed | None:
     """The one element that fails; None if there are more, or none.
 
     It fails for certain: what may hold for some value of an open key doesn't. `covers`: it is about the action.
@@ -67,7 +63,8 @@ def _only_failing(layer: Layer, rule: Rule, covers: bool, request: Request, has_
         if failed:
             return None
         failed = "resource"
-    if not forms_of(layer, rule, request, has_boundary):
+    # Whether the caller has a boundary is asked by NotPrincipal only, which no Allow has.
+    if not forms_of(layer, rule, request, False):
         if failed:
             return None
         failed = "principal"

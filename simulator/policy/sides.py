@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome, Side
 from models.request import Attached, Request
-from simulator.policy.authorize import Analysis, PolicySet, authorize, bounded_by, resource_layer
+from simulator.policy.authorize import Analysis, PolicySet, authorize, resource_layer
 from simulator.policy.formula import Formula
 from simulator.policy.layers import Findings
 from simulator.policy.near import near_misses
@@ -137,7 +137,7 @@ def _near(
 ) -> tuple[NearMiss, ...]:
     if decision.outcome is not Outcome.IMPLICIT_DENY or outcome is not Outcome.IMPLICIT_DENY:
         return ()
-    return tuple(near_misses(layer, attached, analysis.request, bounded_by(analysis.request, analysis.policies)))
+    return tuple(near_misses(layer, attached, analysis.request))
 
 
 def _gaps(policies: PolicySet, layer: Layer) -> tuple[MissingFact, ...]:

@@ -55,7 +55,7 @@ def request(
 
 def missed(*bodies: Document, layer: Layer = Layer.IDENTITY, **more: Any) -> list[NearMiss]:
     kind = PolicyKind(layer.value)
-    return near_misses(layer, [attached(kind, bodies, "p")], request(**more), False)
+    return near_misses(layer, [attached(kind, bodies, "p")], request(**more))
 
 
 def only(*bodies: Document, **more: Any) -> NearMiss:
@@ -294,7 +294,7 @@ def test_the_nearest_first_whatever_the_order_of_policies(order: list[Nearness])
         attached(PolicyKind.RESOURCE, [{"Principal": {"AWS": USER}, **MISSED[nearness]}], f"p{number}")
         for number, nearness in enumerate(order)
     ]
-    found = near_misses(Layer.RESOURCE, policies, request(), False)
+    found = near_misses(Layer.RESOURCE, policies, request())
     assert [item.nearness for item in found] == list(Nearness)
     assert [item.policy for item in found] == [f"p{order.index(nearness)}" for nearness in Nearness]
 

@@ -297,3 +297,21 @@ def test_the_witness_of_a_pattern_that_most_values_match_is_none_of_them() -> No
     assert decision.residual is not None
     assert decision.residual.allowed_with["k"].startswith("x")
     assert not decision.residual.denied_with["k"].startswith("x")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"StringLike": {"k": "1*"}, "NumericGreaterThan": {"k": "5"}}, id="a number that is like a text"),
+        pytest.param({"StringLike": {"k": "1?"}, "NumericLessThan": {"k": "12"}}, id="a number of two digits"),
+        pytest.param({"StringLike": {"k": "*00"}, "NumericGreaterThan": {"k": "1999"}}, id="a number that ends in it"),
+        pytest.param({"StringLike": {"k": "2026-*"}, "DateLessThan": {"k": "2026-06-01"}}, id="a date of a year"),
+        pytest.param({"StringLike": {"k": "10.1.*"}, "IpAddress": {"k": "10.0.0.0/8"}}, id="an address of a block"),
+        pytest.param({"Bool": {"k": "false"}, "StringNotEquals": {"k": "false"}}, id="no, in another letter case"),
+        pytest.param({"Bool": {"k": "true"}, "StringLike": {"k": "t*"}}, id="yes, like a text"),
+    ],
+)
+def test_a_key_under_operators_of_several_types_is_open(condition: dict[str, dict[str, str]]) -> None:
+    """Some value of it meets both, and it may be absent: a Deny of both is no certainty."""
+    decision = ask(identity=[allow("*", "*"), deny("*", "*", Condition=condition)], states={"k": Open()})
+    assert decision.outcome is Outcome.CONDITIONAL
