@@ -25,6 +25,9 @@ class RequesterKind(StrEnum):
     """Somebody with a token of an OIDC or SAML provider, before there is a session."""
 
 
+_OUTSIDE = frozenset({RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED_IDENTITY})
+
+
 class Requester(Struct, frozen=True):
     """Who asks.
 
@@ -42,11 +45,7 @@ class Requester(Struct, frozen=True):
     @property
     def is_outside(self) -> bool:
         """Whether it has no account and no policies of its own: the resource's side alone decides."""
-        # Not `in`: it compares texts, and this is asked for every decision.
-        kind = self.kind
-        return (
-            kind is RequesterKind.SERVICE or kind is RequesterKind.ANONYMOUS or kind is RequesterKind.FEDERATED_IDENTITY
-        )
+        return self.kind in _OUTSIDE
 
 
 class Context(Protocol):

@@ -23,6 +23,20 @@ from simulator.policy.limits import UNLIMITED
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_BOUNDARY = PolicyKind.BOUNDARY
+_IDENTITY = PolicyKind.IDENTITY
+_RCP = PolicyKind.RCP
+_RESOURCE = PolicyKind.RESOURCE
+_SCP = PolicyKind.SCP
+_SESSION = PolicyKind.SESSION
+_TRUST = PolicyKind.TRUST
+_VPC_ENDPOINT = PolicyKind.VPC_ENDPOINT
+_ANONYMOUS = RequesterKind.ANONYMOUS
+_FEDERATED_USER = RequesterKind.FEDERATED_USER
+_ROOT = RequesterKind.ROOT
+_SERVICE = RequesterKind.SERVICE
+
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _BUCKET = re.compile(r"arn:[^:]+:s3:::.+")
@@ -185,21 +199,21 @@ def _add_what_follows(states: dict[str, State], caller: Requester, action: str, 
     kind, add = caller.kind, states.setdefault
     if account is not None and not _lacks_resource_account(action):
         add("aws:resourceaccount", Known((account,)))
-    if kind is RequesterKind.SERVICE:
+    if kind is _SERVICE:
         add("aws:principalisawsservice", Known(("true",)))
         add("aws:principalservicename", Known((caller.name,)))
     if (type_name := _PRINCIPAL_TYPES.get(kind)) is not None:
         add("aws:principaltype", Known((type_name,)))
-    if kind is RequesterKind.ANONYMOUS:
+    if kind is _ANONYMOUS:
         add("aws:principalaccount", Known(("anonymous",)))
         add("aws:userid", Known(("anonymous",)))
     if caller.account is None:
         return
     add("aws:principalaccount", Known((caller.account,)))
     add("aws:principalarn", Known((caller.role or caller.name,)))
-    if kind is RequesterKind.ROOT:
+    if kind is _ROOT:
         add("aws:userid", Known((caller.account,)))
-    elif kind is RequesterKind.FEDERATED_USER:
+    elif kind is _FEDERATED_USER:
         add("aws:userid", Known((f"{caller.account}:{caller.name.partition('/')[2]}",)))
 
 
@@ -228,15 +242,15 @@ def read_policies(written: Any, request: Request) -> PolicySet:
             raise PolicyError(f"`{name}` is not one of {', '.join(_POLICIES)}", "policies")
     given = written.get
     trust = stands_alone(request) and request.action.lower().startswith("sts:")
-    own = PolicyKind.TRUST if trust else PolicyKind.RESOURCE
+    own = _TRUST if trust else _RESOURCE
     return PolicySet(
-        identity=_listed(given("identity"), PolicyKind.IDENTITY, "identity"),
-        boundary=_single(given("boundary"), PolicyKind.BOUNDARY, "boundary"),
-        session=_single(given("session"), PolicyKind.SESSION, "session"),
+        identity=_listed(given("identity"), _IDENTITY, "identity"),
+        boundary=_single(given("boundary"), _BOUNDARY, "boundary"),
+        session=_single(given("session"), _SESSION, "session"),
         resource=_single(given("resource"), own, "resource"),
-        scps=_by_level(given("scps"), PolicyKind.SCP, "scps"),
-        rcps=_by_level(given("rcps"), PolicyKind.RCP, "rcps"),
-        vpc_endpoint=_single(given("vpc_endpoint"), PolicyKind.VPC_ENDPOINT, "vpc_endpoint"),
+        scps=_by_level(given("scps"), _SCP, "scps"),
+        rcps=_by_level(given("rcps"), _RCP, "rcps"),
+        vpc_endpoint=_single(given("vpc_endpoint"), _VPC_ENDPOINT, "vpc_endpoint"),
     )
 
 

@@ -22,6 +22,21 @@ from simulator.policy.residual import Spelling, assume, outcomes, residual_of
 from simulator.policy.settle import can_be_allowed, is_certain, plain_outcome, settled
 from simulator.policy.weigh import outcome
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ITSELF = Form.ITSELF
+_BOUNDARY = Layer.BOUNDARY
+_IDENTITY = Layer.IDENTITY
+_RCP = Layer.RCP
+_SCP = Layer.SCP
+_SESSION = Layer.SESSION
+_VPC_ENDPOINT = Layer.VPC_ENDPOINT
+_ALLOWED = Outcome.ALLOWED
+_CONDITIONAL = Outcome.CONDITIONAL
+_EXPLICIT_DENY = Outcome.EXPLICIT_DENY
+_IMPLICIT_DENY = Outcome.IMPLICIT_DENY
+_UNKNOWN = Outcome.UNKNOWN
+_ROOT = RequesterKind.ROOT
+
 __all__ = [
     "Analysis",
     "PolicySet",
@@ -87,8 +102,8 @@ def analyse(request: Request, policies: PolicySet) -> Analysis:
         layer: read_layer(layer, attached, request, bounded) for layer, attached in _plain_layers(request, policies)
     }
     scps, rcps = _levels(request, policies)
-    scp_levels = [read_layer(Layer.SCP, level, request, bounded) for level in scps]
-    rcp_levels = [read_layer(Layer.RCP, level, request, bounded) for level in rcps]
+    scp_levels = [read_layer(_SCP, level, request, bounded) for level in scps]
+    rcp_levels = [read_layer(_RCP, level, request, bounded) for level in rcps]
     analysis = Analysis(request, policies, findings, scp_levels, rcp_levels)
     for layer, lacking in policies.unread.items():
         if binds(layer, request):
@@ -103,17 +118,17 @@ def _bounded_by(request: Request, policies: PolicySet) -> Formula:
         return False
     if policies.boundary or not policies.unread:
         return bool(policies.boundary)
-    return any_of(Unread(fact, "boundary is there") for fact in policies.unread.get(Layer.BOUNDARY, ()))
+    return any_of(Unread(fact, "boundary is there") for fact in policies.unread.get(_BOUNDARY, ()))
 
 
 def _plain_layers(request: Request, policies: PolicySet) -> list[tuple[Layer, tuple[Attached, ...]]]:
     own = not request.requester.is_outside
     pairs: list[tuple[Layer, tuple[Attached, ...] | None]] = [
-        (Layer.IDENTITY, policies.identity if own else ()),
-        (Layer.BOUNDARY, policies.boundary if own else None),
-        (Layer.SESSION, policies.session if own else None),
+        (_IDENTITY, policies.identity if own else ()),
+        (_BOUNDARY, policies.boundary if own else None),
+        (_SESSION, policies.session if own else None),
         (resource_layer(request), policies.resource),
-        (Layer.VPC_ENDPOINT, policies.vpc_endpoint),
+        (_VPC_ENDPOINT, policies.vpc_endpoint),
     ]
     return [(layer, attached) for layer, attached in pairs if attached]
 
@@ -121,21 +136,21 @@ def _plain_layers(request: Request, policies: PolicySet) -> list[tuple[Layer, tu
 def _levels(
     request: Request, policies: PolicySet
 ) -> tuple[tuple[tuple[Attached, ...], ...], tuple[tuple[Attached, ...], ...]]:
-    scps = policies.scps if binds(Layer.SCP, request) else ()
-    rcps = policies.rcps if binds(Layer.RCP, request) else ()
+    scps = policies.scps if binds(_SCP, request) else ()
+    rcps = policies.rcps if binds(_RCP, request) else ()
     return scps, rcps
 
 
 def _add_unread(analysis: Analysis, layer: Layer, facts: tuple[MissingFact, ...]) -> None:
     """A policy that wasn't read may allow, and may deny; a missing SCP or RCP only limits."""
-    if layer in (Layer.SCP, Layer.RCP, Layer.BOUNDARY, Layer.VPC_ENDPOINT):
+    if layer in (_SCP, _RCP, _BOUNDARY, _VPC_ENDPOINT):
         # What was read of it goes on limiting.
-        found = analysis.findings.setdefault(layer, Findings(layer, read=False, allows={Form.ITSELF: True}))
+        found = analysis.findings.setdefault(layer, Findings(layer, read=False, allows={_ITSELF: True}))
         found.denies = any_of((found.denies, *(Unread(fact, f"{layer} limits") for fact in facts)))
         return
     found = analysis.findings.setdefault(layer, Findings(layer, read=False))
     allows = any_of(Unread(fact, f"{layer} allows") for fact in facts)
-    found.allows[Form.ITSELF] = any_of((found.allow(Form.ITSELF), allows))
+    found.allows[_ITSELF] = any_of((found.allow(_ITSELF), allows))
     found.denies = any_of((found.denies, *(Unread(fact, f"{layer} denies") for fact in facts)))
 
 
@@ -143,17 +158,17 @@ def combine(analysis: Analysis) -> None:
     """Set what the findings come to together."""
     request, findings = analysis.request, analysis.findings
     caller = request.requester
-    is_root = caller.kind is RequesterKind.ROOT
-    analysis.identity = True if is_root else _allowed(findings, Layer.IDENTITY, False)
-    analysis.boundary = True if is_root else _allowed(findings, Layer.BOUNDARY, True)
+    is_root = caller.kind is _ROOT
+    analysis.identity = True if is_root else _allowed(findings, _IDENTITY, False)
+    analysis.boundary = True if is_root else _allowed(findings, _BOUNDARY, True)
     without = has_session_by_default(caller)
-    analysis.session = True if is_root else _allowed(findings, Layer.SESSION, without)
+    analysis.session = True if is_root else _allowed(findings, _SESSION, without)
     named = analysis.resource.allows.get
     analysis.permitted = permitted(
         standing_of(request, caller.is_outside),
         Sides(analysis.identity, analysis.boundary, analysis.session, *[named(form, False) for form in _FORMS]),
     )
-    endpoint = _allowed(findings, Layer.VPC_ENDPOINT, True)
+    endpoint = _allowed(findings, _VPC_ENDPOINT, True)
     analysis.allows = analysis.permitted & all_allow(analysis.scp_levels) & endpoint
     analysis.denies = any_denies((*findings.values(), *analysis.scp_levels, *analysis.rcp_levels))
 
@@ -169,24 +184,24 @@ def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
         found.outcome,
         because=_because(analysis, found.outcome),
         layers=_layer_outcomes(analysis),
-        near_misses=_near_misses(analysis) if found.outcome is Outcome.IMPLICIT_DENY else (),
-        residual=residual_of(found.open, spelling) if found.outcome is Outcome.CONDITIONAL else None,
+        near_misses=_near_misses(analysis) if found.outcome is _IMPLICIT_DENY else (),
+        residual=residual_of(found.open, spelling) if found.outcome is _CONDITIONAL else None,
         gaps=found.gaps,
         assumes=found.assumes,
     )
 
 
 def _because(analysis: Analysis, outcome: Outcome) -> tuple[Citation, ...]:
-    if outcome in (Outcome.IMPLICIT_DENY, Outcome.UNKNOWN):
+    if outcome in (_IMPLICIT_DENY, _UNKNOWN):
         return ()
     cited: list[Citation] = []
     for found in _in_order(analysis):
-        if outcome is not Outcome.EXPLICIT_DENY:
+        if outcome is not _EXPLICIT_DENY:
             cited += _allowing(found, outcome)
-        if outcome is not Outcome.ALLOWED:
-            wanted = is_certain if outcome is Outcome.EXPLICIT_DENY else _can_hold
+        if outcome is not _ALLOWED:
+            wanted = is_certain if outcome is _EXPLICIT_DENY else _can_hold
             cited += [citation for citation, formula in found.denying if wanted(formula)]
-    if outcome is Outcome.EXPLICIT_DENY and not cited:
+    if outcome is _EXPLICIT_DENY and not cited:
         cited = [citation for found in _in_order(analysis) for citation, _ in found.denying]
     return tuple(dict.fromkeys(cited))
 
@@ -195,7 +210,7 @@ def _allowing(found: Findings, outcome: Outcome) -> list[Citation]:
     """The Allow statements that matter: for certain those that match for certain, where a layer has such."""
     allowing = found.allowing
     certain = [citation for citation, formula in allowing if formula is True or is_certain(assume(formula))]
-    if outcome is Outcome.ALLOWED and certain:
+    if outcome is _ALLOWED and certain:
         return certain
     return [citation for citation, formula in allowing if _can_hold(assume(formula))]
 
@@ -217,13 +232,13 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
     found: dict[Layer, Outcome] = {}
     for layer, finding in analysis.findings.items():
         outcome = _layer_outcome(finding.allowed, finding.denies)
-        if finding.read or outcome is Outcome.UNKNOWN:
+        if finding.read or outcome is _UNKNOWN:
             found[layer] = outcome
     if analysis.scp_levels:
-        found[Layer.SCP] = _layer_outcome(all_allow(analysis.scp_levels), any_denies(analysis.scp_levels))
+        found[_SCP] = _layer_outcome(all_allow(analysis.scp_levels), any_denies(analysis.scp_levels))
     if analysis.rcp_levels:
         # RCPFullAWSAccess is at every level, and nobody can take it away.
-        found[Layer.RCP] = _layer_outcome(True, any_denies(analysis.rcp_levels))
+        found[_RCP] = _layer_outcome(True, any_denies(analysis.rcp_levels))
     return {layer: found[layer] for layer in _LAYERS if layer in found}
 
 
@@ -231,11 +246,11 @@ def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
     if (plain := plain_outcome(allowed, denies)) is not None:
         return plain
     if is_certain(denies):
-        return Outcome.EXPLICIT_DENY
+        return _EXPLICIT_DENY
     results = outcomes(assume(all_of((allowed, negation(denies)))))
     if len(results) > 1:
-        return Outcome.UNKNOWN
-    named = {"allowed": Outcome.ALLOWED, "conditional": Outcome.CONDITIONAL, "denied": Outcome.IMPLICIT_DENY}
+        return _UNKNOWN
+    named = {"allowed": _ALLOWED, "conditional": _CONDITIONAL, "denied": _IMPLICIT_DENY}
     return named[results.pop()]
 
 
@@ -248,7 +263,7 @@ def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     scps, _ = _levels(request, policies)
     for level, finding in zip(scps, analysis.scp_levels, strict=True):
         if not is_certain(finding.allowed):
-            found += misses(Layer.SCP, level, request)
+            found += misses(_SCP, level, request)
     return tuple(nearest(found))
 
 

@@ -17,6 +17,16 @@ from simulator.policy.rows import Column, Target
 from simulator.policy.settle import settled
 from simulator.policy.shelves import Shelf
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ALLOW = Effect.ALLOW
+_DENY = Effect.DENY
+_RCP = Layer.RCP
+_NAMING = Manner.NAMING
+_ALLOWED = Outcome.ALLOWED
+_CONDITIONAL = Outcome.CONDITIONAL
+_EXPLICIT_DENY = Outcome.EXPLICIT_DENY
+_UNKNOWN = Outcome.UNKNOWN
+
 # What of a request is allowed or denied where: the parts of `Sides`, what is denied, and the levels of SCPs after it.
 _IDENTITY, _BOUNDARY, _SESSION, _ITSELF, _BEHIND, _ACCOUNT, _ANYBODY, _DENIED, _LIMITS = range(9)
 _OF_FORM = {Form.ITSELF: _ITSELF, Form.BEHIND: _BEHIND, Form.ACCOUNT: _ACCOUNT, Form.ANYBODY: _ANYBODY}
@@ -79,10 +89,10 @@ class _Reading:
 
     def _read_allows(self) -> None:
         grid, everybody = self.grid, self.grid.callers.everybody
-        self._read(_IDENTITY, grid.identity, Effect.ALLOW, everybody)
+        self._read(_IDENTITY, grid.identity, _ALLOW, everybody)
         self.sure[_IDENTITY] |= grid.callers.roots
         for attached in self.target.policies:
-            for rule in about(attached.policy, Manner.NAMING, grid.action).allows:
+            for rule in about(attached.policy, _NAMING, grid.action).allows:
                 self._read_named(rule, everybody)
         for fact, layer, row in self._lacking():
             if layer in _OF_LAYER:
@@ -94,7 +104,7 @@ class _Reading:
             yield fact, layer, row
         everybody = self.grid.callers.everybody
         for layer, facts in self.target.unread:
-            row = everybody & ~self.grid.callers.linked if layer is Layer.RCP else everybody
+            row = everybody & ~self.grid.callers.linked if layer is _RCP else everybody
             yield from ((fact, layer, row) for fact in facts)
 
     def _concerned(self) -> int:
@@ -110,7 +120,7 @@ class _Reading:
 
     def _read_limits(self, row: int) -> None:
         grid = self.grid
-        self._read(_DENIED, grid.identity, Effect.DENY, row)
+        self._read(_DENIED, grid.identity, _DENY, row)
         layers = [(_BOUNDARY, grid.boundary), (_SESSION, grid.session), *zip(count(_LIMITS), grid.scps, strict=False)]
         for slot, shelf in layers:
             # Who has no such policy isn't limited by one.
@@ -118,8 +128,8 @@ class _Reading:
                 self.sure[slot] |= row
                 continue
             self.sure[slot] |= row & ~shelf.having
-            self._read(slot, shelf, Effect.ALLOW, row)
-            self._read(_DENIED, shelf, Effect.DENY, row)
+            self._read(slot, shelf, _ALLOW, row)
+            self._read(_DENIED, shelf, _DENY, row)
         self.sure[_SESSION] &= ~grid.callers.without_session
         roots = grid.callers.roots
         self.sure[_BOUNDARY] |= roots
@@ -129,7 +139,7 @@ class _Reading:
             *((level, row & ~grid.callers.linked) for level in self.target.rcps),
         ):
             for attached in policies:
-                for rule in about(attached.policy, Manner.NAMING, grid.action).denies:
+                for rule in about(attached.policy, _NAMING, grid.action).denies:
                     self._read_named(rule, whose)
         for fact, layer, whose in self._lacking():
             # A policy that wasn't read may deny; one that only limits may limit.
@@ -148,7 +158,7 @@ class _Reading:
 
     def _read_named(self, rule: Rule, row: int) -> None:
         """Note what a statement of a resource-based policy says."""
-        denies = rule.statement.effect is Effect.DENY
+        denies = rule.statement.effect is _DENY
         found = self.grid.open_rule(rule)
         for named, form, if_named in self.grid.named_by(rule, self.target):
             for part, formula in self.grid.cells_of(found, self.target, named & row):
@@ -190,10 +200,10 @@ class _Reading:
             for key in found.keys:
                 keys[key] = keys.get(key, 0) | row
         return Column(
-            allowed=allowed | rows[Outcome.ALLOWED],
-            conditional=rows[Outcome.CONDITIONAL],
-            unknown=rows[Outcome.UNKNOWN],
-            denied=self.sure[_DENIED] | rows[Outcome.EXPLICIT_DENY],
+            allowed=allowed | rows[_ALLOWED],
+            conditional=rows[_CONDITIONAL],
+            unknown=rows[_UNKNOWN],
+            denied=self.sure[_DENIED] | rows[_EXPLICIT_DENY],
             assumes=tuple(assumes.items()),
             open_keys=tuple(keys.items()),
         )

@@ -34,6 +34,15 @@ class Manner(Enum):
     __hash__ = object.__hash__
 
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ALLOW = Effect.ALLOW
+_DENY = Effect.DENY
+_ACCOUNT = Form.ACCOUNT
+_COMPLETING = Manner.COMPLETING
+_NAMING = Manner.NAMING
+_ROOT = RequesterKind.ROOT
+
+
 MANNERS: Mapping[Layer, Manner] = {
     Layer.IDENTITY: Manner.COMPLETING,
     Layer.BOUNDARY: Manner.COMPLETING,
@@ -77,7 +86,7 @@ class Rule:
     def named(self) -> Named:
         """Whom it is about."""
         if self._named is None:
-            self._named = _named(self.statement) if self.manner is Manner.NAMING else _EVERYBODY
+            self._named = _named(self.statement) if self.manner is _NAMING else _EVERYBODY
         return self._named
 
     @property
@@ -96,7 +105,7 @@ class Rule:
                 if self.variables:
                     self._templates = tuple(pattern for pattern in patterns if "${" in pattern)
                     patterns = tuple(pattern for pattern in patterns if "${" not in pattern)
-                self._matches = resource_matcher(patterns, self.manner is Manner.COMPLETING)
+                self._matches = resource_matcher(patterns, self.manner is _COMPLETING)
         return self._matches
 
     @property
@@ -110,7 +119,7 @@ class Rule:
     def is_sure(self) -> bool:
         """Whether only the resource decides if it holds, by patterns without variables."""
         statement = self.statement
-        if self.inverse or statement.conditions or self.manner is Manner.NAMING:
+        if self.inverse or statement.conditions or self.manner is _NAMING:
             return False
         return not self.templates
 
@@ -143,7 +152,7 @@ class Rule:
         patterns = statement.not_resources if self.inverse else statement.resources
         if patterns is None:
             return True
-        variables, completes = self.variables, self.manner is Manner.COMPLETING
+        variables, completes = self.variables, self.manner is _COMPLETING
         matched: Formula = False
         for pattern in patterns:
             if variables and "${" in pattern:
@@ -156,7 +165,7 @@ class Rule:
     def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
         if not match.is_resource_pattern(pattern):
             return False
-        whole = match.completed(pattern) if self.manner is Manner.COMPLETING else pattern
+        whole = match.completed(pattern) if self.manner is _COMPLETING else pattern
         return test_pattern(whole, value, lookup)
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
@@ -185,9 +194,9 @@ class Rule:
 
 def without_account(forms: Mapping[Form, Formula], caller: Requester, statement: Statement) -> Mapping[Form, Formula]:
     """The forms that count at a gateway endpoint: it takes an account for its root user alone."""
-    if statement.principals is None or caller.kind is RequesterKind.ROOT or Form.ACCOUNT not in forms:
+    if statement.principals is None or caller.kind is _ROOT or _ACCOUNT not in forms:
         return forms
-    return {form: formula for form, formula in forms.items() if form is not Form.ACCOUNT}
+    return {form: formula for form, formula in forms.items() if form is not _ACCOUNT}
 
 
 @lru_cache(maxsize=4096)
@@ -211,11 +220,11 @@ class Rules:
 
     @property
     def allows(self) -> tuple[Rule, ...]:
-        return tuple([rule for rule in self.every if rule.statement.effect is Effect.ALLOW])
+        return tuple([rule for rule in self.every if rule.statement.effect is _ALLOW])
 
     @property
     def denies(self) -> tuple[Rule, ...]:
-        return tuple([rule for rule in self.every if rule.statement.effect is Effect.DENY])
+        return tuple([rule for rule in self.every if rule.statement.effect is _DENY])
 
 
 class Sorted:
@@ -240,7 +249,7 @@ def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tu
         found = sure[0].matches
     else:
         patterns = tuple(pattern for rule in sure for pattern in rule.patterns or ("*",))
-        found = resource_matcher(patterns, sure[0].manner is Manner.COMPLETING)
+        found = resource_matcher(patterns, sure[0].manner is _COMPLETING)
     return found, tuple(rule for rule in rules if not rule.is_sure)
 
 
@@ -300,7 +309,7 @@ def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[R
     covering = set(about(policy, manner, action).every)
     known, service = _compiled(policy, manner), action.lower().partition(":")[0]
     for place, statement in enumerate(policy.statements):
-        if statement.effect is Effect.DENY:
+        if statement.effect is _DENY:
             continue
         rule = known.rules[place]
         if rule in covering:

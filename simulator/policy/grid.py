@@ -20,6 +20,18 @@ from simulator.policy.principals import Excepted, Form, Named
 from simulator.policy.rows import Column, Contexts, Target, Whose
 from simulator.policy.shelves import Hanging, Shelf
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ACCOUNT_FORM = Form.ACCOUNT
+_ANYBODY = Form.ANYBODY
+_BEHIND = Form.BEHIND
+_ITSELF = Form.ITSELF
+_COMPLETING = Manner.COMPLETING
+_PLAIN = Manner.PLAIN
+_FEDERATED_IDENTITY = RequesterKind.FEDERATED_IDENTITY
+_SERVICE = RequesterKind.SERVICE
+_ACCOUNT_WHOSE = Whose.ACCOUNT
+_CALLER = Whose.CALLER
+
 
 class Grid:
     """Callers made ready to be asked about an action, all of them at once: see `simulator.policy.column`."""
@@ -32,10 +44,10 @@ class Grid:
         self._of_rule: dict[Rule, Hanging] = {}
         self._alike: dict[Whose, list[int]] = {}
         self._classes: dict[object, tuple[tuple[int, Standing], ...]] = {}
-        self.identity = self._shelf(callers.identity, Manner.COMPLETING)
-        self.boundary = self._shelf(callers.boundary, Manner.COMPLETING)
-        self.session = self._shelf(callers.session, Manner.PLAIN)
-        self.scps = tuple(self._shelf(level, Manner.PLAIN) for level in callers.scps)
+        self.identity = self._shelf(callers.identity, _COMPLETING)
+        self.boundary = self._shelf(callers.boundary, _COMPLETING)
+        self.session = self._shelf(callers.session, _PLAIN)
+        self.scps = tuple(self._shelf(level, _PLAIN) for level in callers.scps)
 
     def _shelf(self, held: Holdings, manner: Manner) -> Shelf:
         return Shelf(held, manner, self.action, self.contexts)
@@ -99,7 +111,7 @@ class Grid:
             return []
         if row & (row - 1) == 0 or not found.keys:
             return [(row, row.bit_length() - 1)]
-        if found.whose is Whose.CALLER:
+        if found.whose is _CALLER:
             return self._by_states(found, row)
         alike = ((part & row) for part in self._likes(found.whose))
         return [(part, part.bit_length() - 1) for part in alike if part]
@@ -116,14 +128,14 @@ class Grid:
 
     def _by_states(self, found: Hanging, row: int) -> list[tuple[int, int]]:
         scopes = [self.contexts.hangs_on(key) for key in found.keys]
-        if any(whose is Whose.CALLER and on_resource for whose, on_resource in scopes):
+        if any(whose is _CALLER and on_resource for whose, on_resource in scopes):
             return [(1 << number, number) for number in numbers_of(row)]
-        own = [key for key, (whose, _) in zip(found.keys, scopes, strict=True) if whose is Whose.CALLER]
+        own = [key for key, (whose, _) in zip(found.keys, scopes, strict=True) if whose is _CALLER]
         crowds: dict[object, list[int]] = {}
         for number in numbers_of(row):
             lookup = self.contexts.context(number, "*").lookup
             states = tuple(lookup(key) for key in own)
-            crowds.setdefault((self.contexts.likeness(number, Whose.ACCOUNT), states), []).append(number)
+            crowds.setdefault((self.contexts.likeness(number, _ACCOUNT_WHOSE), states), []).append(number)
         return [(row_of(numbers), numbers[0]) for numbers in crowds.values()]
 
     def open_rule(self, rule: Rule) -> Hanging:
@@ -140,18 +152,18 @@ class Grid:
             yield from self._excepted(named, target)
             return
         if named.anybody:
-            yield callers.everybody, Form.ANYBODY, True
+            yield callers.everybody, _ANYBODY, True
         for account, partitions in named.accounts.items():
-            yield callers.in_account(account, partitions), Form.ACCOUNT, True
+            yield callers.in_account(account, partitions), _ACCOUNT_FORM, True
         for arn in named.arns:
-            yield callers.named(arn) & ~callers.outside, Form.ITSELF, True
-            yield callers.behind(arn) & ~callers.outside, Form.BEHIND, True
+            yield callers.named(arn) & ~callers.outside, _ITSELF, True
+            yield callers.behind(arn) & ~callers.outside, _BEHIND, True
         for kind, texts in (
-            (RequesterKind.SERVICE, named.services),
-            (RequesterKind.FEDERATED_IDENTITY, named.federated),
+            (_SERVICE, named.services),
+            (_FEDERATED_IDENTITY, named.federated),
         ):
             for text in texts if kind in callers.kinds else ():
-                yield callers.named(text) & callers.kinds[kind], Form.ITSELF, True
+                yield callers.named(text) & callers.kinds[kind], _ITSELF, True
         yield from self._in_sessions(named, target)
 
     def _in_sessions(self, named: Named, target: Target) -> Iterator[tuple[int, Form, Formula]]:
@@ -165,8 +177,8 @@ class Grid:
         for number in numbers:
             context = self.contexts.context(number, target.resource)
             forms = named.forms(self.callers.members[number].requester, context, False)
-            if Form.ITSELF in forms:
-                yield 1 << number, Form.ITSELF, forms[Form.ITSELF]
+            if _ITSELF in forms:
+                yield 1 << number, _ITSELF, forms[_ITSELF]
 
     def _excepted(self, named: Excepted, target: Target) -> Iterator[tuple[int, Form, Formula]]:
         crowds: dict[Formula, list[int]] = {}
@@ -174,6 +186,6 @@ class Grid:
             context = self.contexts.context(number, target.resource)
             forms = named.forms(member.requester, context, self.callers.bounded(number))
             if forms:
-                crowds.setdefault(forms[Form.ITSELF], []).append(number)
+                crowds.setdefault(forms[_ITSELF], []).append(number)
         for formula, numbers in crowds.items():
-            yield row_of(numbers), Form.ITSELF, formula
+            yield row_of(numbers), _ITSELF, formula

@@ -21,6 +21,10 @@ from models.policy import Condition, Quantifier
 from simulator.policy import match
 from simulator.policy.formula import Formula, Node
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ALL = Quantifier.ALL
+_ANY = Quantifier.ANY
+
 Comparison = Callable[[str, str], bool]
 """Does the value of the key (second) match the policy's value (first), as it is written?"""
 
@@ -232,10 +236,10 @@ def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, ma
         return any((value.lower() == "true") == (not got) for value in condition.values)
     if got is None and condition.if_exists:
         return True
-    if condition.quantifier is Quantifier.ALL:
+    if condition.quantifier is _ALL:
         # Of no value, and of "a null data set, such as an empty string".
         return not any(got or ()) or all(matched(value) is not negated for value in got or ())
-    if condition.quantifier is Quantifier.ANY:
+    if condition.quantifier is _ANY:
         return any(matched(value) is not negated for value in got or ())
     return negated if got is None else any(map(matched, got)) is not negated
 

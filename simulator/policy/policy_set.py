@@ -11,6 +11,16 @@ from models import arns
 from models.decision import Layer, MissingFact
 from models.request import Attached, Request, Requester, RequesterKind, Traits
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_BOUNDARY = Layer.BOUNDARY
+_IDENTITY = Layer.IDENTITY
+_RCP = Layer.RCP
+_RESOURCE = Layer.RESOURCE
+_SCP = Layer.SCP
+_SESSION = Layer.SESSION
+_TRUST = Layer.TRUST
+_ROOT = RequesterKind.ROOT
+
 
 @dataclass(frozen=True, slots=True)
 class PolicySet:
@@ -46,18 +56,18 @@ def stands_alone(request: Request) -> bool:
 def own_policy(action: str, resource: str) -> tuple[Layer, bool]:
     service = action.lower().partition(":")[0]
     if service == "sts" and ":iam::" in resource and ":role/" in resource:
-        return Layer.TRUST, True
-    return Layer.RESOURCE, service == "kms" and ":key/" in resource
+        return _TRUST, True
+    return _RESOURCE, service == "kms" and ":key/" in resource
 
 
 def binds(layer: Layer, request: Request) -> bool:
     """Whether SCPs or RCPs bind this caller and resource at all; every other layer does."""
-    if layer is Layer.SCP:
+    if layer is _SCP:
         return not (request.requester.is_outside or request.management_account or request.service_linked_role)
-    if layer is Layer.RCP:
+    if layer is _RCP:
         exempt = request.resource_in_management_account or request.service_linked_role
         return request.traits.bound_by_rcps and not exempt
-    return not (request.requester.is_outside and layer in (Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION))
+    return not (request.requester.is_outside and layer in (_IDENTITY, _BOUNDARY, _SESSION))
 
 
 def refused(caller: Requester, action: str, resource: str, traits: Traits) -> bool:
@@ -67,7 +77,7 @@ def refused(caller: Requester, action: str, resource: str, traits: Traits) -> bo
     """
     if traits.impossible is not None:
         return True
-    if caller.kind is RequesterKind.ROOT and action.lower() == "sts:assumerole":
+    if caller.kind is _ROOT and action.lower() == "sts:assumerole":
         return True
     if caller.account is None:
         return False

@@ -29,6 +29,21 @@ class Form(StrEnum):
     ANYBODY = "anybody"
 
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ACCOUNT_FORM = Form.ACCOUNT
+_ANYBODY_FORM = Form.ANYBODY
+_BEHIND_FORM = Form.BEHIND
+_ITSELF_FORM = Form.ITSELF
+_ANONYMOUS = RequesterKind.ANONYMOUS
+_FEDERATED_IDENTITY = RequesterKind.FEDERATED_IDENTITY
+_FEDERATED_USER = RequesterKind.FEDERATED_USER
+_ROLE = RequesterKind.ROLE
+_ROOT = RequesterKind.ROOT
+_SERVICE = RequesterKind.SERVICE
+_SESSION = RequesterKind.SESSION
+_USER = RequesterKind.USER
+
+
 def requester(text: str, role: str | None = None, user: str | None = None) -> Requester:
     """Read a principal as `evaluate` takes it.
 
@@ -41,12 +56,12 @@ def requester(text: str, role: str | None = None, user: str | None = None) -> Re
         PolicyError: for anything else.
     """
     if text in ("*", "anyone"):
-        return Requester(RequesterKind.ANONYMOUS, "*")
+        return Requester(_ANONYMOUS, "*")
     if text.startswith("federated:"):
-        return Requester(RequesterKind.FEDERATED_IDENTITY, text.removeprefix("federated:"))
+        return Requester(_FEDERATED_IDENTITY, text.removeprefix("federated:"))
     if not text.startswith("arn:"):
         if re.fullmatch(r"(service:)?[a-z0-9.-]+\.[a-z.]+", text):
-            return Requester(RequesterKind.SERVICE, text.removeprefix("service:"))
+            return Requester(_SERVICE, text.removeprefix("service:"))
         raise PolicyError(f"principal `{text}` is not an ARN, a service or `*`")
     parts, account = arns.parts(text), arns.account_of(text)
     if parts is None or parts.service not in ("iam", "sts") or account is None:
@@ -57,18 +72,18 @@ def requester(text: str, role: str | None = None, user: str | None = None) -> Re
 def _from_arn(text: str, parts: arns.Parts, account: str, role: str | None, user: str | None) -> Requester:
     kind, _, name = parts.resource.partition("/")
     if parts.resource == "root":
-        return Requester(RequesterKind.ROOT, text, account)
+        return Requester(_ROOT, text, account)
     if parts.service == "iam" and name and kind == "user":
-        return Requester(RequesterKind.USER, text, account)
+        return Requester(_USER, text, account)
     if parts.service == "iam" and name and kind == "role":
-        return Requester(RequesterKind.ROLE, text, account, role=text)
+        return Requester(_ROLE, text, account, role=text)
     if parts.service == "iam" and name and kind in ("oidc-provider", "saml-provider"):
-        return Requester(RequesterKind.FEDERATED_IDENTITY, text)
+        return Requester(_FEDERATED_IDENTITY, text)
     if parts.service == "sts" and kind == "assumed-role" and "/" in name:
         made = f"arn:{parts.partition}:iam::{account}:role/{name.split('/')[0]}"
-        return Requester(RequesterKind.SESSION, text, account, role=role or made)
+        return Requester(_SESSION, text, account, role=role or made)
     if parts.service == "sts" and kind == "federated-user" and name:
-        return Requester(RequesterKind.FEDERATED_USER, text, account, user=user)
+        return Requester(_FEDERATED_USER, text, account, user=user)
     raise PolicyError(f"principal `{text}` is not the ARN of a user, role, session or account")
 
 
@@ -132,23 +147,23 @@ class Named:
         """
         bits = _ANYBODY if self.anybody else 0
         kind = caller.kind
-        if kind is RequesterKind.SERVICE:
+        if kind is _SERVICE:
             return _FORMS[bits | _ITSELF if caller.name in self.services else bits]
-        if kind is RequesterKind.FEDERATED_IDENTITY:
+        if kind is _FEDERATED_IDENTITY:
             return _FORMS[bits | _ITSELF if caller.name in self.federated else bits]
-        if kind is RequesterKind.ANONYMOUS:
+        if kind is _ANONYMOUS:
             return _FORMS[bits]
         partitions = self.accounts.get(caller.account or "")
         if partitions is not None and (not partitions or arns.partition_of(caller.name) in partitions):
             bits |= _ACCOUNT
-        if kind is not RequesterKind.ROLE and caller.name in self.arns:
+        if kind is not _ROLE and caller.name in self.arns:
             bits |= _ITSELF
         if caller.role in self.arns or caller.user in self.arns:
             bits |= _BEHIND
-        if kind is RequesterKind.ROLE and self.sessions:
+        if kind is _ROLE and self.sessions:
             session = any_of(_session_named(value, caller, context) for value in self.sessions)
             if session is not False:
-                return {**_FORMS[bits], Form.ITSELF: session}
+                return {**_FORMS[bits], _ITSELF_FORM: session}
         return _FORMS[bits]
 
 
@@ -159,7 +174,7 @@ class Excepted(Named):
 
     def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
         excepted = self.spared(caller, context, bounded)
-        return _FORMS[0] if excepted is True else {Form.ITSELF: negation(excepted)}
+        return _FORMS[0] if excepted is True else {_ITSELF_FORM: negation(excepted)}
 
     def spared(self, caller: Requester, context: Context, bounded: Formula) -> Formula:
         """Whether NotPrincipal spares the caller: by the forms AWS asks for, and nobody with a boundary.
@@ -167,15 +182,15 @@ class Excepted(Named):
         A boundary counts "regardless of the values specified in the NotPrincipal element".
         """
         forms = super().forms(caller, context, bounded)
-        if bounded is True or Form.ANYBODY in forms:
+        if bounded is True or _ANYBODY_FORM in forms:
             return negation(bounded)
-        wanted: tuple[Form, ...] = (Form.ITSELF,)
-        if caller.kind in (RequesterKind.USER, RequesterKind.FEDERATED_USER):
-            wanted = (Form.ITSELF, Form.ACCOUNT)
-        elif caller.kind in (RequesterKind.ROLE, RequesterKind.SESSION):
-            wanted = (Form.ITSELF, Form.BEHIND, Form.ACCOUNT)
-        elif caller.kind is RequesterKind.ROOT:
-            wanted = (Form.ACCOUNT,)
+        wanted: tuple[Form, ...] = (_ITSELF_FORM,)
+        if caller.kind in (_USER, _FEDERATED_USER):
+            wanted = (_ITSELF_FORM, _ACCOUNT_FORM)
+        elif caller.kind in (_ROLE, _SESSION):
+            wanted = (_ITSELF_FORM, _BEHIND_FORM, _ACCOUNT_FORM)
+        elif caller.kind is _ROOT:
+            wanted = (_ACCOUNT_FORM,)
         return all_of((negation(bounded), *(forms.get(form, False) for form in wanted)))
 
 

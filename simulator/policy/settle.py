@@ -10,16 +10,23 @@ from simulator.policy.formula import Formula, negation
 from simulator.policy.residual import assume, certainly, decisive, facts, outcomes
 from simulator.policy.solver import open_keys, search
 
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ALLOWED = Outcome.ALLOWED
+_CONDITIONAL = Outcome.CONDITIONAL
+_EXPLICIT_DENY = Outcome.EXPLICIT_DENY
+_IMPLICIT_DENY = Outcome.IMPLICIT_DENY
+_UNKNOWN = Outcome.UNKNOWN
+
 
 def plain_outcome(allows: Formula, denies: Formula) -> Outcome | None:
     """The outcome of what is allowed and what is denied, where nothing is open; None: something is."""
     if denies is True:
-        return Outcome.EXPLICIT_DENY
+        return _EXPLICIT_DENY
     if denies is False:
         if allows is True:
-            return Outcome.ALLOWED
+            return _ALLOWED
         if allows is False:
-            return Outcome.IMPLICIT_DENY
+            return _IMPLICIT_DENY
     return None
 
 
@@ -48,17 +55,17 @@ def settled(allows: Formula, denies: Formula) -> Settled:
     gaps: tuple[MissingFact, ...] = ()
     results = outcomes(assumed)
     if len(results) > 1:
-        outcome = Outcome.UNKNOWN
+        outcome = _UNKNOWN
         gaps = decisive(assumed, facts(assumed))
     elif results == {"denied"}:
-        outcome = Outcome.EXPLICIT_DENY if is_certain(assume(denies)) else Outcome.IMPLICIT_DENY
+        outcome = _EXPLICIT_DENY if is_certain(assume(denies)) else _IMPLICIT_DENY
     else:
-        outcome = Outcome.ALLOWED if results == {"allowed"} else Outcome.CONDITIONAL
-    certain = certainly(assumed) if outcome is Outcome.CONDITIONAL else False
-    if outcome is Outcome.CONDITIONAL and not hangs(certain):
+        outcome = _ALLOWED if results == {"allowed"} else _CONDITIONAL
+    certain = certainly(assumed) if outcome is _CONDITIONAL else False
+    if outcome is _CONDITIONAL and not hangs(certain):
         # Conditional whatever the facts are, but on what depends on them.
-        outcome, gaps = Outcome.UNKNOWN, facts(assumed)
-    keys = tuple(open_keys(certain)) if outcome is Outcome.CONDITIONAL else ()
+        outcome, gaps = _UNKNOWN, facts(assumed)
+    keys = tuple(open_keys(certain)) if outcome is _CONDITIONAL else ()
     return Settled(outcome, certain, keys, gaps, assumes)
 
 
