@@ -181,6 +181,13 @@ class Trigger(Value):
     pattern: str | None = None
     schedule: str | None = None
 
+    @property
+    def node(self) -> str:
+        """The node that it starts at: of what it takes a part from, that part, since others are fed by other writes."""
+        if not (self.events or self.prefix or self.suffix):
+            return self.source
+        return f"{self.source}#{','.join(self.events)} {self.prefix or ''}*{self.suffix or ''}"
+
 
 class SourceAccess(Value):
     """One SourceAccessConfiguration of a mapping."""
@@ -209,8 +216,13 @@ class Mapping(Value):
 
     @property
     def origin(self) -> str:
-        """The node that it starts at: its source, of self-managed Kafka `kafka:` and the bootstrap servers."""
+        """Its source, of self-managed Kafka `kafka:` and the bootstrap servers."""
         return self.source or f"kafka:{','.join(self.bootstrap_servers)}"
+
+    @property
+    def node(self) -> str:
+        """The node that it starts at: of topics, just these of its source."""
+        return f"{self.origin}#{','.join(self.topics)}" if self.topics else self.origin
 
     @property
     def enabled(self) -> bool:

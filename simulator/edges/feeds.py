@@ -18,6 +18,7 @@ from simulator.edges.feeds_pushed import BY_POLICY, OPEN, PIPES, fed, manner
 from simulator.edges.grantable import edges_to
 from simulator.edges.question import Nodes, Question, best_of
 from simulator.triggers.push import TriggerService
+from simulator.world.nodes import shown
 from simulator.world.world import World
 
 
@@ -47,7 +48,7 @@ def _signed(world: World, targets: Nodes) -> frozenset[str]:
     Source: API Gateway Developer Guide, "How API Gateway resource policies affect authorization workflow", IAM.
     """
     return frozenset(
-        trigger.source for trigger, row in fed(world, targets) if row.guard and manner(world, trigger, row) == BY_POLICY
+        node for node, trigger, row in fed(world, targets) if row.guard and manner(world, trigger, row) == BY_POLICY
     )
 
 
@@ -59,14 +60,14 @@ def _each_once(world: World, targets: Nodes) -> Iterator[feeds_polled.Way]:
 
 def _open(world: World, targets: Nodes, question: Question) -> Iterator[tuple[str, tuple[Requirement, ...]]]:
     """Yield what doesn't ask IAM who calls, with what it asks all the same: open, or unknown where others decide."""
-    for trigger, row in fed(world, targets):
+    for node, trigger, row in fed(world, targets):
         who = _others(world, trigger, row)
         if who:
-            yield trigger.source, (feeds_polled.by_others("anyone", f"cause {trigger.service}", trigger.source, who),)
+            yield node, (feeds_polled.by_others("anyone", f"cause {trigger.service}", trigger.source, who),)
         elif row.guard and manner(world, trigger, row) == OPEN:
-            yield trigger.source, _asked_of_its_policy(world, trigger, row, question)
-    for origin, who in feeds_polled.others(world, targets):
-        yield origin, (feeds_polled.by_others("anyone", "write to it", origin, who),)
+            yield node, _asked_of_its_policy(world, trigger, row, question)
+    for node, who in feeds_polled.others(world, targets):
+        yield node, (feeds_polled.by_others("anyone", "write to it", shown(node), who),)
 
 
 def _others(world: World, trigger: Trigger, row: TriggerService) -> str:

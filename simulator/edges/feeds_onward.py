@@ -20,7 +20,7 @@ from models.edge import Edge, EdgeKind, Requirement
 from models.snapshot import Trigger
 from simulator.edges.feeds_polled import keys_of, unknown
 from simulator.edges.passed_on import assumed
-from simulator.edges.question import Nodes, Question, among
+from simulator.edges.question import Nodes, Question, among, standing_for
 from simulator.triggers.services import service_of
 from simulator.world.caller import Caller, Source
 from simulator.world.world import World
@@ -53,7 +53,8 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
     for trigger in _onward(world, sources):
         for node in _sources_at(world, trigger):
             if among(node, targets) and node != trigger.source:
-                yield Edge(trigger.source, node, EdgeKind.FEEDS, _asked(world, trigger, question))
+                asked = _asked(world, trigger, question)
+                yield from (Edge(start, node, EdgeKind.FEEDS, asked) for start in standing_for(trigger, sources))
 
 
 def _onward(world: World, sources: Nodes) -> Iterator[Trigger]:
@@ -61,7 +62,7 @@ def _onward(world: World, sources: Nodes) -> Iterator[Trigger]:
     if not isinstance(known, tuple):
         known = tuple(one for one in world.snapshot.triggers if leads_onward(one))
         world.memo[("triggers that lead onward", None)] = known
-    yield from (one for one in known if one.enabled and among(one.source, sources))
+    yield from (one for one in known if one.enabled and any(standing_for(one, sources)))
 
 
 def leads_onward(trigger: Trigger) -> bool:

@@ -17,7 +17,7 @@ from models.edge import Requirement
 from models.snapshot import Mapping, SourceAccess, Trigger
 from simulator.edges.grantable import Ask
 from simulator.edges.polled_on import asked_on, key_of
-from simulator.edges.question import Nodes, among
+from simulator.edges.question import Nodes, standing_for, whole
 from simulator.triggers.polled import On, Write, polled
 from simulator.world.world import World
 
@@ -37,21 +37,21 @@ class Way(NamedTuple):
 
 def ways(world: World, targets: Nodes) -> Iterator[Way]:
     """Yield every way to write to the source of an enabled mapping."""
-    for mapping in _mappings(world, targets):
-        yield from ways_into(world, mapping.origin, mapping)
+    for node, mapping in _mappings(world, targets):
+        yield from ways_into(world, node, mapping)
 
 
-def _mappings(world: World, targets: Nodes) -> Iterator[Mapping]:
-    for mapping in world.mappings.between(targets, None):
-        if mapping.enabled and among(mapping.origin, targets):
-            yield mapping
+def _mappings(world: World, targets: Nodes) -> Iterator[tuple[str, Mapping]]:
+    for mapping in world.mappings.between(whole(targets), None):
+        if mapping.enabled:
+            yield from ((node, mapping) for node in standing_for(mapping, targets))
 
 
 def others(world: World, targets: Nodes) -> Iterator[tuple[str, str]]:
     """Yield each source that lets in others than IAM knows, and who they are."""
-    for mapping in _mappings(world, targets):
+    for node, mapping in _mappings(world, targets):
         if who := _let_in_otherwise(world, mapping):
-            yield mapping.origin, who
+            yield node, who
 
 
 def others_by_pipe(world: World, trigger: Trigger) -> str:

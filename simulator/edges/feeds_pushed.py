@@ -18,7 +18,7 @@ from simulator.edges import feeds_polled
 from simulator.edges.any_name import names_within
 from simulator.edges.feeds_polled import Way, keys_of, unknown
 from simulator.edges.grantable import Ask
-from simulator.edges.question import Nodes, among
+from simulator.edges.question import Nodes, standing_for, whole
 from simulator.triggers.push import Feed, TriggerService
 from simulator.triggers.services import service_of
 from simulator.world.actors import Fixed
@@ -32,13 +32,13 @@ PIPES = "pipes.amazonaws.com"
 _METRIC = "cloudwatch:namespace"
 
 
-def fed(world: World, targets: Nodes) -> Iterator[tuple[Trigger, TriggerService]]:
-    """Yield the triggers that somebody may cause, with their rows."""
-    for trigger in world.triggers.between(targets, None):
-        if trigger.enabled and among(trigger.source, targets) and not is_fed_by_nobody(trigger):
+def fed(world: World, targets: Nodes) -> Iterator[tuple[str, Trigger, TriggerService]]:
+    """Yield the triggers that somebody may cause, with the nodes that they start at and their rows."""
+    for trigger in world.triggers.between(whole(targets), None):
+        if trigger.enabled and not is_fed_by_nobody(trigger):
             row = service_of(trigger)
             if row is not None:
-                yield trigger, row
+                yield from ((node, trigger, row) for node in standing_for(trigger, targets))
 
 
 def manner(world: World, trigger: Trigger, row: TriggerService) -> str | None:
@@ -53,16 +53,16 @@ def attribute(world: World, arn: str, name: str) -> str | None:
 
 def ways(world: World, targets: Nodes) -> Iterator[Way]:
     """Yield every way to make something run by a write that IAM decides."""
-    for trigger, row in fed(world, targets):
+    for node, trigger, row in fed(world, targets):
         if trigger.service == PIPES:
             mapping = feeds_polled.of_pipe(world, trigger)
-            yield from feeds_polled.ways_into(world, trigger.source, mapping) if mapping else ()
+            yield from feeds_polled.ways_into(world, node, mapping) if mapping else ()
         elif not row.guard or manner(world, trigger, row) == BY_POLICY:
             for feed in row.feeds_of(trigger.events):
-                yield from _ways_by(world, trigger, row, feed)
+                yield from _ways_by(world, node, trigger, row, feed)
 
 
-def _ways_by(world: World, trigger: Trigger, row: TriggerService, feed: Feed) -> Iterator[Way]:
+def _ways_by(world: World, node: str, trigger: Trigger, row: TriggerService, feed: Feed) -> Iterator[Way]:
     if feed.unless and attribute(world, trigger.source, feed.unless):
         return
     fixed, beside = _settled(world, trigger, feed)
@@ -70,7 +70,7 @@ def _ways_by(world: World, trigger: Trigger, row: TriggerService, feed: Feed) ->
         return
     also, lacking = keys_of(world, trigger.source, feed.key, feed.key_actions)
     for resource in _resources(world, trigger, row, feed):
-        yield Way(trigger.source, (Ask(feed.action, resource, fixed), *also), (*beside, *lacking))
+        yield Way(node, (Ask(feed.action, resource, fixed), *also), (*beside, *lacking))
 
 
 def _settled(world: World, trigger: Trigger, feed: Feed) -> tuple[Fixed | None, tuple[Requirement, ...]]:

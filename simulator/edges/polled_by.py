@@ -16,7 +16,7 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
 from simulator.edges.polled_on import asked_on, is_connection, named_by_mapping
-from simulator.edges.question import Nodes, Question, among, best_of
+from simulator.edges.question import Nodes, Question, among, best_of, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
@@ -40,9 +40,11 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
 
 def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per mapping: several may read other topics of the same cluster."""
-    for mapping in world.mappings.between(sources, targets):
-        if mapping.enabled and among(mapping.origin, sources) and among(mapping.function, targets):
-            yield Edge(mapping.origin, mapping.function, EdgeKind.POLLED_BY, requirements(world, mapping, question))
+    for mapping in world.mappings.between(whole(sources), targets):
+        nodes = tuple(standing_for(mapping, sources))
+        if mapping.enabled and nodes and among(mapping.function, targets):
+            asked = requirements(world, mapping, question)
+            yield from (Edge(node, mapping.function, EdgeKind.POLLED_BY, asked) for node in nodes)
 
 
 def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from models import arns
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
 from models.edge import Edge
+from models.snapshot import Mapping, Trigger
 from simulator.world.actors import Actors, Grids, actors
 from simulator.world.nodes import shown, unlisted
 from simulator.world.world import World
@@ -130,6 +131,19 @@ def _is_better(one: Edge, other: Edge) -> bool:
 def chosen(every: Collection[str], nodes: Nodes) -> Collection[str]:
     """Those of a kind that are wanted, in an order that is always the same; `every` is quick to be asked for one."""
     return every if nodes is None else sorted(node for node in nodes if node in every)
+
+
+def whole(nodes: Nodes) -> Nodes:
+    """The nodes as a snapshot names them: a part of a source is none of its own there."""
+    return None if nodes is None else frozenset(map(shown, nodes))
+
+
+def standing_for(link: Trigger | Mapping, nodes: Nodes) -> Iterator[str]:
+    """Those of `nodes` that a trigger or mapping starts at: its part of the source, and all of it if that is asked."""
+    if nodes is None:
+        yield link.node
+    else:
+        yield from (node for node in dict.fromkeys((link.node, shown(link.node))) if node in nodes)
 
 
 def among(node: str, nodes: Nodes) -> bool:

@@ -18,7 +18,7 @@ from simulator.edges.feeds_onward import leads_onward
 from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
 from simulator.edges.passed_on import assumed
-from simulator.edges.question import Nodes, Question, among, best_of, chosen
+from simulator.edges.question import Nodes, Question, among, best_of, chosen, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers import stage
 from simulator.triggers.push import Acts, Called, Sent, TriggerService
@@ -40,14 +40,17 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
 
 def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield one edge per trigger: several may be on the same source and call the same function."""
-    for trigger in world.triggers.between(sources, targets):
+    for trigger in world.triggers.between(whole(sources), targets):
         if leads_onward(trigger):
             continue
-        if trigger.enabled and among(trigger.source, sources) and among(trigger.target, targets):
-            yield Edge(trigger.source, trigger.target, EdgeKind.TRIGGERS, requirements(world, trigger, question))
+        nodes = tuple(standing_for(trigger, sources))
+        if trigger.enabled and nodes and among(trigger.target, targets):
+            asked = requirements(world, trigger, question)
+            yield from (Edge(node, trigger.target, EdgeKind.TRIGGERS, asked) for node in nodes)
     for trigger in _unsettled(world):
-        if trigger.enabled and among(trigger.source, sources):
-            yield from _perhaps(world, trigger, targets, question)
+        if trigger.enabled:
+            for node in standing_for(trigger, sources):
+                yield from _perhaps(world, trigger, node, targets, question)
 
 
 def _unsettled(world: World) -> tuple[Trigger, ...]:
@@ -59,13 +62,13 @@ def _unsettled(world: World) -> tuple[Trigger, ...]:
     return known
 
 
-def _perhaps(world: World, trigger: Trigger, targets: Nodes, question: Question) -> Iterator[Edge]:
+def _perhaps(world: World, trigger: Trigger, node: str, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an unknown edge to each function that may be called, and that the service (or role) may invoke."""
     for target in chosen(world.function_nodes, targets):
         if stage.may_be(trigger.target, target):
             asked = requirements(world, trigger.model_copy(update={"target": target}), question)
             if all(one.status.rank <= Status.UNKNOWN.rank for one in asked):
-                yield Edge(trigger.source, target, EdgeKind.TRIGGERS, (_depends(trigger, target),))
+                yield Edge(node, target, EdgeKind.TRIGGERS, (_depends(trigger, target),))
 
 
 def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Part, ...]:

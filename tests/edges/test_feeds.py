@@ -12,6 +12,7 @@ import pytest
 from models.edge import EdgeKind, Status
 from simulator.edges import feeds
 from simulator.edges.question import Question
+from simulator.world.nodes import shown
 from tests.worlds import ONE, REGION, Builder, Json, allow, function, user
 
 ORDERS = function("orders")
@@ -175,9 +176,8 @@ def feeding(case: Fed, *statements: Json, attributes: Mapping[str, str] | None =
     more = {"events": ("s3:ObjectCreated:*",), "prefix": "in/"} if case.service.startswith("s3.") else {}
     made.trigger(case.service, case.on, ORDERS, **more)
     question = Question(missing=False)
-    return {
-        edge.source: edge.status for edge in feeds.edges(made.world(), None, None, question) if edge.target == case.on
-    }
+    found = feeds.edges(made.world(), None, None, question)
+    return {edge.source: edge.status for edge in found if shown(edge.target) == case.on}
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.action} by {case.service}") for case in FEEDS])

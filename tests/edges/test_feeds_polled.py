@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.edge import EdgeKind
+from simulator.answers.reach import reach
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from tests.edges.polled_cases import (
@@ -28,7 +29,7 @@ from tests.edges.polled_cases import (
     made,
     on,
 )
-from tests.worlds import Builder, allow, user
+from tests.worlds import LAMBDA_TRUST, ONE, Builder, allow, function, role, user
 
 
 def feeders(build: Builder) -> dict[str, str]:
@@ -88,3 +89,17 @@ def test_who_writes_where_no_iam_action_does_is_unknown(source: str | None, more
     found = list(RULES[EdgeKind.FEEDS](build.world(), None, None, Question()))
     assert [(edge.source, edge.status.value) for edge in found] == [("anyone", "unknown")]
     assert "own users" in found[0].gaps[0].reason
+
+
+def test_who_writes_one_topic_causes_no_mapping_of_another() -> None:
+    """Lambda Developer Guide, "Using Lambda with Amazon MSK": a mapping reads the topics that it names."""
+    build = Builder()
+    topic = f"{CLUSTER.replace(':cluster/', ':topic/')}/orders"
+    build.resource(CLUSTER, "kafka:cluster", ONE)
+    actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"]
+    build.user(user("writer"), allow(actions, [CLUSTER, topic]))
+    for name in ("orders", "returns"):
+        build.function(function(name), role=build.role(role(name), LAMBDA_TRUST, allow("*", "*")))
+        build.mapping(CLUSTER, function(name), topics=(name,))
+    found = reach(build.world(), user("writer")).reaches
+    assert [item.node for item in found if item.via == (CLUSTER,)] == [function("orders")]

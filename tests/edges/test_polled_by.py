@@ -69,7 +69,8 @@ def test_of_several_mappings_from_a_cluster_to_a_function_the_best_counts(topics
     world.function(F, role=world.role(ROLE, LAMBDA_TRUST, *may))
     for topic in topics:
         world.mapping(CLUSTER, F, topics=(topic,), uuid=UUID)
-    assert edge(world.world()).status.value == "allowed"
+    (found,) = RULES[EdgeKind.POLLED_BY](world.world(), frozenset((CLUSTER,)), None, Question())
+    assert found.status.value == "allowed"
 
 
 def test_lambda_has_to_be_able_to_assume_the_execution_role() -> None:
