@@ -31,7 +31,8 @@ def _bucket(reader: Reader, region: str, name: str) -> None:
     attributes = Fact(FactKind.ATTRIBUTES, arn)
     location = reader.one("s3:GetBucketLocation", attributes, region, Bucket=name)
     home = _bucket_region((location or {}).get("LocationConstraint")) if location is not None else region
-    builder.resource(arn, account=reader.account, region=home)
+    # Where its Region wasn't told, the calls below are made in another, which isn't noted as the bucket's.
+    builder.resource(arn, account=reader.account, region=home if location is not None else None)
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/s3/{home}")
     notification = reader.one("s3:GetBucketNotificationConfiguration", triggers, home, Bucket=name)
     builder.notification(arn, reader.account, shapes.BucketNotification.model_validate(notification or {}))

@@ -200,6 +200,13 @@ def test_a_refused_call_is_a_gap_and_collecting_goes_on(
     assert {account.id for account in snapshot.accounts} == {PARTNER, OURS}
 
 
+def test_a_bucket_whose_location_is_refused_has_no_region(collect: Collect, before_calls: Hook) -> None:
+    before_calls(refuse("s3:GetBucketLocation"))
+    snapshot = collect(organization=False)
+    assert [bucket.region for bucket in snapshot.resources if bucket.arn == INBOX] == [None]
+    assert gaps(snapshot) == {(FactKind.ATTRIBUTES, INBOX, "s3:GetBucketLocation", GapStatus.DENIED)}
+
+
 def test_a_role_that_is_refused_leaves_its_account_unread(collect: Collect, before_calls: Hook) -> None:
     before_calls(refuse("sts:AssumeRole"))
     snapshot = collect(organization=False)
