@@ -152,8 +152,12 @@ def _codes(texts: Iterable[str]) -> str:
 
 
 def _label(row: TriggerService) -> str:
+    return _name(row) + "".join(f"<br>*unconfirmed: {fact}*" for fact in row.unconfirmed)
+
+
+def _name(row: TriggerService) -> str:
     called = "" if row.called is Called.CONFIGURED else f"<br>calls {row.called}"
-    return row.label + called + "".join(f"<br>*unconfirmed: {fact}*" for fact in row.unconfirmed)
+    return row.label + called + ("<br>calls functions of its own Region only" if row.own_region else "")
 
 
 def _principals(row: TriggerService) -> str:
@@ -189,7 +193,7 @@ def _itself(row: TriggerService) -> tuple[str, ...]:
 
 def _by_role(row: TriggerService) -> tuple[str, ...]:
     # What isn't confirmed of a service that acts in both ways is about what it sends by itself.
-    label = row.label if row.acts is Acts.EITHER else _label(row)
+    label = _name(row) if row.acts is Acts.EITHER else _label(row)
     return (label, _code(row.principal), _on(row), _codes(row.role_needs), _causes(row), row.source)
 
 

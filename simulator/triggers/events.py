@@ -27,9 +27,11 @@ EVENTS = (
         "S3 event notification",
         "s3:::{bucket}",
         Acts.ITSELF,
-        'Lambda Developer Guide, "Process Amazon S3 event notifications with Lambda"',
+        'Lambda Developer Guide, "Process Amazon S3 event notifications with Lambda"; on Regions AWS Prescriptive '
+        'Guidance, "Subscribe a Lambda function to event notifications from S3 buckets in different AWS Regions"',
         needs_account="always: a bucket's ARN has no account",
         feeds=_S3_FEEDS,
+        own_region=True,
     ),
     TriggerService(
         "sns.amazonaws.com",
@@ -46,10 +48,12 @@ EVENTS = (
         "events:{region}:{account}:rule/{rule+}",
         Acts.EITHER,
         'Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge" and '
-        '"Sending events to an AWS service in another account in EventBridge"',
+        '"Sending events to an AWS service in another account in EventBridge"; on Regions "Getting Started with Amazon '
+        'EventBridge"',
         needs_account="optional",
         feeds=(Feed("events:PutEvents", "{bus}"),),
         role_across_accounts=True,
+        own_region=True,
     ),
     TriggerService(
         "scheduler.amazonaws.com",

@@ -128,6 +128,10 @@ _ACTS = {
 }
 
 
+#: Who calls functions of the source's Region only, by the beginning of the transcript's name.
+OWN_REGION = ("S3 event notification", "EventBridge rule")
+
+
 def row_of(fact: Fact) -> TriggerService | None:
     role = WORKER if fact.how == ROLE else None
     return service_of(Trigger(service=fact.principal, source=fact.on, target=ORDERS, role=role))
@@ -139,6 +143,7 @@ def test_the_table_says_what_aws_says(fact: Fact) -> None:
     assert row is not None
     assert row.acts in _ACTS[fact.how]
     assert fact.principal in row.principals_for(fact.on)
+    assert row.own_region == fact.service.startswith(OWN_REGION)
     if fact.how == POLICY:
         sent = row.sent_for(fact.on) if row.source_arn_sent is Sent.YES else None
         assert sent == fact.sends

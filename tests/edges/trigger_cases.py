@@ -286,7 +286,7 @@ def service(principal: str, sends: str | None, account: str | None, on: str = OR
 def pushing(case: Push, *permits: Json, target: str = ORDERS, owner: str = ONE) -> Edge:
     made = Builder()
     made.function(ORDERS, *permits, versions=("1",), aliases={"live": "1"})
-    made.resource(case.on, "some:thing", owner)
+    made.resource(case.on, "some:thing", owner, region=REGION)
     made.trigger(case.service, case.on, target)
     return trigger_edge(made)
 
