@@ -109,15 +109,19 @@ def facts(items: Iterable[MissingFact]) -> tuple[FactAnswer, ...]:
     return tuple(fact(item) for item in sorted(dict.fromkeys(items), key=lambda item: (item.what, item.about)))
 
 
+def missing(edge: Edge) -> tuple[GrantAnswer, ...]:
+    """What an edge lacks, the account first that it sets out from."""
+    return tuple(grant(item) for item in ordered(edge.missing, arns.account_of(shown(edge.source))))
+
+
 def step(edge: Edge) -> StepAnswer:
-    first = arns.account_of(shown(edge.source))
     return StepAnswer(
         source=shown(edge.source),
         target=shown(edge.target),
         kind=edge.kind.value,
         status=edge.status.value,
         because=tuple(citation(item) for item in edge.because),
-        missing=tuple(grant(item) for item in ordered(edge.missing, first)),
+        missing=missing(edge),
         residual=together(edge.residuals),
         impossible=edge.impossible,
     )

@@ -104,13 +104,13 @@ def _node(world: World, name: str) -> GraphNode:
 
 
 def _edge(edge: Edge) -> GraphEdge:
-    step = shapes.step(edge)
+    # Not `shapes.step`: the reasons of what is simply allowed would be worked out, and aren't told.
     return GraphEdge(
-        source=step.source,
-        target=step.target,
-        kind=step.kind,
-        status=step.status,
-        missing=step.missing,
+        source=shown(edge.source),
+        target=shown(edge.target),
+        kind=edge.kind.value,
+        status=edge.status.value,
+        missing=shapes.missing(edge),
         detail=_detail(edge),
     )
 
