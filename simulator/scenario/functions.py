@@ -16,6 +16,7 @@ from simulator.scenario.documents import Documents
 from simulator.scenario.names import OWN_KINDS, Entry, Names
 from simulator.scenario.source import Place
 from simulator.scenario.store import Store
+from simulator.scenario.wiring import check_events, check_once, check_pattern
 from simulator.triggers import stage
 
 #: What only a resource of this type may have.
@@ -156,6 +157,8 @@ class Functions:
                 raise self.names.source.error(
                     (*place, field), f"only a resource of type {kind} has `{field}`", at_key=True
                 )
+        if shape.pattern is not None:
+            check_pattern(self.names.source, shape.pattern, (*place, "pattern"))
         policy = None
         if shape.policy is not None:
             policy = self.store.put(self.documents.verbatim(shape.policy, (*place, "policy"), PolicyKind.RESOURCE))
@@ -217,6 +220,8 @@ class Functions:
     def _triggers_of(self, shape: ResourceShape, entry: Entry, place: Place) -> Iterator[Trigger]:
         """Yield the triggers that are configured on a bucket, a topic or a rule."""
         for index, notification in enumerate(shape.notifies):
+            at = (*place, "notifies", index, "events")
+            check_events(self.names.source, self.documents.items(notification.events, at), at)
             yield Trigger(
                 service="s3.amazonaws.com",
                 source=entry.arn,
@@ -254,6 +259,7 @@ class Functions:
             if bool(row.source) == bool(row.bootstrap_servers):
                 raise self.names.source.error(at, "needs `from`, or the `bootstrap_servers` of self-managed Kafka")
             found.append(self._mapping(row, at))
+        check_once(self.names.source, found)
         return found
 
     def _mapping(self, row: MappingShape, at: Place) -> snapshot.Mapping:
