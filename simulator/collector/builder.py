@@ -127,8 +127,14 @@ class SnapshotBuilder:
             self.resource(mapping.event_source_arn)
 
     def notification(self, bucket_arn: str, account: str, notification: shapes.BucketNotification) -> None:
-        """Add a bucket with what its notification configuration invokes, or writes to."""
-        self.resource(bucket_arn, account=account)
+        """Add a bucket with what its notification configuration invokes, or writes to.
+
+        That tells its Region too: S3 takes no destination of another ("The notification destination service region is
+        not valid for the bucket location constraint"). Source: S3 User Guide, "Event notification types and
+        destinations".
+        """
+        regions = {arns.region_of(entry.target) for entry in notification.entries}
+        self.resource(bucket_arn, account=account, region=regions.pop() if len(regions) == 1 else None)
         for entry in notification.entries:
             self.trigger(
                 Trigger(

@@ -200,11 +200,21 @@ def test_a_refused_call_is_a_gap_and_collecting_goes_on(
     assert {account.id for account in snapshot.accounts} == {PARTNER, OURS}
 
 
-def test_a_bucket_whose_location_is_refused_has_no_region(collect: Collect, before_calls: Hook) -> None:
-    before_calls(refuse("s3:GetBucketLocation"))
+@pytest.mark.parametrize(
+    "refused, region",
+    [
+        pytest.param([], "eu-west-1", id="its location"),
+        pytest.param(["GetBucketLocation"], "eu-west-1", id="its notifications: they go to its own Region only"),
+        pytest.param(["GetBucketLocation", "GetBucketNotificationConfiguration"], None, id="neither"),
+    ],
+)
+def test_the_region_of_a_bucket_is_read_and_not_guessed(
+    collect: Collect, before_calls: Hook, refused: list[str], region: str | None
+) -> None:
+    before_calls(refuse(*(f"s3:{name}" for name in refused)))
     snapshot = collect(organization=False)
-    assert [bucket.region for bucket in snapshot.resources if bucket.arn == INBOX] == [None]
-    assert gaps(snapshot) == {(FactKind.ATTRIBUTES, INBOX, "s3:GetBucketLocation", GapStatus.DENIED)}
+    assert [bucket.region for bucket in snapshot.resources if bucket.arn == INBOX] == [region]
+    assert {gap.call for gap in snapshot.gaps} == {f"s3:{name}" for name in refused}
 
 
 def test_a_role_that_is_refused_leaves_its_account_unread(collect: Collect, before_calls: Hook) -> None:

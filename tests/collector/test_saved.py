@@ -52,9 +52,9 @@ def test_the_example_is_read_whole() -> None:
         ),
     )
     assert [(mapping.source, mapping.function) for mapping in snapshot.mappings] == [(QUEUE, ORDERS)]
-    assert [(r.arn, r.type, r.account) for r in snapshot.resources] == [
-        ("arn:aws:s3:::inbox", "s3:bucket", OURS),
-        (QUEUE, "sqs:queue", OURS),
+    assert [(r.arn, r.type, r.account, r.region) for r in snapshot.resources] == [
+        ("arn:aws:s3:::inbox", "s3:bucket", OURS, "eu-west-1"),
+        (QUEUE, "sqs:queue", OURS, "eu-west-1"),
     ]
     assert snapshot.gaps == ()
 
