@@ -222,6 +222,8 @@ def _build_sources(session: boto3.Session, address: str) -> None:
     events.create_event_bus(Name="shop")
     events.put_rule(Name="placed", EventBusName="shop", EventPattern='{"source": ["shop"]}')
     events.put_targets(Rule="placed", EventBusName="shop", Targets=[{"Id": "orders", "Arn": live}])
+    kms = session.client("kms", endpoint_url=address)
+    kms.create_alias(AliasName="alias/q", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     sqs = session.client("sqs", endpoint_url=address)
     sqs.create_queue(
         QueueName="orders-queue",

@@ -19,7 +19,8 @@ def save_account(account: str, address: str, folder: Path) -> None:
     """Ask for one account's IAM, functions, mappings, notifications, policies and attributes."""
     session = moto_world.session_of(account, address)
     clients = {
-        name: session.client(name, endpoint_url=address) for name in ("iam", "lambda", "s3", "sns", "sqs", "events")
+        name: session.client(name, endpoint_url=address)
+        for name in ("iam", "lambda", "s3", "sns", "sqs", "events", "kms")
     }
     write(folder / "account.json", {"account": account, "region": moto_world.REGION})
     details = clients["iam"].get_account_authorization_details()
@@ -32,6 +33,18 @@ def save_account(account: str, address: str, folder: Path) -> None:
     policies, attributes = _resources(clients, folder)
     write(folder / "resource-policies.json", policies)
     write(folder / "resource-attributes.json", attributes)
+    _keys(clients["kms"], folder / "calls" / "kms")
+
+
+def _keys(client: Any, folder: Path) -> None:
+    """The calls that read the keys: of the lists what they printed, of the others an object by what was asked about."""
+    keys = client.list_keys()
+    every = [key["KeyArn"] for key in keys["Keys"]]
+    write(folder / "list-keys.json", keys)
+    write(folder / "list-aliases.json", client.list_aliases())
+    write(folder / "describe-key.json", {arn: client.describe_key(KeyId=arn) for arn in every})
+    policies = {arn: client.get_key_policy(KeyId=arn, PolicyName="default") for arn in every}
+    write(folder / "get-key-policy.json", policies)
 
 
 def _function(client: Any, configuration: dict[str, Any]) -> dict[str, Any]:
