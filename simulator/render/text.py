@@ -141,7 +141,9 @@ def _paths_verdict(answer: PathsAnswer, names: Names) -> Text:
         return line(("UNKNOWN", "bold magenta"), f"  whether a way {ends} holds: the snapshot lacks what decides it")
     if best == "denied":
         return line(("NO", "bold red"), f"  no way {ends} holds, and what is there is explicitly denied")
-    cost = min(path.cost for path in answer.paths if path.status == "missing")
+    cost = min((path.cost for path in answer.paths if path.cost), default=0)
+    if not cost:
+        return line(("NO", "bold red"), f"  no way {ends} holds, and no statement would mend it")
     return line(("NO", "bold red"), f"  no way {ends} holds; the nearest lacks {counted(cost, 'statement')}")
 
 

@@ -200,6 +200,13 @@ def test_the_verdict_on_paths_is_that_of_the_best(statuses: list[Any], first: st
     assert text.paths(answer, NAMES)[0].plain.startswith(first)
 
 
+def test_a_way_that_nothing_mends_lacks_no_statements() -> None:
+    answer = PathsAnswer(
+        source=DEV, target=ORDERS, paths=(PathAnswer(status="missing", cost=0, steps=()),), gaps=(), assumes=()
+    )
+    assert text.paths(answer, NAMES)[0].plain.endswith("holds, and no statement would mend it")
+
+
 def test_who_can_is_a_table() -> None:
     rows = (
         PrincipalAnswer(principal=INVOKER, status="allowed", how="direct", via=(), residual=None),
