@@ -16,9 +16,6 @@ from simulator.answers.line_request import read_policies, read_request
 from simulator.facts import reference
 from simulator.policy.authorize import authorize
 
-# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_IMPLICIT_DENY = Outcome.IMPLICIT_DENY
-
 
 def evaluate_line(line: bytes | str) -> dict[str, Any]:
     """Answer one line: a decision, or `{"id": …, "error": …}` for what can't be read or not evaluated exactly."""
@@ -83,7 +80,7 @@ def _cache(value: Any) -> Iterator[Callable[[], None]]:
 
 
 def _answer(name: Any, decision: Decision, opened: tuple[str, ...]) -> dict[str, Any]:
-    missed = decision.near_misses if decision.outcome is _IMPLICIT_DENY else ()
+    missed = decision.near_misses if decision.outcome is Outcome.IMPLICIT_DENY else ()
     return {
         "id": name,
         "decision": str(decision.outcome),

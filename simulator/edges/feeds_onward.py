@@ -51,10 +51,11 @@ _KEY_OF_AWS = "it is encrypted with AWS's own key, whose policy lets no service 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for each trigger whose target is another source, or a bus with rules."""
     for trigger in _onward(world, sources):
-        for node in _sources_at(world, trigger):
-            if among(node, targets) and node != trigger.source:
-                asked = _asked(world, trigger, question)
-                yield from (Edge(start, node, EdgeKind.FEEDS, asked) for start in standing_for(trigger, sources))
+        nodes = [node for node in _sources_at(world, trigger) if among(node, targets) and node != trigger.source]
+        # Whatever is there, it is one write: asked once.
+        asked = _asked(world, trigger, question) if nodes else ()
+        for start in standing_for(trigger, sources):
+            yield from (Edge(start, node, EdgeKind.FEEDS, asked) for node in nodes)
 
 
 def _onward(world: World, sources: Nodes) -> Iterator[Trigger]:
