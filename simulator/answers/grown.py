@@ -6,7 +6,7 @@ from models import arns
 from models.context import Given
 from models.errors import PermgraphError
 from simulator.edges import invokes, invokes_url
-from simulator.edges.calls import asked_node
+from simulator.edges.calls import asked_node, called_node
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import is_unlisted
@@ -54,10 +54,12 @@ def check_of_url(action: str, url: str) -> None:
 
 
 def _ends(world: World, target: str, question: Question) -> tuple[str, ...]:
-    """A role's sessions in functions count as the role."""
-    if question.action is not None:
-        return (asked_node(target),)
-    return (target, *(f"{target}#{arn}" for arn in world.functions_with_role(target)))
+    return (asked_node(target),) if question.action is not None else ends_of(world, target)
+
+
+def ends_of(world: World, node: str) -> tuple[str, ...]:
+    """What counts as a node that ways lead to: its inner nodes, and what functions' code does with it."""
+    return (node, called_node(node), *(f"{node}#{arn}" for arn in world.functions_with_role(node)))
 
 
 def _called(target: str, action: str | None) -> str | None:

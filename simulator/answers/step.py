@@ -6,7 +6,7 @@ from models.answer import StepAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import EdgeKind
 from simulator.answers import shapes
-from simulator.answers.grown import starts_of
+from simulator.answers.grown import ends_of, starts_of
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.world.nodes import shown
@@ -20,7 +20,7 @@ def step(world: World, source: str, target: str, kind: str, given: Given = NOTHI
     """
     question = Question(given, asked=(source, target), starts=starts_of(world, source))
     nodes = (source, *(f"{source}#{arn}" for arn in world.functions_with_role(source)))
-    ends = frozenset((target, *(f"{target}#{arn}" for arn in world.functions_with_role(target))))
+    ends = frozenset(ends_of(world, target))
     found = list(RULES[EdgeKind(kind)](world, frozenset(nodes), ends, question))
     found.sort(key=lambda edge: (nodes.index(edge.source), edge.target))
     return shapes.step(found[0]) if found and shown(found[0].source) == source else None

@@ -10,7 +10,7 @@ from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, Status
 from models.errors import PermgraphError
 from simulator.answers import shapes
-from simulator.answers.grown import between, starts_of
+from simulator.answers.grown import between, ends_of, starts_of
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import shown
@@ -41,23 +41,22 @@ def whole_graph(
     if source is not None and target is not None:
         graph, ends = between(world, source, target, None, given)
         graph.grow_forward((source,), ends)
-        return answer(world, _between(graph, source, target), (source, target))
+        return answer(world, _between(graph, source, ends), (source, target))
     graph = Graph(world, Question(given, starts=starts_of(world, source or "")))
-    end = source or target or ""
-    graph = graph.grow_forward((end,)) if source else graph.grow_backward((end,))
-    return answer(world, graph.edges, (end,))
+    graph = graph.grow_forward((source,)) if source else graph.grow_backward(ends_of(world, target or ""))
+    return answer(world, graph.edges, (source or target or "",))
 
 
-def _between(graph: Graph, source: str, target: str) -> tuple[Edge, ...]:
-    """The edges on some way from `source` to `target`, whatever their status."""
-    leads = _closure(graph, source, forward=True)
-    led = _closure(graph, target, forward=False)
+def _between(graph: Graph, source: str, ends: Iterable[str]) -> tuple[Edge, ...]:
+    """The edges on some way from `source` to one of `ends`, whatever their status."""
+    leads = _closure(graph, (source,), forward=True)
+    led = _closure(graph, ends, forward=False)
     return tuple(edge for edge in graph.edges if edge.source in leads and edge.target in led)
 
 
-def _closure(graph: Graph, start: str, *, forward: bool) -> set[str]:
-    seen = {start}
-    stack = [start]
+def _closure(graph: Graph, starts: Iterable[str], *, forward: bool) -> set[str]:
+    seen = set(starts)
+    stack = list(seen)
     while stack:
         node = stack.pop()
         for edge in graph.out_of(node) if forward else graph.into(node):

@@ -130,7 +130,7 @@ def reached(world: World, source: str) -> Found:
 def no_inner_names(document: object) -> bool:
     """Sessions in functions and ends of questions have names that are nobody's business."""
     text = json.dumps(document)
-    return "#arn:" not in text and "#asked" not in text
+    return not any(inner in text for inner in ("#arn:", "#asked", "#called"))
 
 
 def listed(world: World, target: str) -> Found:

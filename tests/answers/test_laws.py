@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.snapshot import FunctionUrl, Snapshot
+from models.snapshot import CodeCall, FunctionUrl, Snapshot
 from simulator.answers.reach import reach
 from simulator.answers.who_can import who_can
 from simulator.scenario import load
@@ -58,6 +58,13 @@ SOURCES = {"s3": BUCKET, "sns": TOPIC, "events": RULE, "apigateway": ROUTE}
 WRITES = {BUCKET: "s3:PutObject", TOPIC: "sns:Publish", QUEUE: "sqs:SendMessage", API: "execute-api:Invoke"}
 ONWARD = {"sns": (TOPIC, QUEUE), "s3": (BUCKET, TOPIC), "events": (RULE, QUEUE)}
 TARGETS = (*FUNCTIONS, f"{FUNCTIONS[0]}:live", f"{FUNCTIONS[1]}:live")
+
+#: What code is said to do leads nowhere, whatever is notified of what it does it with.
+CODE_CALLS = (
+    (),
+    (CodeCall(actions=("s3:GetObject",), resources=(BUCKET,)),),
+    (CodeCall(actions=(ASSUME,), resources=(ROLES[0],)), CodeCall(actions=("sqs:ReceiveMessage",), resources=(QUEUE,))),
+)
 
 conditions: st.SearchStrategy[Json] = st.sampled_from(
     (
@@ -164,6 +171,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
             versions=("1",),
             aliases={"live": "1"},
             urls=draw(urls),
+            code_calls=draw(st.sampled_from(CODE_CALLS)),
         )
     _add_sources(draw, made)
     return made.snapshot()
