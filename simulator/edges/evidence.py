@@ -82,6 +82,9 @@ class Evidence:
         return holder in self.holders or arns.account_of(holder) in self.accounts
 
 
+NOBODY = Evidence(frozenset(), frozenset())
+
+
 def evidence(world: World, action: str, resource: str, policies: Iterable[Attached]) -> Evidence:
     """Read the evidence of intent once: a policy of theirs names the resource, or its `policies` name them.
 

@@ -14,7 +14,7 @@ from itertools import product
 from models import arns
 from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Part, Requirement, Status
 from models.policy import Principal
-from simulator.edges.evidence import Evidence, acting_as, evidence
+from simulator.edges.evidence import NOBODY, Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
 from simulator.world.actors import Fixed, column, lacking
 from simulator.world.nodes import foresee, named_principals, outsiders, shown
@@ -68,7 +68,8 @@ def edges_to(
             )
             yield Edge(node, target, kind, (*parts, *beside))
     first = asks[0]
-    meant = evidence(world, first.action, first.resource, policies[first])
+    # Whom half of a grant means is a search through everybody's policies, and nothing where that isn't wanted.
+    meant = evidence(world, first.action, first.resource, policies[first]) if question.missing else NOBODY
     for node in _one_by_one(world, first.action, sources, question, named[first], meant):
         if node not in found and may_be_drawn(node):
             edge = Edge(node, target, kind, (*(asked(node, one) for one in asks), *beside))
