@@ -181,6 +181,57 @@ class ReachAnswer(AnswerModel):
     assumes: tuple[FactAnswer, ...]
 
 
+VerdictName = Literal["pass", "fail", "warning", "conditional", "unknown", "not_applicable"]
+
+
+class FindingAnswer(AnswerModel):
+    """`check` is the id of a rule of docs/rules.md; `note`: it holds, and there is something to say."""
+
+    check: str
+    verdict: VerdictName
+    subject: str
+    summary: str
+    evidence: tuple[CitationAnswer, ...]
+    missing: tuple[GrantAnswer, ...]
+    repair: tuple[GrantAnswer, ...] = ()
+    source: str
+    residual: ResidualAnswer | None = None
+    note: bool = False
+
+
+class DiagnoseAnswer(AnswerModel):
+    """`plan`: what to do, step by step, where something is missing; empty otherwise."""
+
+    function: str
+    verdict: VerdictName
+    findings: tuple[FindingAnswer, ...]
+    plan: tuple[str, ...] = ()
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
+class IssueAnswer(AnswerModel):
+    """What several functions fail by: one policy, role or SCP. `cause` names it."""
+
+    check: str
+    verdict: VerdictName
+    cause: str
+    summary: str
+    functions: tuple[str, ...]
+    evidence: tuple[CitationAnswer, ...]
+    missing: tuple[GrantAnswer, ...]
+    source: str
+
+
+class DiagnoseAllAnswer(AnswerModel):
+    """`functions`: each with its findings but for those that pass; `issues`: grouped by cause, worst first."""
+
+    functions: tuple[DiagnoseAnswer, ...]
+    issues: tuple[IssueAnswer, ...]
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
 class OpenedAnswer(AnswerModel):
     """An edge, or with `kind` `path` a pair that only a way joins, whose openness changed."""
 

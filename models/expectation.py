@@ -15,6 +15,7 @@ from models.shape import Many, Shape, Text, Texts, nearest
 
 StatusWord = Literal["allowed", "conditional", "unknown", "missing", "denied", "none"]
 DecisionWord = Literal["allowed", "conditional", "unknown", "implicitDeny", "explicitDeny"]
+VerdictWord = Literal["pass", "fail", "warning", "conditional", "unknown", "not_applicable"]
 Side = Literal["identity", "resource", "trust", "boundary", "scp", "rcp", "session", "vpc_endpoint"]
 
 
@@ -106,6 +107,10 @@ class WhoCanQuestion(Settled):
     include: Many = Field((), description="`takeover`, or nothing")
 
 
+class DiagnoseQuestion(Settled):
+    function: str
+
+
 class PathExpectation(Settled):
     """Judges the first path. `status: none` says that there is none at all."""
 
@@ -152,12 +157,33 @@ class WhoCanExpectation(ListExpectation):
     who_can: WhoCanQuestion
 
 
+class FindingShape(Shape):
+    """A finding; what isn't written may be anything."""
+
+    check: str
+    verdict: VerdictWord | None = None
+    subject: str | None = None
+    missing: tuple[MissingShape, ...] | None = None
+    because: tuple[CitedShape, ...] | None = None
+
+
+class DiagnoseExpectation(Settled):
+    """`excludes` names checks that fail nowhere and say nothing."""
+
+    name: str | None = None
+    diagnose: DiagnoseQuestion
+    verdict: VerdictWord | None = None
+    findings: tuple[FindingShape, ...] | None = None
+    excludes: tuple[str, ...] | None = None
+
+
 EXPECTATIONS: dict[str, type[Settled]] = {
     "path": PathExpectation,
     "can": CanExpectation,
     "edge": EdgeExpectation,
     "reach": ReachExpectation,
     "who_can": WhoCanExpectation,
+    "diagnose": DiagnoseExpectation,
 }
 
 
@@ -187,7 +213,8 @@ Expectation = Annotated[
     | Annotated[CanExpectation, Tag("=can")]
     | Annotated[EdgeExpectation, Tag("=edge")]
     | Annotated[ReachExpectation, Tag("=reach")]
-    | Annotated[WhoCanExpectation, Tag("=who_can")],
+    | Annotated[WhoCanExpectation, Tag("=who_can")]
+    | Annotated[DiagnoseExpectation, Tag("=diagnose")],
     Discriminator(_which_expectation),
     BeforeValidator(_one_question),
 ]

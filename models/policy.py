@@ -108,6 +108,10 @@ class Policy(Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and self._content == other._content
 
+    def __ne__(self, other: object) -> bool:
+        # A Struct has one of its own, which doesn't ask `__eq__`.
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self._content)
 

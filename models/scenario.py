@@ -96,6 +96,8 @@ class FunctionShape(Shape):
     layers: Many = ()
     file_systems: Many = ()
     snap_start: bool = False
+    durable: bool = False
+    code_signing: str | None = Field(None, description="ARN of a code signing configuration")
 
 
 class NotificationShape(Shape):

@@ -6,10 +6,10 @@ from models import arns
 from models.context import Given
 from models.errors import PermgraphError
 from simulator.edges import invokes, invokes_url
-from simulator.edges.calls import asked_node, called_node
+from simulator.edges.calls import asked_node
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world.nodes import is_unlisted
+from simulator.world.nodes import called_node, is_unlisted
 from simulator.world.world import World
 
 

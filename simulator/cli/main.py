@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "paths": ("paths", "the cheapest ways from one thing to another, and what they lack"),
     "who-can": ("who_can", "everybody who may do ACTION on RESOURCE, and how"),
     "reach": ("reach", "every role FROM can become, every function it can run"),
+    "diagnose": ("diagnose", "the whole troubleshooting list for a function, or for all"),
     "test": ("test", "hold scenarios to their expectations"),
     "graph": ("graph", "the permission graph as DOT, SVG, PNG, GraphML or JSON"),
     "evaluate": ("evaluate", "requests with their policies in, decisions out: the bare engine"),

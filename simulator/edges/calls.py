@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models import arns
 from models.edge import Edge, EdgeKind
+from simulator.edges import needs
 from simulator.edges.grantable import Ask, edges_to
-from simulator.edges.question import Nodes, Question, among, whole
-from simulator.world.nodes import foresee
+from simulator.edges.question import Nodes, Question, among, chosen, whole
+from simulator.world.nodes import called_node, foresee, shown
 from simulator.world.world import World
+
+#: What is passed on the way, by steps of other kinds.
+_PASSED = ("function", "role", "url")
 
 
 def asked_node(resource: str) -> str:
@@ -20,14 +25,6 @@ def asked_node(resource: str) -> str:
     A node of its own: a function that is asked about may also be passed through on the way, by being invoked.
     """
     return f"{resource}#asked"
-
-
-def called_node(resource: str) -> str:
-    """What a function's code does something with: the end of a way.
-
-    A node of its own: who reads a bucket doesn't cause what is notified of it, which `feeds` says of who may write.
-    """
-    return f"{resource}#called"
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
@@ -46,3 +43,22 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
             if among(node, sources) and among(target, targets):
                 parts = tuple(foresee(world, node, action, resource, question.given) for action in call.actions)
                 yield Edge(node, target, EdgeKind.CALLS, parts)
+    yield from _needed(world, sources, targets, question)
+
+
+def _needed(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield what functions' features need, where a picture shows it or the question is about it: it leads nowhere."""
+    about = question.asked[1] if question.asked else None
+    if not question.missing if about is None else arns.kind_of(about) in _PASSED:
+        return
+    for arn in chosen(world.functions, None if sources is None else _running(sources)):
+        function = world.functions[arn]
+        if function.role in world.roles:
+            for edge in needs.edges(world, function, targets, question):
+                if about in (None, shown(edge.target)):
+                    yield edge
+
+
+def _running(nodes: frozenset[str]) -> frozenset[str]:
+    """The functions whose code runs in these sessions."""
+    return frozenset(function for _, _, function in (node.partition("#") for node in nodes) if function)

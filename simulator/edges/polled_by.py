@@ -7,14 +7,13 @@ processes records from stream and queue-based event sources".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping as Table
-from dataclasses import replace
 
 from models import arns
 from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
+from simulator.edges.as_role import BY_LAMBDA, asked_of, doubted, taken, unknown, unread_policy
 from simulator.edges.polled_on import asked_on, is_connection, named_by_mapping
 from simulator.edges.question import Nodes, Question, among, best_of, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
@@ -22,15 +21,6 @@ from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
 from simulator.world.nodes import allowing
 from simulator.world.world import World
-
-#: Lambda reads the source itself: no code of the function is running. Source: Lambda Developer Guide, "Using source
-#: function ARN to control function access behavior".
-BY_LAMBDA: Table[str, State] = {"lambda:sourcefunctionarn": Absent()}
-
-_NO_KEY = "the key that the alias stands for was not read, and a grant has to name it"
-
-#: Services of which a request always turns on the resource's own policy, or on whether it has one.
-_OWN_WORD = ("kms", "secretsmanager")
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
@@ -54,7 +44,7 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Pa
     if row is None or function is None or not function.role:
         what = "how Lambda polls it" if row is None else f"the execution role of `{mapping.function}`"
         fact = MissingFact(FactKind.FUNCTION, mapping.origin, f"{what} is not known to this version")
-        return (_unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
+        return (unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
     caller = world.execution_role(function.arn)
     found: list[Part] = [*_abroad(row, mapping, caller), trusts_lambda(world, function, question)]
     for need in row.all_needs:
@@ -69,10 +59,6 @@ def _is_only_assumed(one: Part) -> bool:
     return one.status is Status.ALLOWED and bool(one.assumes) and not one.decision.because
 
 
-def _unknown(principal: str, action: str, resource: str, fact: MissingFact) -> Requirement:
-    return Requirement(principal, action, resource, Decision(Outcome.UNKNOWN, gaps=(fact,)))
-
-
 def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Requirement]:
     """A source of another Region or account where AWS takes none, or doesn't say that it does: no grant helps.
 
@@ -84,7 +70,7 @@ def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Req
         yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY), impossible=why)
     elif row.other_accounts == "unsaid" and _is_of_others(source, caller):
         reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
-        yield _unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
+        yield unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))
 
 
 def _out_of_reach(row: PolledSource, mapping: Mapping, caller: Caller) -> str:
@@ -107,35 +93,17 @@ def _of(world: World, mapping: Mapping, caller: Caller, need: Need, question: Qu
     for on in asked_on(world, mapping, need.on):
         asked = [_asked(world, mapping, caller, need, action, on, question) for action in need.actions]
         asked = [min(asked, key=lambda one: one.status.rank)] if need.any_of else asked
-        yield from (_doubted(world, mapping, need, one) for one in asked)
+        yield from (doubted(world, one, mapping.origin, need.doubt) for one in asked)
 
 
 def _asked(
     world: World, mapping: Mapping, caller: Caller, need: Need, action: str, on: str | MissingFact, question: Question
 ) -> Part:
-    if isinstance(on, MissingFact):
-        if ":alias/" in on.about and not _allows_it_somewhere(world, caller, action):
-            # Whichever key the alias stands for: no policy of the role speaks of it.
-            asked = world.ask(caller, action, on.about, question.given, in_step=True, fixed=BY_LAMBDA)
-            # Policies name keys, never their aliases: a grant on the alias would be of no use.
-            return replace(asked, missing=(), impossible=_NO_KEY) if asked.status is Status.MISSING else asked
-        if on.refused:
-            return _unknown(caller.node, action, on.about, on)
-        return Requirement(caller.node, action, on.about, Decision(Outcome.ALLOWED, assumes=(on,)))
-    if arns.service_of(on) in _OWN_WORD and on not in world.resources:
-        account = arns.account_of(on) or ""
-        reason = f"the policy of `{on}` was not read"
-        fact = world.lacking(FactKind.RESOURCE_POLICY, on, f"{account}/{arns.service_of(on)}", account)
-        return _unknown(caller.node, action, on, fact or MissingFact(FactKind.RESOURCE_POLICY, on, reason))
-    if need.by_lambda:
-        return _by_service(world, mapping, action, on, question)
-    found = world.foresee(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA)
+    if need.by_lambda and isinstance(on, str):
+        fact = unread_policy(world, on)
+        return unknown(caller.node, action, on, fact) if fact else _by_service(world, mapping, action, on, question)
+    found = asked_of(world, caller, action, on, question.given, BY_LAMBDA)
     return _unless_enough(world, mapping, caller, need, found)
-
-
-def _allows_it_somewhere(world: World, caller: Caller, action: str) -> bool:
-    policies, unread = world.identity_of(caller.role or "")
-    return bool(unread) or any(True for _ in allowing(policies, action, None))
 
 
 def _by_service(world: World, mapping: Mapping, action: str, on: str, question: Question) -> Requirement:
@@ -170,7 +138,7 @@ def _unless_enough(world: World, mapping: Mapping, caller: Caller, need: Need, f
     if not any(True for _ in allowing(policies, found.action, on)):
         return found
     fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, f"{found.action} {reason}", refused=world.strict)
-    return _taken(world, found, fact)
+    return taken(world, found, fact)
 
 
 def _less(mapping: Mapping, need: Need, resource: str) -> tuple[str, str] | None:
@@ -182,18 +150,3 @@ def _less(mapping: Mapping, need: Need, resource: str) -> tuple[str, str] | None
         named = f"{resource.removesuffix('*')}{named_by_mapping(mapping)}x"
         return named, "is allowed on what begins as for streams; how objects are named for Kafka AWS doesn't say"
     return None
-
-
-def _doubted(world: World, mapping: Mapping, need: Need, found: Part) -> Part:
-    """A need that AWS doesn't confirm hinders nothing, unless nothing may be taken for granted."""
-    if not need.doubt or found.status is Status.ALLOWED:
-        return found
-    fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, f"{need.doubt}: {found.action}", refused=world.strict)
-    return _taken(world, found, fact)
-
-
-def _taken(world: World, found: Part, fact: MissingFact) -> Requirement:
-    decision = Decision(Outcome.UNKNOWN, gaps=(fact,))
-    if not world.strict:
-        decision = Decision(Outcome.ALLOWED, assumes=tuple(dict.fromkeys((*found.assumes, fact))))
-    return Requirement(found.principal, found.action, found.resource, decision)

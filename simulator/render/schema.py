@@ -20,6 +20,8 @@ ANSWERS: dict[str, type[answer.AnswerModel]] = {
     "paths": answer.PathsAnswer,
     "who-can": answer.WhoCanAnswer,
     "reach": answer.ReachAnswer,
+    "diagnose": answer.DiagnoseAnswer,
+    "diagnose --all": answer.DiagnoseAllAnswer,
     "what-if": answer.WhatIfAnswer,
     "test": answer.TestAnswer,
     "graph": answer.GraphAnswer,

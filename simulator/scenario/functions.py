@@ -73,6 +73,8 @@ class Functions:
             layers=self._arns(shape.layers, (*place, "layers")),
             file_systems=self._arns(shape.file_systems, (*place, "file_systems")),
             snap_start=shape.snap_start,
+            durable=shape.durable,
+            code_signing=shape.code_signing,
             code_calls=tuple(calls),
         )
 

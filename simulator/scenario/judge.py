@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from models.answer import CitationAnswer, ExpectationAnswer, GrantAnswer, StepAnswer
+from models.answer import CitationAnswer, ExpectationAnswer, FindingAnswer, GrantAnswer, StepAnswer
 from simulator.answers.can import can
+from simulator.answers.diagnose import diagnose
 from simulator.answers.paths import paths
 from simulator.answers.reach import reach
 from simulator.answers.step import step
 from simulator.answers.what_if import what_if
 from simulator.answers.who_can import who_can
-from simulator.scenario.questions import Asked, Entry, Fields, Flow, Supposed
+from simulator.scenario.questions import Asked, Entry, Fields, Flow, Supposed, Told
 from simulator.scenario.words import Words
 from simulator.world import World
 from simulator.world.changes import apply
@@ -90,6 +91,29 @@ class Judge:
         found = who_can(self.world, action, asked.target, given=asked.given, include_takeover=asked.takeover)
         yield from self._lists(asked, [(row.principal, row) for row in found.principals])
 
+    def diagnose(self, asked: Asked) -> Iterator[str]:
+        found = diagnose(self.world, asked.target, asked.given)
+        said = [row for row in found.findings if row.verdict not in ("pass", "not_applicable")]
+        there = self.words.findings(said) or "nothing fails"
+        if asked.verdict and found.verdict != asked.verdict:
+            yield f"{found.verdict}: {there}"
+        for wanted in asked.findings or ():
+            alike = [row for row in found.findings if _matches(wanted.fields, row.model_dump())]
+            if not alike:
+                yield f"no ({self.words.fields(wanted.fields)}): {there}"
+            elif not any(self._holds(wanted, row) for row in alike):
+                yield from self._missing(wanted.missing, alike[0].missing)
+                yield from self._because(wanted.because, alike[0].evidence)
+        if asked.findings == () and said:
+            yield there
+        for check in asked.excludes or ():
+            if hits := [row for row in said if row.check == check]:
+                yield self.words.findings(hits)
+
+    def _holds(self, wanted: Told, row: FindingAnswer) -> bool:
+        problems = (*self._missing(wanted.missing, row.missing), *self._because(wanted.because, row.evidence))
+        return not problems
+
     def _grants_and_citations(self, asked: Asked, steps: Sequence[StepAnswer]) -> Iterator[str]:
         yield from self._missing(asked.missing, [grant for part in steps for grant in part.missing])
         yield from self._because(asked.because, [row for part in steps for row in part.because])
@@ -146,6 +170,7 @@ _KINDS = {
     "edge": Judge.edge,
     "reach": Judge.reach,
     "who_can": Judge.who_can,
+    "diagnose": Judge.diagnose,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from models.expectation import (
     AddStatementShape,
     CanExpectation,
     CitedShape,
+    DiagnoseExpectation,
     EdgeExpectation,
     Expectation,
+    FindingShape,
     FlowShape,
     Listed,
     ListedShape,
@@ -31,7 +33,9 @@ from models.expectation import (
 )
 from models.policy import PolicyKind
 from models.scenario import Scenario
+from models.shape import nearest
 from models.snapshot import Snapshot
+from simulator.diagnosis.rules import RULES
 from simulator.scenario.documents import Documents
 from simulator.scenario.managed import ManagedPolicies
 from simulator.scenario.source import Place
@@ -69,11 +73,21 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A finding that a diagnosis has."""
+
+    fields: Fields
+    missing: tuple[Fields, ...] | None = None
+    because: tuple[Fields, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question and what is expected of its answer; None: nothing.
 
-    `kind` is path, can, edge, reach or who_can; `source` whoever it is about (of who_can: nobody), `target` the node
-    or the resource, `action` an action or, of an edge, the edge's kind; `verdict` a status or a decision.
+    `kind` is path, can, edge, reach, who_can or diagnose; `source` whoever it is about (of who_can: nobody), `target`
+    the node or the resource, `action` an action or, of an edge, the edge's kind; `verdict` a status, a decision or a
+    verdict; `excludes` nodes, of a diagnosis checks.
     """
 
     name: str
@@ -90,6 +104,7 @@ class Asked:
     includes: tuple[Entry, ...] | None = None
     excludes: tuple[str, ...] | None = None
     exactly: tuple[Entry, ...] | None = None
+    findings: tuple[Told, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +152,45 @@ class _Reader:
             return self._can(item, place)
         if isinstance(item, EdgeExpectation):
             return self._edge(item, place)
+        if isinstance(item, DiagnoseExpectation):
+            return self._diagnose(item, place)
         return self._list(item, place)
+
+    def _diagnose(self, item: DiagnoseExpectation, place: Place) -> Asked:
+        for check, at in self._checks(item, place):
+            if check not in RULES:
+                raise self.source.error(at, f"`{check}` is not a check{nearest(check, RULES)}")
+        return Asked(
+            name=item.name or f"diagnose {item.diagnose.function}",
+            kind="diagnose",
+            given=self._given(item, item.diagnose),
+            target=self.names.arn(item.diagnose.function, (*place, "diagnose", "function"), ("function",)),
+            verdict=item.verdict,
+            excludes=item.excludes,
+            findings=self._findings(item.findings, (*place, "findings")),
+        )
+
+    def _checks(self, item: DiagnoseExpectation, place: Place) -> Iterator[tuple[str, Place]]:
+        for index, row in enumerate(item.findings or ()):
+            yield row.check, (*place, "findings", index, "check")
+        for index, check in enumerate(item.excludes or ()):
+            yield check, (*place, "excludes", index)
+
+    def _findings(self, rows: tuple[FindingShape, ...] | None, place: Place) -> tuple[Told, ...] | None:
+        if rows is None:
+            return None
+        found = []
+        for index, row in enumerate(rows):
+            at = (*place, index)
+            values = row.model_dump(include={"check", "verdict"}, exclude_none=True)
+            if row.subject is not None:
+                values["subject"] = self._resource(row.subject, (*at, "subject"))
+            missing, because = (
+                self._missing(row.missing, (*at, "missing")),
+                self._because(row.because, (*at, "because")),
+            )
+            found.append(Told(Fields(values), missing, because))
+        return tuple(found)
 
     def _path(self, item: PathExpectation, place: Place) -> Asked:
         at = (*place, "path")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.answer import CanAnswer, CitationAnswer, GrantAnswer, NearMissAnswer, StepAnswer
+from models.answer import CanAnswer, CitationAnswer, FindingAnswer, GrantAnswer, NearMissAnswer, StepAnswer
 from simulator.scenario.names import Names
-from simulator.scenario.questions import Asked, Entry, Fields, Flow
+from simulator.scenario.questions import Asked, Entry, Fields, Flow, Told
 
 
 class Words:
@@ -86,6 +86,7 @@ class Words:
             "edge": f"the edge {self.node(asked.source)} {asked.action} {self.node(asked.target)}",
             "reach": f"what {self.node(asked.source)} reaches",
             "who_can": f"who can {asked.action} on {self.node(asked.target)}",
+            "diagnose": f"the diagnosis of {self.node(asked.target)}",
         }[asked.kind]
         parts = [
             asked.verdict and f"is {asked.verdict}",
@@ -93,6 +94,7 @@ class Words:
             asked.missing is not None and f"lacks {self._all(asked.missing, 'nothing')}",
             asked.because is not None and f"rests on {self._all(asked.because, 'no statement')}",
             asked.includes is not None and f"includes {self._listed(asked.includes)}",
+            asked.findings is not None and f"tells of {self._told(asked.findings)}",
             asked.excludes is not None and f"leaves out {self.nodes(asked.excludes)}",
             asked.exactly is not None and f"is exactly {self._listed(asked.exactly)}",
         ]
@@ -107,6 +109,13 @@ class Words:
 
     def _all(self, rows: Iterable[Fields], none: str) -> str:
         return " and ".join(f"({self.fields(row)})" for row in rows) or none
+
+    def findings(self, rows: Iterable[FindingAnswer]) -> str:
+        """Say findings, each with its verdict."""
+        return "; ".join(f"{row.check} {row.verdict}: {row.summary}" for row in rows)
+
+    def _told(self, rows: Iterable[Told]) -> str:
+        return " and ".join(f"({self.fields(row.fields)})" for row in rows) or "nothing"
 
     def entry(self, entry: Entry) -> str:
         extra = [part for part in (entry.status, entry.how) if part]

@@ -26,6 +26,14 @@ def shown(node: str) -> str:
     return node.partition("#")[0]
 
 
+def called_node(resource: str) -> str:
+    """What a function's code does something with: the end of a way.
+
+    A node of its own: who reads a bucket doesn't cause what is notified of it, which `feeds` says of who may write.
+    """
+    return f"{resource}#called"
+
+
 def is_unlisted(world: World, node: str) -> bool:
     """Whether only a question names this principal: a session, a root user, somebody of an uncollected account."""
     kind = arns.kind_of(node)

@@ -59,11 +59,13 @@ class How(TypedDict, total=False):
 
     `source` is what a service acts for. `in_step`: the request is a step of a way, where a given key applies only if it
     makes sense. `fixed` is what the step itself settles, by key in lower case; without it, what a call of the API does.
+    `alone`: the caller's own side only, whatever the resource's policy allows.
     """
 
     source: Source | None
     in_step: bool
     fixed: Table[str, State] | None
+    alone: bool
 
 
 class World:
@@ -375,7 +377,7 @@ class World:
     ) -> Requirement:
         """Decide one request over the snapshot, with what would mend it."""
         context = self.context(caller, action, resource, given, **how)
-        analysis, targets = self.analyse(caller, action, resource, context)
+        analysis, targets = self.analyse(caller, action, resource, context, alone=how.get("alone", False))
         decision = decide(analysis, spelling)
         if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
             assumed = (*decision.assumes, *map(unknown_key, sorted(context.unknown_keys)))
@@ -427,11 +429,14 @@ class World:
         return account if isinstance(account, str) else None
 
     def analyse(
-        self, caller: Caller, action: str, resource: str, context: SnapshotContext
+        self, caller: Caller, action: str, resource: str, context: SnapshotContext, *, alone: bool = False
     ) -> tuple[Analysis, tuple[str, ...]]:
         """Every policy that bears on a request, evaluated; and the holders of the SCP levels, from the root down."""
         request = self._request(caller, action, resource, self._owner(caller, resource), context)
         policies, targets = self._policy_set(request, caller)
+        if alone:
+            unread = {**policies.unread, Layer.RESOURCE: ()}
+            policies = replace(policies, resource=None, unread=unread)
         return analyse(request, policies), targets
 
     def _request(

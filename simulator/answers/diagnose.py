@@ -1,0 +1,161 @@
+"""The whole troubleshooting list for a function, or for every function, grouped by cause.
+
+The steps follow the re:Post article "How do I troubleshoot Lambda permission issues": execution role, who may invoke,
+both sides of other accounts, VPC, triggers and mappings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from models import arns
+from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, FindingAnswer, IssueAnswer
+from models.context import NOTHING_GIVEN, Given
+from models.decision import MissingFact
+from models.edge import Grant
+from models.finding import Finding, Verdict
+from models.snapshot import Function
+from simulator.answers import shapes
+from simulator.diagnosis import callers, configuration, function_policy, role, sources
+from simulator.diagnosis.rules import RULES
+from simulator.edges.question import Question
+from simulator.world.grants import ordered
+from simulator.world.world import World
+
+_ORDER = {check: number for number, check in enumerate(RULES)}
+_SAID = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.CONDITIONAL, Verdict.WARNING)
+
+
+def diagnose(world: World, function: str, given: Given = NOTHING_GIVEN) -> DiagnoseAnswer:
+    """Check one function; `function` is the ARN of one that the snapshot holds, with or without a qualifier.
+
+    Raises:
+        PolicyError: for a policy that can't be evaluated exactly.
+    """
+    found = findings(world, world.functions[arns.unqualified(function)], Question(given))
+    return _answer(world, arns.unqualified(function), found)
+
+
+def diagnose_all(
+    world: World, given: Given = NOTHING_GIVEN, progress: Callable[[int], None] = lambda done: None
+) -> DiagnoseAllAnswer:
+    """Check every function. `progress` is told how many are done."""
+    question = Question(given)
+    answers, issues = [], _Issues()
+    lacking: dict[MissingFact, None] = {}
+    for number, (arn, function) in enumerate(sorted(world.functions.items()), 1):
+        found = findings(world, function, question)
+        told = [one for one in found if one.verdict in _SAID or one.note]
+        issues.add(arn, told)
+        lacking.update((fact, None) for one in found for fact in one.assumes)
+        answers.append(_answer(world, arn, told, worst(found)))
+        progress(number)
+    return DiagnoseAllAnswer(
+        functions=tuple(answers),
+        issues=tuple(issues.answers()),
+        gaps=shapes.facts((*(fact for one in issues.findings for fact in one.gaps), *world.inventory_gaps())),
+        assumes=shapes.facts(lacking),
+    )
+
+
+def findings(world: World, function: Function, question: Question) -> list[Finding]:
+    """Everything that the checks find, worst first."""
+    found = [
+        *role.findings(world, function, question),
+        *configuration.findings(world, function, question),
+        *callers.findings(world, function, question),
+        *function_policy.findings(world, function),
+        *sources.findings(world, function, question),
+    ]
+    return sorted(found, key=lambda one: (one.verdict.rank, _ORDER[one.check], one.subject, one.summary))
+
+
+def worst(found: Iterable[Finding]) -> Verdict:
+    """Of a function's findings; pass where none says anything."""
+    told = [one.verdict for one in found if one.verdict is not Verdict.NOT_APPLICABLE]
+    return min(told, key=lambda verdict: verdict.rank, default=Verdict.PASS)
+
+
+def _answer(world: World, function: str, found: list[Finding], verdict: Verdict | None = None) -> DiagnoseAnswer:
+    return DiagnoseAnswer(
+        function=function,
+        verdict=(verdict or worst(found)).value,
+        findings=tuple(map(_finding, found)),
+        plan=tuple(_plan(world, function, found)),
+        gaps=shapes.facts((*(fact for one in found for fact in one.gaps), *world.inventory_gaps())),
+        assumes=shapes.facts(fact for one in found for fact in one.assumes),
+    )
+
+
+def _finding(found: Finding) -> FindingAnswer:
+    return FindingAnswer(
+        check=found.check,
+        verdict=found.verdict.value,
+        subject=found.subject,
+        summary=found.summary,
+        evidence=tuple(map(shapes.citation, found.evidence)),
+        missing=tuple(map(shapes.grant, _grants((found,)))),
+        source=found.source,
+        residual=shapes.together(found.residuals),
+        note=found.note,
+    )
+
+
+def _grants(found: Iterable[Finding]) -> tuple[Grant, ...]:
+    every = {(*grant.place, grant.action): grant for one in found for grant in one.missing}
+    return ordered(every.values(), None)
+
+
+def _plan(world: World, function: str, found: list[Finding]) -> Iterator[str]:
+    """What to add where, account by account; and that running environments have to be replaced."""
+    by_place: dict[tuple[str | None, str, str], list[Grant]] = {}
+    for grant in _grants(found):
+        by_place.setdefault((grant.account, grant.side, grant.holder), []).append(grant)
+    for (account, side, holder), grants in by_place.items():
+        what = "; ".join(
+            f"{', '.join(dict.fromkeys(one.action for one in grants if one.resource == on))} on {on}"
+            for on in dict.fromkeys(one.resource for one in grants)
+        )
+        yield f"in account {account}: allow {what} in the {side} policy of {holder}"
+    if by_place:
+        yield (
+            f"update the code or the configuration of {arns.short(function)}: environments that are running were "
+            "started with the old permissions, and only an update replaces them"
+        )
+
+
+class _Issues:
+    """Findings of many functions, grouped by what they fail by."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, Verdict, str], dict[str, list[Finding]]] = {}
+
+    def add(self, function: str, found: Iterable[Finding]) -> None:
+        for one in found:
+            if one.verdict in _SAID:
+                group = self._groups.setdefault((one.check, one.verdict, one.cause), {})
+                group.setdefault(function, []).append(one)
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        yield from (one for group in self._groups.values() for found in group.values() for one in found)
+
+    def answers(self) -> Iterator[IssueAnswer]:
+        """Worst first: by verdict, then by how many functions."""
+        for check, verdict, cause in sorted(self._groups, key=self._weight):
+            group = self._groups[(check, verdict, cause)]
+            every = [one for found in group.values() for one in found]
+            yield IssueAnswer(
+                check=check,
+                verdict=verdict.value,
+                cause=cause,
+                summary=every[0].summary if len(group) == 1 else RULES[check].what,
+                functions=tuple(group),
+                evidence=tuple(map(shapes.citation, dict.fromkeys(cited for one in every for cited in one.evidence))),
+                missing=tuple(map(shapes.grant, _grants(every))),
+                source=every[0].source,
+            )
+
+    def _weight(self, key: tuple[str, Verdict, str]) -> tuple[int, int, int, str]:
+        check, verdict, cause = key
+        return verdict.rank, -len(self._groups[key]), _ORDER[check], cause

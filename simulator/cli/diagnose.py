@@ -1,0 +1,109 @@
+"""`permgraph diagnose`: the whole troubleshooting list for a function, or for all of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.cli import options
+from simulator.cli.errors import NO, UNDECIDED, YES
+from simulator.cli.output import age_lines, names_of, write_json, write_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.text import Text
+
+    from models.answer import DiagnoseAllAnswer, DiagnoseAnswer
+    from models.context import Given
+    from simulator.world import World
+
+_CODES = {"fail": NO, "conditional": UNDECIDED, "unknown": UNDECIDED}
+
+
+@click.command("diagnose", short_help="The whole troubleshooting list for FUNCTION.")
+@click.argument("function", metavar="FUNCTION", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every function, grouped by what it fails by.")
+@options.source_options
+@options.context_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="Text for people, JSON, or Markdown.",
+)
+def command(
+    function: str | None,
+    everything: bool,
+    snapshot_file: str | None,
+    scenario_file: str | None,
+    strict: bool,
+    context: tuple[str, ...],
+    absent: tuple[str, ...],
+    form: str,
+) -> int:
+    """Everything about FUNCTION that permissions decide: its execution role and what that needs, who may invoke it,
+    its policies, its URL, each trigger and event source mapping; what is missing, and what to do.
+
+    Exit code: 0 nothing fails (warnings are no failures), 1 something does, 3 nothing does, and something depends or
+    isn't known.
+
+    \b
+    permgraph diagnose orders --snapshot accounts.json
+    permgraph diagnose --all --snapshot accounts.json --format markdown
+    """
+    if everything == (function is not None):
+        raise click.UsageError("name the FUNCTION to diagnose, or give `--all`; not both")
+    settled = options.given(context, absent)
+    world = options.Source(snapshot_file, scenario_file, strict).world()
+    names = names_of(world.snapshot)
+    from simulator.answers.diagnose import diagnose
+    from simulator.render import diagnosis
+
+    if function is None:
+        found = _all(world, settled)
+        _write(found, form, lambda: diagnosis.every(found, names), lambda: diagnosis.markdown_all(found, names), world)
+        verdicts = {row.verdict for row in found.functions}
+        return next((_CODES[verdict] for verdict in _CODES if verdict in verdicts), YES)
+    answer = diagnose(world, _function(world, function), settled)
+    _write(answer, form, lambda: diagnosis.one(answer, names), lambda: diagnosis.markdown(answer, names), world)
+    return _CODES.get(answer.verdict, YES)
+
+
+def _all(world: World, settled: Given) -> DiagnoseAllAnswer:
+    """Diagnose every function, and show on a terminal how far it is."""
+    from simulator.answers.diagnose import diagnose_all
+
+    with click.progressbar(
+        length=len(world.functions), label="diagnosing", file=sys.stderr, hidden=not _is_seen()
+    ) as bar:
+        return diagnose_all(world, settled, lambda done: bar.update(1))
+
+
+def _is_seen() -> bool:
+    return sys.stderr.isatty()
+
+
+def _function(world: World, written: str) -> str:
+    found = world.resolve(written, "function")
+    if found not in world.function_nodes:
+        raise click.UsageError(f"`{written}` is `{found}`, and what is diagnosed is a function of the snapshot")
+    return found
+
+
+def _write(
+    answer: DiagnoseAnswer | DiagnoseAllAnswer,
+    form: str,
+    text: Callable[[], list[Text]],
+    markdown: Callable[[], str],
+    world: World,
+) -> None:
+    if form == "json":
+        write_json(answer.as_json())
+    elif form == "markdown":
+        click.echo(markdown().encode())
+    else:
+        write_lines(text() + age_lines(world.snapshot))

@@ -1,0 +1,1 @@
+"""What a function's configuration asks of its execution role: one table, for code, tests and docs/features.md."""
