@@ -347,4 +347,7 @@ _TABLE = (
     ),
 )
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in _TABLE}
+_PARTS = ("execution role", "configuration", "callers", "function policy", "function URL", "event sources")
+
+#: By id, part by part.
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in sorted(_TABLE, key=lambda rule: _PARTS.index(rule.part))}
