@@ -184,8 +184,21 @@ class ReachAnswer(AnswerModel):
 VerdictName = Literal["pass", "fail", "warning", "conditional", "unknown", "not_applicable"]
 
 
+class EdgeAnswer(AnswerModel):
+    """An edge of the graph by its ends, and how it stands."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: str
+    status: StatusName
+
+
 class FindingAnswer(AnswerModel):
-    """`check` is the id of a rule of docs/rules.md; `note`: it holds, and there is something to say."""
+    """`check` is the id of a rule of docs/rules.md; `note`: it holds, and there is something to say.
+
+    `cause` is what findings of other functions may have in common with it, as in `IssueAnswer`; `edge` the step that it
+    is about, where it is about one.
+    """
 
     check: str
     verdict: VerdictName
@@ -197,6 +210,8 @@ class FindingAnswer(AnswerModel):
     source: str
     residual: ResidualAnswer | None = None
     note: bool = False
+    cause: str = ""
+    edge: EdgeAnswer | None = None
 
 
 class DiagnoseAnswer(AnswerModel):

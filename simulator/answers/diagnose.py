@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from models import arns
-from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, FindingAnswer, IssueAnswer
+from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, EdgeAnswer, FindingAnswer, IssueAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
-from models.edge import Grant
+from models.edge import Edge, Grant
 from models.finding import Finding, Verdict
 from models.snapshot import Function
 from simulator.answers import shapes
@@ -20,6 +20,7 @@ from simulator.diagnosis import callers, configuration, function_policy, role, s
 from simulator.diagnosis.rules import RULES
 from simulator.edges.question import Question
 from simulator.world.grants import ordered
+from simulator.world.nodes import shown
 from simulator.world.world import World
 
 _ORDER = {check: number for number, check in enumerate(RULES)}
@@ -98,7 +99,15 @@ def _finding(found: Finding) -> FindingAnswer:
         source=found.source,
         residual=shapes.together(found.residuals),
         note=found.note,
+        cause=found.cause,
+        edge=_edge(found.edge) if found.edge else None,
     )
+
+
+def _edge(edge: Edge) -> EdgeAnswer:
+    """The edge by its ends; who makes the requests is its source, where it has none of its own."""
+    source = edge.source or edge.requirements[0].principal
+    return EdgeAnswer(source=shown(source), target=shown(edge.target), kind=edge.kind.value, status=edge.status.value)
 
 
 def _grants(found: Iterable[Finding]) -> tuple[Grant, ...]:

@@ -20,9 +20,14 @@ _VERDICT = {
 }
 
 
-def of_requests(check: str, subject: str, about: str, parts: Sequence[Part], source: str = "") -> Finding:
-    """What requests that all have to be allowed come to. `about` is what they are for: `send to the queue x`."""
-    edge = Edge("", subject, EdgeKind.CALLS, tuple(parts))
+def of_requests(
+    check: str, subject: str, about: str, parts: Sequence[Part], source: str = "", *, on: str = ""
+) -> Finding:
+    """What requests that all have to be allowed come to. `about` is what they are for: `send to the queue x`.
+
+    `on` is the node that they are made to, where that isn't the subject.
+    """
+    edge = Edge("", on or subject, EdgeKind.CALLS, tuple(parts))
     return of_edge(check, subject, about, edge, source)
 
 

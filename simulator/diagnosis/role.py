@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from models.decision import Citation, FactKind, Layer, MissingFact
 from models.edge import Edge, EdgeKind, Part, Status
@@ -13,7 +14,7 @@ from simulator.diagnosis.found import held, not_held, of_edge, of_requests
 from simulator.diagnosis.rules import RULES
 from simulator.edges import runs_as
 from simulator.edges.needed_on import default_log_group, log_group_of
-from simulator.edges.needs import Needed, declared, needs_of
+from simulator.edges.needs import Needed, declared, needs_of, seen
 from simulator.edges.question import Question
 from simulator.facts.managed import managed_policy
 from simulator.world.nodes import allowing
@@ -30,14 +31,14 @@ def findings(world: World, function: Function, question: Question) -> Iterator[F
         yield _unread(function, fact or MissingFact(FactKind.FUNCTION, function.arn, "its execution role was not read"))
         return
     trust = runs_as.trusts_lambda(world, function, question)
+    runs_as_it = _edge(function, EdgeKind.RUNS_AS, trust)
     if role not in world.roles:
-        if trust.decision.gaps:
-            yield _unread(function, trust.decision.gaps[0])
-        else:
-            yield not_held("execution-role", role, "there is no such role")
+        gaps = trust.decision.gaps
+        found = _unread(function, gaps[0]) if gaps else not_held("execution-role", role, "there is no such role")
+        yield replace(found, edge=runs_as_it)
         return
     yield held("execution-role", role, "the execution role is there")
-    yield of_edge("role-not-assumable", role, "Lambda assumes the role", _edge(function, EdgeKind.RUNS_AS, trust))
+    yield of_edge("role-not-assumable", role, "Lambda assumes the role", runs_as_it)
     yield from _needs(world, function, question)
     for resource, parts in declared(world, function, question):
         yield of_requests("code-calls", resource, "the code's calls", parts)
@@ -64,10 +65,10 @@ def _needs(world: World, function: Function, question: Question) -> Iterator[Fin
     for (check, subject), group in grouped.items():
         parts = [part for needed in group for part in needed.parts]
         feature = group[0].feature
-        found = of_requests(check, subject, feature.label, parts, feature.source)
+        found = of_requests(check, subject, feature.label, parts, feature.source, on=seen(group[0]))
         if check == "log-permissions" and _is_meant_for_another(world, function, found, question):
             about = f"the role may write to the default log group, and the function writes to {function.log_group}"
-            found = of_requests("logs-group-mismatch", subject, about, parts)
+            found = of_requests("logs-group-mismatch", subject, about, parts, on=seen(group[0]))
         yield found
 
 

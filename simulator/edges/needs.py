@@ -66,14 +66,14 @@ def edges(world: World, function: Function, targets: Nodes, question: Question) 
     """Yield a `calls` edge for each thing that the features which are switched on need something on."""
     found: dict[str, list[Part]] = {}
     for needed in needs_of(world, function, question):
-        target = called_node(_seen(needed))
+        target = called_node(seen(needed))
         if needed.feature.switched_on and needed.need.by is not By.SERVICE and among(target, targets):
             found.setdefault(target, []).extend(needed.parts)
     for target, parts in found.items():
         yield Edge(f"{function.role}#{function.arn}", target, EdgeKind.CALLS, tuple(parts))
 
 
-def _seen(needed: Needed) -> str:
+def seen(needed: Needed) -> str:
     """What a picture shows: a log group and not its streams, a service where something is asked on `*`."""
     if needed.on == "*":
         service = needed.need.actions[0].partition(":")[0]
