@@ -23,7 +23,20 @@ TABLE = f"arn:aws:dynamodb:{REGION}:{TRIGGERED}:table/orders"
 Clients = Callable[[str], Any]
 
 #: Those that take the role `caller` to invoke.
-_WITH_ROLE = ("scheduler", "pipes", "states", "codepipeline", "appsync", "firehose", "apigateway")
+_WITH_ROLE = (
+    "apigateway",
+    "appsync",
+    "batchoperations.s3",
+    "bedrock",
+    "cloudformation",
+    "codedeploy",
+    "codepipeline",
+    "firehose",
+    "pipes",
+    "scheduler",
+    "sns",
+    "states",
+)
 
 
 def of(service: str, resource: str) -> str:
@@ -41,7 +54,20 @@ def build(address: str) -> dict[str, str]:
     _roles(client)
     _function(client)
     sources: dict[str, str] = {}
-    for add in (_apis, _balancers, _logs, _pools, _rules, _secrets, _workflows, _timers, _edge, _onward):
+    for add in (
+        _apis,
+        _balancers,
+        _logs,
+        _pools,
+        _rules,
+        _secrets,
+        _workflows,
+        _deployments,
+        _stores,
+        _timers,
+        _edge,
+        _onward,
+    ):
         sources |= add(client)
     _mappings(client)
     _permissions(client, sources)
@@ -59,10 +85,17 @@ def _roles(client: Clients) -> None:
         trust = policy(*(allow("sts:AssumeRole", Principal={"Service": service}) for service in trusted))
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     invoke = [allow(f"lambda:{name}", f"{WORK}*") for name in ("InvokeFunction", "GetFunctionConfiguration")]
-    iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=policy(*invoke))
+    put = allow("firehose:PutRecord", "*")
+    iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=policy(*invoke, put))
     read = [allow(f"{service}:*", "*") for service in ("kinesis", "dynamodb", "kms")]
     iam.put_role_policy(RoleName="worker", PolicyName="read", PolicyDocument=policy(*read))
-    writes = ("execute-api:Invoke", "states:StartExecution", "kinesis:PutRecord", "kms:GenerateDataKey")
+    writes = (
+        "appsync:EventPublish",
+        "execute-api:Invoke",
+        "kinesis:PutRecord",
+        "kms:GenerateDataKey",
+        "states:StartExecution",
+    )
     write = [allow(action, "*") for action in writes]
     iam.put_role_policy(RoleName="writer", PolicyName="write", PolicyDocument=policy(*write))
 
@@ -132,7 +165,18 @@ def _graphql(appsync: Any) -> dict[str, str]:
     api = appsync.create_graphql_api(
         name="shop", authenticationType="AWS_LAMBDA", lambdaAuthorizerConfig={"authorizerUri": LIVE}
     )
-    return {"AppSync": api["graphqlApi"]["arn"]}
+    modes = [{"authType": "AWS_IAM"}]
+    events = appsync.create_api(
+        name="live",
+        eventConfig={
+            "authProviders": modes,
+            "connectionAuthModes": modes,
+            "defaultPublishAuthModes": modes,
+            "defaultSubscribeAuthModes": modes,
+        },
+    )["api"]
+    namespace = appsync.create_channel_namespace(apiId=events["apiId"], name="orders")["channelNamespace"]
+    return {"AppSync": api["graphqlApi"]["arn"], "AppSync Events": namespace["channelNamespaceArn"]}
 
 
 def _balancers(client: Clients) -> dict[str, str]:
@@ -167,11 +211,19 @@ def _pools(client: Clients) -> dict[str, str]:
     )["botId"]
     alias = client("lexv2-models").create_bot_alias(botAliasName="live", botId=bot)["botAliasId"]
     agent = client("bedrock-agent").create_agent(agentName="clerk", agentResourceRoleArn=CALLER)["agent"]
+    base = client("bedrock-agent").create_knowledge_base(
+        name="help",
+        roleArn=CALLER,
+        knowledgeBaseConfiguration={"type": "VECTOR"},
+        storageConfiguration={"type": "PINECONE"},
+    )["knowledgeBase"]
     return {
         "Cognito": users["UserPool"]["Arn"],
         "Cognito Sync": of("cognito-identity", f"identitypool/{pool['IdentityPoolId']}"),
         "Lex": of("lex", f"bot-alias/{bot}/{alias}"),
         "Bedrock": of("bedrock", f"agent/{agent['agentId']}"),
+        "Bedrock knowledge base": base["knowledgeBaseArn"],
+        "Bedrock flow": of("bedrock", "flow/FLOW123456"),
     }
 
 
@@ -256,6 +308,25 @@ def _archive() -> dict[str, Any]:
     }
 
 
+def _deployments(client: Clients) -> dict[str, str]:
+    codedeploy = client("codedeploy")
+    codedeploy.create_application(applicationName="shop", computePlatform="Lambda")
+    codedeploy.create_deployment_group(applicationName="shop", deploymentGroupName="all", serviceRoleArn=CALLER)
+    return {
+        "CodeDeploy": of("codedeploy", "deploymentgroup:shop/all"),
+        "CloudFormation": of("cloudformation", "stack/shop/1"),
+    }
+
+
+def _stores(client: Clients) -> dict[str, str]:
+    client("athena").create_data_catalog(Name="shop", Type="LAMBDA", Parameters={"function": LIVE})
+    return {
+        "Athena": of("athena", "datacatalog/shop"),
+        "S3 Batch": of("s3", "job/11111111-2222-3333"),
+        "S3 Object Lambda": of("s3-object-lambda", "accesspoint/shop"),
+    }
+
+
 def _timers(client: Clients) -> dict[str, str]:
     client("scheduler").create_schedule(
         Name="nightly",
@@ -306,11 +377,18 @@ def _edge(client: Clients) -> dict[str, str]:
 
 
 def _onward(client: Clients) -> dict[str, str]:
-    """A topic, a bucket and a rule that write into one queue."""
+    """A topic, a bucket and a rule that write into one queue, and a topic that writes to a Firehose stream."""
     client("sqs").create_queue(QueueName="work")
     queue = of("sqs", "work")
     client("sns").create_topic(Name="news")
     client("sns").subscribe(TopicArn=of("sns", "news"), Protocol="sqs", Endpoint=queue)
+    client("sns").create_topic(Name="views")
+    client("sns").subscribe(
+        TopicArn=of("sns", "views"),
+        Protocol="firehose",
+        Endpoint=of("firehose", "deliverystream/archive"),
+        Attributes={"SubscriptionRoleArn": CALLER},
+    )
     client("s3").create_bucket(Bucket="inbox-of-work", CreateBucketConfiguration={"LocationConstraint": REGION})
     client("s3").put_bucket_notification_configuration(
         Bucket="inbox-of-work",
@@ -318,7 +396,12 @@ def _onward(client: Clients) -> dict[str, str]:
     )
     client("events").put_rule(Name="placed", EventPattern='{"source": ["shop"]}')
     client("events").put_targets(Rule="placed", Targets=[{"Id": "q", "Arn": queue}])
-    return {"SNS": of("sns", "news"), "S3": "arn:aws:s3:::inbox-of-work", "EventBridge": of("events", "rule/placed")}
+    return {
+        "SNS": of("sns", "news"),
+        "SNS to Firehose": of("sns", "views"),
+        "S3": "arn:aws:s3:::inbox-of-work",
+        "EventBridge": of("events", "rule/placed"),
+    }
 
 
 def _mappings(client: Clients) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from models import arns
 from models.decision import FactKind
 from models.errors import InputError, PermgraphError
 from models.snapshot import Snapshot
-from simulator.collector import finders, iam, lambdas, organization, polled, secrets, sources
+from simulator.collector import finders, iam, keys, lambdas, organization, polled, secrets, sources
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.calls import UNREAD_POLICIES
 from simulator.collector.reader import Fact, Reader, Refused
@@ -33,8 +34,8 @@ _REGIONAL: dict[str, Callable[[Reader, str], str]] = {
 }
 #: Some of them no call lists, the others come and go.
 _UNLISTED = (
-    "not read: Alexa skills, CodeDeploy hooks, custom resources of CloudFormation, runbooks, functions of databases "
-    "and queries, S3 batch jobs and S3 Object Lambda"
+    "not read: Alexa skills, macros of CloudFormation, IoT Events, Lex V1, runbooks, and what databases, labeling "
+    "jobs, Kendra and Kinesis Data Analytics call"
 )
 _SESSION_NAME = "permgraph-collect"
 
@@ -139,15 +140,17 @@ class AwsCollector:
         for role in self.assume_roles:
             self.progress(f"assuming {role}")
             external = {"ExternalId": self.external_id} if self.external_id else {}
+            asked = {"RoleArn": role, "RoleSessionName": _SESSION_NAME, **external}
+            take = partial(_credentials, first, region, asked)
             try:
-                answer = first.call("sts:AssumeRole", region, RoleArn=role, RoleSessionName=_SESSION_NAME, **external)
+                session = keys.session_with(take(), take)
             except Refused as refused:
                 account = arns.account_of(role) or ""
                 if account not in found:
                     builder.account(account, collected=False)
                     first.note(Fact(FactKind.IDENTITY, account), refused)
                 continue
-            reader = self._reader_of(_session_with(answer["Credentials"]), builder, region)
+            reader = self._reader_of(session, builder, region)
             found.setdefault(reader.account, reader)
         return list(found.values())[1:]
 
@@ -179,14 +182,14 @@ def _check_roles(roles: Sequence[str]) -> None:
             raise InputError(f"`{role}` is no role's ARN; --assume-role takes arn:aws:iam::ACCOUNT:role/NAME")
 
 
-def _session_with(credentials: dict[str, Any]) -> Any:
-    import boto3
+def _credentials(reader: Reader, region: str, asked: dict[str, str]) -> dict[str, Any]:
+    """Take a role.
 
-    return boto3.Session(
-        aws_access_key_id=credentials["AccessKeyId"],
-        aws_secret_access_key=credentials["SecretAccessKey"],
-        aws_session_token=credentials["SessionToken"],
-    )
+    Raises:
+        Refused: if AWS doesn't let it be taken.
+    """
+    found: dict[str, Any] = reader.call("sts:AssumeRole", region, **asked)["Credentials"]
+    return found
 
 
 def _lower(error: Exception) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 from models.decision import FactKind
 from models.snapshot import Gap, GapStatus
@@ -152,7 +154,8 @@ class Reader:
 
         client = self._client(call.service, region)
         output: dict[str, Any] = getattr(client, xform_name(call.operation))(**parameters)
-        return output
+        # An export comes as a stream, which may break off as well.
+        return {**output, "body": output["body"].read().decode("utf-8")} if "body" in output else output
 
     def _pages(self, call: Call, region: str, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
         from botocore import xform_name
@@ -174,8 +177,30 @@ class Reader:
     def _client(self, service: str, region: str) -> Any:
         key = (service, region)
         if key not in self._clients:
-            self._clients[key] = self._session.client(service, region_name=region, **self._settings)
+            client = self._session.client(service, region_name=region, **self._settings)
+            client.meta.events.register("before-sign.s3-control", _at_its_own_address)
+            self._clients[key] = client
         return self._clients[key]
+
+
+def _at_its_own_address(request: Any, **_: Any) -> None:
+    """Ask an address or `localhost` itself: S3 Control puts the account before the host, which a name only can have.
+
+    The account is in a header too. Source: Amazon S3 API Reference, "ListJobs".
+    """
+    parts = urlsplit(request.url)
+    account, _dot, rest = parts.netloc.partition(".")
+    host = urlsplit(f"//{rest}").hostname or ""
+    if account.isdecimal() and (host == "localhost" or _is_address(host)):
+        request.url = urlunsplit(parts._replace(netloc=rest))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _within(page: dict[str, Any], path: str) -> Any:

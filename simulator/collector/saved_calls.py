@@ -31,7 +31,17 @@ _READ: dict[str, Callable[[Reader, str], str]] = {
 }
 
 #: Parameters that say what is wanted, and not of which thing.
-_SAME_FOR_ALL = ("targetGroupType", "policyType", "PolicyName")
+_SAME_FOR_ALL = (
+    "AccountId",
+    "OutputType",
+    "PolicyName",
+    "Specification",
+    "TemplateStage",
+    "accepts",
+    "exportType",
+    "policyType",
+    "targetGroupType",
+)
 
 
 def read(folder: Path, reader: SavedReader, region: str) -> None:

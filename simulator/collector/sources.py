@@ -16,6 +16,8 @@ _NO_POLICY = ("NoSuchBucketPolicy",)
 _NO_TAGS = ("NoSuchTagSet",)
 _NO_ENCRYPTION = ("ServerSideEncryptionConfigurationNotFoundError",)
 _EVENTS = "events.amazonaws.com"
+#: Protocols of subscriptions that invoke functions, or write to what makes some run.
+_SUBSCRIBED = ("lambda", "sqs", "firehose")
 
 
 def read_buckets(reader: Reader, region: str) -> str:
@@ -48,7 +50,7 @@ def _bucket_region(constraint: str | None) -> str:
 
 
 def read_topics(reader: Reader, region: str) -> str:
-    """Read topics, and which subscriptions invoke functions, or write into queues."""
+    """Read topics, and which subscriptions invoke functions, or write to queues and Firehose streams."""
     topics = reader.many("sns:ListTopics", Fact(FactKind.RESOURCE_POLICY, f"{reader.account}/sns"), region)
     for topic in topics:
         arn = str(topic["TopicArn"])
@@ -60,16 +62,28 @@ def read_topics(reader: Reader, region: str) -> str:
     triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/sns/{region}")
     for entry in reader.many("sns:ListSubscriptions", triggers, region):
         subscription = shapes.Subscription.model_validate(entry)
-        if subscription.protocol in ("lambda", "sqs"):
+        if subscription.protocol in _SUBSCRIBED:
             reader.builder.trigger(
                 Trigger(
                     service="sns.amazonaws.com",
                     source=subscription.topic_arn,
                     target=subscription.endpoint,
+                    role=_role_of(reader, region, subscription) if subscription.protocol == "firehose" else None,
                     enabled=subscription.confirmed,
                 )
             )
     return f"{len(topics)} topics"
+
+
+def _role_of(reader: Reader, region: str, subscription: shapes.Subscription) -> str | None:
+    """The role with which SNS writes to a Firehose stream; None: it isn't known."""
+    if not subscription.confirmed:
+        return None
+    arn = subscription.subscription_arn
+    triggers = Fact(FactKind.TRIGGERS, f"{reader.account}/sns/{region}")
+    answer = reader.one("sns:GetSubscriptionAttributes", triggers, region, SubscriptionArn=arn) or {}
+    role: str | None = (answer.get("Attributes") or {}).get("SubscriptionRoleArn")
+    return role
 
 
 def read_queues(reader: Reader, region: str) -> str:

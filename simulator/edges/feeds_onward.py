@@ -21,6 +21,7 @@ from models.snapshot import Trigger
 from simulator.edges.feeds_polled import keys_of, unknown
 from simulator.edges.passed_on import assumed
 from simulator.edges.question import Nodes, Question, among, standing_for
+from simulator.triggers.push import Acts
 from simulator.triggers.services import service_of
 from simulator.world.caller import Caller, Source
 from simulator.world.world import World
@@ -126,6 +127,9 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirem
     account = world.account_of(trigger.source)
     source = Source(row.sent_for(trigger.source), account if isinstance(account, str) else None)
     first: tuple[Requirement, ...] = ()
+    if trigger.role is None and (row.acts in (Acts.ROLE, Acts.CALLER) or _needs_role(trigger)):
+        reason = f"with whose permissions {trigger.service} writes to `{trigger.target}` is not known"
+        return (unknown(action, trigger.target, MissingFact(FactKind.TRIGGERS, trigger.source, reason)),)
     if trigger.role is not None:
         writer, first = Writer(world.caller(trigger.role)), (assumed(world, trigger, row, source, question),)
     elif _to_bus_abroad(trigger, source):
@@ -133,6 +137,16 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirem
     else:
         writer = Writer(world.caller(f"service:{row.principal}"), source)
     return (*first, writer.asks(world, action, trigger.target, question), *_on_key(world, trigger, writer, question))
+
+
+def _needs_role(trigger: Trigger) -> bool:
+    """No service writes to these by itself.
+
+    Sources: SNS Developer Guide, "Prerequisites for subscribing Firehose delivery streams to Amazon SNS topics";
+    EventBridge User Guide, "Using resource-based policies for Amazon EventBridge", which names the targets that have
+    such policies.
+    """
+    return arns.service_of(trigger.target) in ("firehose", "kinesis", "states")
 
 
 def _to_bus_abroad(trigger: Trigger, source: Source) -> bool:

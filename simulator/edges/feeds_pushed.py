@@ -65,25 +65,34 @@ def ways(world: World, targets: Nodes) -> Iterator[Way]:
 def _ways_by(world: World, node: str, trigger: Trigger, row: TriggerService, feed: Feed) -> Iterator[Way]:
     if feed.unless and attribute(world, trigger.source, feed.unless):
         return
-    fixed, beside = _settled(world, trigger, feed)
+    if feed.when and attribute(world, trigger.source, feed.when[0]) not in (None, feed.when[1]):
+        return
+    fixed = _settled(world, trigger, feed)
     if fixed is not None and _is_of_aws(fixed):
         return
-    also, lacking = keys_of(world, trigger.source, feed.key, feed.key_actions)
+    beside = tuple(_unread(world, trigger, feed))
+    on_key, lacking = keys_of(world, trigger.source, feed.key, feed.key_actions)
+    also = tuple(Ask(action, _filled(world, trigger, row, on, str) or on) for action, on in feed.also)
     for resource in _resources(world, trigger, row, feed):
-        yield Way(node, (Ask(feed.action, resource, fixed), *also), (*beside, *lacking))
+        yield Way(node, (Ask(feed.action, resource, fixed), *also, *on_key), (*beside, *lacking))
 
 
-def _settled(world: World, trigger: Trigger, feed: Feed) -> tuple[Fixed | None, tuple[Requirement, ...]]:
-    """What an attribute of the source settles of the request; unknown where it wasn't read."""
-    if not feed.settles:
-        return None, ()
-    key, name = feed.settles
-    value = attribute(world, trigger.source, name)
-    if value is None:
-        fact = MissingFact(FactKind.ATTRIBUTES, trigger.source, f"`{name}` of `{trigger.source}` was not read")
-        return None, (unknown(feed.action, trigger.source, fact),)
+def _settled(world: World, trigger: Trigger, feed: Feed) -> Fixed | None:
+    """What an attribute of the source settles of the request."""
+    value = attribute(world, trigger.source, feed.settles[1]) if feed.settles else None
+    if feed.settles is None or value is None:
+        return None
     state: State = Known((value,))
-    return ((key, state),), ()
+    return ((feed.settles[0], state),)
+
+
+def _unread(world: World, trigger: Trigger, feed: Feed) -> Iterator[Requirement]:
+    """The attributes of the source on which it turns whether the write causes it, and which weren't read."""
+    names = (feed.settles[1] if feed.settles else "", feed.when[0] if feed.when else "")
+    for name in filter(None, names):
+        if attribute(world, trigger.source, name) is None:
+            fact = MissingFact(FactKind.ATTRIBUTES, trigger.source, f"`{name}` of `{trigger.source}` was not read")
+            yield unknown(feed.action, trigger.source, fact)
 
 
 def _is_of_aws(fixed: Fixed) -> bool:

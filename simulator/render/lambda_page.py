@@ -220,6 +220,8 @@ def _causes(row: TriggerService) -> str:
 
 def _feed(feed: Feed) -> str:
     said = _code(feed.action)
+    if feed.also:
+        said += "".join(f" with {_code(action)}" for action, _ in feed.also)
     if feed.event:
         return f"{said} (`{feed.event.removesuffix('*')}`)"
     if feed.on not in ("{source}", "*"):
@@ -228,6 +230,8 @@ def _feed(feed: Feed) -> str:
         said += f", with {_codes(feed.key_actions)} on its customer managed key"
     if feed.settles:
         said += f" for its {feed.settles[1]}"
+    if feed.when:
+        said += " (where its `{}` is `{}`)".format(*feed.when)
     return f"{said} (unless `{feed.unless}` is set)" if feed.unless else said
 
 

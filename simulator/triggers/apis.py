@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.triggers.push import Acts, Called, Feed, Sent, TriggerService
 
 _API = "execute-api:{region}:{account}:{api}"
+_API_OF_APPSYNC = "appsync:{region}:{account}:apis/{api}"
 _DISTRIBUTION = "cloudfront::{account}:distribution/{distribution}"
 _ACCOUNT_UNCONFIRMED = ("whether aws:SourceAccount is sent",)
 
@@ -64,8 +65,8 @@ APIS = (
     ),
     TriggerService(
         "appsync.amazonaws.com",
-        "AppSync Lambda authorizer",
-        "appsync:{region}:{account}:apis/{api}",
+        "AppSync Lambda authorizer, of a GraphQL or an Event API",
+        _API_OF_APPSYNC,
         Acts.ITSELF,
         'AWS AppSync Developer Guide, "Configuring authorization and authentication"',
         feeds=(Feed("appsync:GraphQL", "{source}/*"),),
@@ -74,10 +75,29 @@ APIS = (
     TriggerService(
         "appsync.amazonaws.com",
         "AppSync data source",
-        "appsync:{region}:{account}:apis/{api}",
+        _API_OF_APPSYNC,
         Acts.ROLE,
         'AWS AppSync Developer Guide, "Attaching a data source"',
         feeds=(Feed("appsync:GraphQL", "{source}/*"),),
+        guard="authenticationType",
+    ),
+    TriggerService(
+        "appsync.amazonaws.com",
+        "AppSync Event API, data source of a channel namespace",
+        f"{_API_OF_APPSYNC}/channelNamespace/{{namespace}}",
+        Acts.ROLE,
+        'AWS AppSync Events Developer Guide, "Data source integrations for AWS AppSync events" and "Configuring '
+        'authorization and authentication to secure Event APIs"; Service Authorization Reference',
+        source_arn=f"arn:{{partition}}:{_API_OF_APPSYNC}",
+        feeds=(
+            Feed("appsync:EventPublish", event="publish"),
+            # One subscribes over a WebSocket only, which has to be connected.
+            Feed(
+                "appsync:EventSubscribe",
+                event="subscribe",
+                also=(("appsync:EventConnect", f"arn:{{partition}}:{_API_OF_APPSYNC}"),),
+            ),
+        ),
         guard="authenticationType",
     ),
     TriggerService(

@@ -122,7 +122,9 @@ EVENTS = (
         "S3 Batch Operations job",
         "s3:{region}:{account}:job/{job}",
         Acts.ROLE,
-        'Amazon S3 User Guide, "Granting permissions for Batch Operations"',
+        'Amazon S3 User Guide, "Granting permissions for Batch Operations"; on jobs that wait for a confirmation '
+        '"Tracking job status and completion reports"',
+        feeds=(Feed("s3:UpdateJobStatus", when=("Status", "Suspended")),),
     ),
     TriggerService(
         "s3-object-lambda.amazonaws.com",
@@ -130,6 +132,10 @@ EVENTS = (
         "s3-object-lambda:{region}:{account}:accesspoint/{name}",
         Acts.CALLER,
         'Amazon S3 User Guide, "Configuring IAM policies for Object Lambda Access Points"',
-        feeds=(Feed("s3-object-lambda:GetObject"),),
+        feeds=(
+            Feed("s3-object-lambda:GetObject", event="GetObject"),
+            Feed("s3-object-lambda:GetObject", event="HeadObject"),
+            Feed("s3-object-lambda:ListBucket", event="ListObjects"),
+        ),
     ),
 )

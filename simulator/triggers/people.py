@@ -128,10 +128,30 @@ PEOPLE = (
     ),
     TriggerService(
         "bedrock.amazonaws.com",
-        "Bedrock agent action group",
+        "Bedrock agent, action group or parser",
         "bedrock:{region}:{account}:agent/{agent}",
         Acts.ITSELF,
-        'Amazon Bedrock User Guide, "Create a service role for Amazon Bedrock Agents"',
+        'Amazon Bedrock User Guide, "Create a service role for Amazon Bedrock Agents"; on parsers "Write a custom '
+        'parser Lambda function in Amazon Bedrock Agents"',
         feeds=(Feed("bedrock:InvokeAgent", "arn:{partition}:bedrock:{region}:{account}:agent-alias/{agent}/*"),),
+    ),
+    TriggerService(
+        "bedrock.amazonaws.com",
+        "Bedrock knowledge base, custom transformation of a data source",
+        "bedrock:{region}:{account}:knowledge-base/{base}",
+        Acts.ROLE,
+        'Amazon Bedrock User Guide, "Create a service role for Amazon Bedrock Knowledge Bases" and "Use a custom '
+        'transformation Lambda function to define how your data is ingested"',
+        feeds=(Feed("bedrock:StartIngestionJob"), Feed("bedrock:IngestKnowledgeBaseDocuments")),
+    ),
+    TriggerService(
+        "bedrock.amazonaws.com",
+        "Bedrock flow, Lambda function node",
+        "bedrock:{region}:{account}:flow/{flow}",
+        Acts.ROLE,
+        'Amazon Bedrock User Guide, "Create a service role for Amazon Bedrock Flows" and "Invoke an AWS Lambda '
+        'function from an Amazon Bedrock flow in a different AWS account"',
+        feeds=(Feed("bedrock:InvokeFlow", "{source}/alias/*"), Feed("bedrock:StartFlowExecution", "{source}/alias/*")),
+        unconfirmed=("that in its own account too the function is invoked with the flow's role",),
     ),
 )

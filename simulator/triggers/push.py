@@ -48,7 +48,8 @@ class Feed:
     for those of a notification, the names in the row's form for those parts of the source's ARN, and `{.Name}` for an
     attribute of the source; `{topics}` for the MQTT topics that an IoT rule's SQL reads; with a `*` any one name will
     do. `event` is the beginning of the events that the action causes, empty for any. `unless` is an attribute with
-    which the source takes nothing by this action, `settles` a condition key with the attribute that is its value.
+    which the source takes nothing by this action, `when` one with the value that it takes; `settles` is a condition key
+    with the attribute that is its value. `also` is what the same caller needs beside, as actions and what they are on.
     `key` is the attribute that names the source's KMS key, on which `key_actions` are needed too.
     """
 
@@ -56,7 +57,9 @@ class Feed:
     on: str = "{source}"
     event: str = ""
     unless: str = ""
+    when: tuple[str, str] | None = None
     settles: tuple[str, str] | None = None
+    also: tuple[tuple[str, str], ...] = ()
     key: str = ""
     key_actions: tuple[str, ...] = ()
 
@@ -67,7 +70,8 @@ class TriggerService:
 
     `configured_on` is the form of the trigger's ARN without partition (of what has no ARN: of its id): `{name}` is one
     part of it, `{name+}` may hold slashes and colons, `{name*}` may be empty too. `source_arn` is the aws:SourceArn
-    that is sent, made of `{source}`; `token` that the source's id is sent as lambda:EventSourceToken.
+    that is sent, made of `{source}` or of the parts of its ARN; `token` that the source's id is sent as
+    lambda:EventSourceToken.
     `role_needs` is what the role needs on the function beside lambda:InvokeFunction. `guard` names the attribute of
     the source that says how callers are let in (`AWS_IAM`: by the feeds; `NONE`: all); it is empty where that is no
     matter of IAM alone: by the feeds, and by others. None: the feeds are all there is, and without any nobody feeds
@@ -101,7 +105,7 @@ class TriggerService:
 
     def sent_for(self, source: str) -> str:
         """The aws:SourceArn of a trigger that is configured on `source`."""
-        return self.source_arn.replace("{source}", source)
+        return self.source_arn.format(source=source, **self.parts_of(source))
 
     def parts_of(self, source: str) -> dict[str, str]:
         """The named parts of a source's ARN, its partition among them."""

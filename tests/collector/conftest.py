@@ -92,7 +92,7 @@ def collected(address: str) -> Collected:
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         with_keys(address, patch)
-        hook_calls(calls.add, patch)
+        hook_calls(calls.add, patch, lacking.NOTHING)
         snapshot = read(address, progress=lines.append)
     return Collected(snapshot, frozenset(calls), tuple(lines))
 
@@ -119,6 +119,7 @@ def triggered(address: str, sources: dict[str, str]) -> Collected:
 @pytest.fixture
 def as_partner(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
     with_keys(address, monkeypatch)
+    hook_calls(lambda name: None, monkeypatch, lacking.NOTHING)
     return address
 
 

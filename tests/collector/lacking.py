@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
-from tests.collector.recorded import Answers, refused
+from tests.collector.recorded import Answer, Answers, refused
 from tests.moto_triggers import CALLER, LIVE, WORK, of
 
 _URL = "abcdefghij.lambda-url.eu-west-1.on.aws"
@@ -17,7 +19,134 @@ def _stream_policy(asked: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+#: Of these moto knows nothing, where there is nothing of them.
+NOTHING: Answers = {
+    "bedrock-agent:ListFlows": {"flowSummaries": []},
+    "s3control:ListAccessPointsForObjectLambda": {"ObjectLambdaAccessPointList": []},
+    "s3control:ListJobs": {"Jobs": []},
+}
+
+
 def answers(sources: dict[str, str]) -> Answers:
+    """What is there beside what moto has."""
+    return _of_services(sources) | _of_apis(sources) | _of_deployments(sources) | _of_stores(sources)
+
+
+def _of_apis(sources: dict[str, str]) -> dict[str, Answer]:
+    """What was deployed is what is configured."""
+    uri = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions"
+    methods = {
+        "x-amazon-apigateway-any-method": {"uri": f"{uri}/{LIVE}/invocations", "credentials": CALLER},
+        "get": {"uri": f"{uri}/{WORK}:${{stageVariables.alias}}/invocations"},
+    }
+    paths = {"/{item}": {verb: {"x-amazon-apigateway-integration": one} for verb, one in methods.items()}}
+    routes = {"/orders/{id}": {"get": {**_signed(), "x-amazon-apigateway-integration": {"uri": LIVE}}}}
+    sigv4 = {"sigv4": {"x-amazon-apigateway-authtype": "awsSigv4"}}
+    return {
+        "apigateway:GetExport": lambda asked: {"body": io.BytesIO(json.dumps({"paths": paths}).encode())},
+        "apigateway:GetDeployment": {
+            "apiSummary": {
+                "/{item}": {
+                    "ANY": {"authorizationType": "AWS_IAM", "apiKeyRequired": False},
+                    "GET": {"authorizationType": "NONE", "apiKeyRequired": False},
+                }
+            }
+        },
+        "apigatewayv2:ExportApi": lambda asked: {
+            "body": io.BytesIO(json.dumps({"paths": routes, "components": {"securitySchemes": sigv4}}).encode())
+        },
+        "appsync:ListChannelNamespaces": {
+            "channelNamespaces": [
+                {
+                    "name": "orders",
+                    "channelNamespaceArn": sources["AppSync Events"],
+                    "handlerConfigs": {"onPublish": {"behavior": "DIRECT", "integration": {"dataSourceName": "work"}}},
+                }
+            ]
+        },
+    }
+
+
+def _signed() -> dict[str, Any]:
+    return {"security": [{"sigv4": []}]}
+
+
+def _of_deployments(sources: dict[str, str]) -> dict[str, Answer]:
+    template = {"Resources": {"Made": {"Type": "Custom::Made", "Properties": {"ServiceToken": LIVE}}}}
+    appspec = {"version": 0.0, "Hooks": [{"BeforeAllowTraffic": "work:live"}]}
+    return {
+        "cloudformation:DescribeStacks": {
+            "Stacks": [
+                {
+                    "StackId": sources["CloudFormation"],
+                    "StackName": "shop",
+                    "CreationTime": 0,
+                    "StackStatus": "CREATE_COMPLETE",
+                    "RoleARN": CALLER,
+                }
+            ]
+        },
+        "cloudformation:GetTemplate": {"TemplateBody": json.dumps(template)},
+        "cloudformation:ListStackResources": {"StackResourceSummaries": []},
+        "codedeploy:GetDeploymentGroup": {
+            "deploymentGroupInfo": {
+                "computePlatform": "Lambda",
+                "serviceRoleArn": CALLER,
+                "targetRevision": {
+                    "revisionType": "AppSpecContent",
+                    "appSpecContent": {"content": json.dumps(appspec)},
+                },
+            }
+        },
+    }
+
+
+def _of_stores(sources: dict[str, str]) -> dict[str, Answer]:
+    job = {"JobId": "11111111-2222-3333", "Operation": "LambdaInvoke", "Status": "Active"}
+    point = {"Name": "shop", "ObjectLambdaAccessPointArn": sources["S3 Object Lambda"]}
+    content = {"AwsLambda": {"FunctionArn": LIVE}}
+    transformation = {"transformationFunction": {"transformationLambdaConfiguration": {"lambdaArn": LIVE}}}
+    base = sources["Bedrock knowledge base"].rpartition("/")[2]
+    source = {"knowledgeBaseId": base, "dataSourceId": "S", "name": "s", "status": "AVAILABLE", "updatedAt": 0}
+    node = {"name": "work", "type": "LambdaFunction", "configuration": {"lambdaFunction": {"lambdaArn": LIVE}}}
+    flow = {"arn": sources["Bedrock flow"], "id": "FLOW123456", "name": "f", "status": "Prepared", "createdAt": 0}
+    flow |= {"updatedAt": 0, "version": "DRAFT"}
+    return {
+        "s3control:ListJobs": {"Jobs": [job]},
+        "s3control:DescribeJob": {"Job": {"Operation": {"LambdaInvoke": {"FunctionArn": LIVE}}, "RoleArn": CALLER}},
+        "s3control:ListAccessPointsForObjectLambda": {"ObjectLambdaAccessPointList": [point]},
+        "s3control:GetAccessPointConfigurationForObjectLambda": {
+            "Configuration": {
+                "SupportingAccessPoint": "arn:aws:s3:eu-west-1:333333333333:accesspoint/shop",
+                "TransformationConfigurations": [{"Actions": ["GetObject"], "ContentTransformation": content}],
+            }
+        },
+        "s3control:GetAccessPointPolicyForObjectLambda": {},
+        "bedrock-agent:ListDataSources": {"dataSourceSummaries": [source]},
+        "bedrock-agent:GetDataSource": {
+            "dataSource": {
+                **source,
+                "createdAt": 0,
+                "dataSourceConfiguration": {"type": "S3"},
+                "vectorIngestionConfiguration": {
+                    "customTransformationConfiguration": {
+                        "intermediateStorage": {"s3Location": {"uri": "s3://b"}},
+                        "transformations": [{**transformation, "stepToApply": "POST_CHUNKING"}],
+                    }
+                },
+            }
+        },
+        "bedrock-agent:ListFlows": {"flowSummaries": [flow]},
+        "bedrock-agent:GetFlow": {
+            **flow,
+            "executionRoleArn": CALLER,
+            "definition": {"nodes": [node]},
+        },
+        "bedrock-agent:ListFlowVersions": {"flowVersionSummaries": []},
+    }
+
+
+def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
     bot, _, alias = sources["Lex"].partition(":bot-alias/")[2].partition("/")
     agent = sources["Bedrock"].rpartition("/")[2]
     hook = {"lambdaCodeHook": {"lambdaARN": LIVE, "codeHookInterfaceVersion": "1.0"}}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -12,7 +14,7 @@ from models.errors import InputError, PermgraphError
 from models.snapshot import FunctionUrl, GapStatus, Snapshot
 from simulator.collector import aws, store
 from simulator.collector.calls import CALLS
-from tests.collector.conftest import Collected
+from tests.collector.conftest import Collected, hook_calls, read
 from tests.moto_world import BASIC_EXECUTION, BUS, INBOX, ORDERS, OURS, PARTNER, QUEUE, READER, RULE, SECRET, TOPIC
 
 Collect = Callable[..., Snapshot]
@@ -22,6 +24,8 @@ Hook = Callable[[Callable[[str], None]], None]
 #: test_polled.py make those.
 NOT_MADE = {
     "lambda:GetFunction",
+    "bedrock-agent:GetAgentVersion",
+    "bedrock-agent:GetFlowVersion",
     "connect:ListInstances",
     "connect:ListLambdaFunctions",
     "kafka:DescribeVpcConnection",
@@ -222,6 +226,21 @@ def test_a_role_that_is_refused_leaves_its_account_unread(collect: Collect, befo
     snapshot = collect(organization=False)
     assert [(a.id, a.collected) for a in snapshot.accounts] == [(PARTNER, True), (OURS, False)]
     assert gaps(snapshot) == {(FactKind.IDENTITY, OURS, "sts:AssumeRole", GapStatus.DENIED)}
+
+
+def test_keys_that_run_out_while_a_role_reads_are_renewed(as_partner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto gives them for an hour: here each call is told that they end in five minutes, which is too soon."""
+    calls: list[str] = []
+
+    def hear(name: str, asked: dict[str, Any], output: dict[str, Any]) -> None:
+        if name == "sts:AssumeRole":
+            output["Credentials"]["Expiration"] = datetime.now(UTC) + timedelta(minutes=5)
+
+    hook_calls(calls.append, monkeypatch, hear=hear)
+    snapshot = read(as_partner, organization=False)
+    assert calls.count("sts:AssumeRole") > 1
+    assert ORDERS in {function.arn for function in snapshot.functions}
+    assert snapshot.gaps == ()
 
 
 def test_a_service_that_is_not_there_is_a_gap(collect: Collect, before_calls: Hook) -> None:

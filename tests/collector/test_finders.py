@@ -20,7 +20,23 @@ from tests.collector.conftest import Collected
 from tests.moto_triggers import BY_THEMSELVES, CALLER, LIVE, STREAM, TABLE, TRIGGERED, WORK, WORKER, WRITER, of
 
 #: Those that act with a role.
-BY_ROLE = ("REST ANY", "AppSync", "Step Functions", "CodePipeline", "Firehose", "Scheduler", "Pipes")
+BY_ROLE = (
+    "REST ANY",
+    "AppSync",
+    "AppSync Events",
+    "Step Functions",
+    "CodePipeline",
+    "CodeDeploy",
+    "CloudFormation",
+    "Firehose",
+    "Scheduler",
+    "Pipes",
+    "S3 Batch",
+    "Bedrock knowledge base",
+    "Bedrock flow",
+)
+#: Those that act with the rights of whoever uses them.
+BY_CALLER = ("Athena", "S3 Object Lambda")
 #: Of these two no page says which aws:SourceArn is sent: the edge holds, or holds under a condition.
 UNSAID = ("Cognito Sync", "Config")
 
@@ -72,8 +88,17 @@ def test_who_acts_with_a_role_is_found_with_it(
 ) -> None:
     found = [trigger for trigger in of_source(triggered, sources[name]) if trigger.role is not None]
     assert [(trigger.target, trigger.role, trigger.enabled) for trigger in found] == [(LIVE, CALLER, True)]
-    edges = [edge for edge in drawn if (edge.source, edge.target) == (sources[name], LIVE)]
+    edges = [edge for edge in drawn if (edge.source.partition("#")[0], edge.target) == (sources[name], LIVE)]
     assert [edge.status for edge in edges if edge.requirements[0].action == "sts:AssumeRole"] == [Status.ALLOWED]
+
+
+@pytest.mark.parametrize("name", BY_CALLER)
+def test_who_acts_as_its_caller_is_found_and_who_that_is_asked_for(
+    triggered: Collected, sources: dict[str, str], drawn: list[Edge], name: str
+) -> None:
+    assert [trigger.target for trigger in of_source(triggered, sources[name])] == [LIVE]
+    edges = [edge for edge in drawn if edge.source.partition("#")[0] == sources[name]]
+    assert [(edge.target, edge.status) for edge in edges] == [(LIVE, Status.UNKNOWN)]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +133,24 @@ def test_a_schedule_is_fed_by_nobody(
     assert not [edge for edge in fed if edge[1] == sources["Scheduler"]]
 
 
+def test_what_is_published_is_written_on_to_a_firehose_stream(
+    triggered: Collected, sources: dict[str, str], fed: dict[tuple[str, str], Edge]
+) -> None:
+    (trigger,) = of_source(triggered, sources["SNS to Firehose"])
+    assert (trigger.target, trigger.role) == (sources["Firehose"], CALLER)
+    assert fed[sources["SNS to Firehose"], sources["Firehose"]].status is Status.ALLOWED
+
+
 @pytest.mark.parametrize("name", ["REST ANY", "HTTP", "WEBSOCKET", "Step Functions", "Pipes"])
 def test_who_may_call_it_feeds_it(sources: dict[str, str], fed: dict[tuple[str, str], Edge], name: str) -> None:
     assert fed[WRITER, sources[name]].status is Status.ALLOWED
     assert ("anyone", sources[name]) not in fed
+
+
+def test_who_may_publish_on_a_channel_namespace_feeds_it(
+    sources: dict[str, str], fed: dict[tuple[str, str], Edge]
+) -> None:
+    assert fed[WRITER, f"{sources['AppSync Events']}#publish *"].status is Status.ALLOWED
 
 
 def test_a_method_that_asks_nobody_is_open_to_whom_the_api_policy_lets_in(

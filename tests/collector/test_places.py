@@ -3,43 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from models.decision import FactKind
 from models.snapshot import Gap, GapStatus, Snapshot, Trigger
-from simulator.collector import finders
-from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.finders import FINDERS
-from simulator.collector.reader import Reader
-from tests.collector.recorded import Answer, Answers, RecordedSession, refused
-
-ACCOUNT = "222222222222"
-REGION = "eu-west-1"
-ORDERS = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/caller"
-
-
-def at(service: str, resource: str) -> str:
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
-
-
-def look(label: str, answers: Answers, region: str = REGION) -> Snapshot:
-    """What one finder finds, and nothing else."""
-    builder = SnapshotBuilder()
-    builder.account(ACCOUNT)
-    (finder,) = [finder for finder in FINDERS if finder.label == label]
-    finders.look(Reader(RecordedSession(answers), ACCOUNT, "aws", builder), region, finder)
-    return builder.build(datetime.now(UTC), "collected")
-
-
-def manners(snapshot: Snapshot) -> dict[str, str]:
-    """How each route lets in, by its method and path."""
-    routes = (resource for resource in snapshot.resources if resource.attributes)
-    return {resource.arn.split("/", 2)[2]: resource.attributes["AuthorizationType"] for resource in routes}
-
+from tests.collector.places import ACCOUNT, INTEGRATION, ORDERS, REGION, ROLE, at, look, manners
+from tests.collector.recorded import Answer, refused
 
 # Pages
 
@@ -104,6 +76,14 @@ LISTS = {
     "VPC Lattice": ("vpc-lattice:ListTargetGroups", "vpc-lattice"),
     "Transfer Family": ("transfer:ListServers", "transfer"),
     "Lex": ("lexv2-models:ListBots", "lex"),
+    "AppSync Events": ("appsync:ListApis", "appsync"),
+    "Athena": ("athena:ListDataCatalogs", "athena"),
+    "Bedrock flows": ("bedrock-agent:ListFlows", "bedrock"),
+    "Bedrock knowledge bases": ("bedrock-agent:ListKnowledgeBases", "bedrock"),
+    "CloudFormation": ("cloudformation:DescribeStacks", "cloudformation"),
+    "CodeDeploy": ("codedeploy:ListApplications", "codedeploy"),
+    "S3 Batch Operations": ("s3control:ListJobs", "s3"),
+    "S3 Object Lambda": ("s3control:ListAccessPointsForObjectLambda", "s3-object-lambda"),
 }
 
 
@@ -292,8 +272,6 @@ def test_a_universal_target_invokes_what_its_input_names() -> None:
 
 # API Gateway
 
-INTEGRATION = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{ORDERS}"
-
 
 def rest_api(method: dict[str, Any], verb: str = "GET", uri: str = INTEGRATION, **more: Any) -> Snapshot:
     described = {"methodIntegration": {"uri": f"{uri}/invocations"}, **method}
@@ -304,6 +282,8 @@ def rest_api(method: dict[str, Any], verb: str = "GET", uri: str = INTEGRATION, 
             "apigateway:GetStages": {
                 "item": [{"stageName": "prod", "variables": {"alias": "live"}}, {"stageName": "test"}]
             },
+            "apigateway:GetExport": refused(),
+            "apigateway:GetDeployment": refused(),
             "apigateway:GetResources": {"items": [{"path": "/a/{b}/{c+}", "resourceMethods": {verb: described}}]},
             "apigateway:GetAuthorizers": {"items": []},
         },
@@ -369,7 +349,7 @@ def http_api(*routes: dict[str, Any], kind: str = "HTTP", integration: str = ORD
             "apigatewayv2:GetApis": {
                 "Items": [{"ApiId": "api", "Name": "n", "ProtocolType": kind, "RouteSelectionExpression": "r"}]
             },
-            "apigatewayv2:GetStages": {"Items": [{"StageName": "$default"}]},
+            "apigatewayv2:GetStages": {"Items": [{"StageName": "$default", "AutoDeploy": True}]},
             "apigatewayv2:GetIntegrations": {"Items": integrations},
             "apigatewayv2:GetRoutes": {"Items": [{"Target": "integrations/i", **route} for route in routes]},
             "apigatewayv2:GetAuthorizers": {

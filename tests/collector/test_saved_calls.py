@@ -27,7 +27,8 @@ GROUP = f"arn:aws:elasticloadbalancing:{REGION}:{OURS}:targetgroup/orders/1"
 #: What is in files of its own.
 ELSEWHERE = ("sts", "iam", "lambda", "s3")
 #: What a call says of what it wants, where it isn't about one thing.
-MANNERS = ("targetGroupType", "policyType", "PolicyName")
+MANNERS = ("AccountId", "OutputType", "PolicyName", "Specification", "TemplateStage", "accepts", "exportType")
+MANNERS += ("policyType", "targetGroupType")
 
 
 def save_calls(collected: Collected, folder: Path) -> None:
@@ -40,6 +41,8 @@ def save_calls(collected: Collected, folder: Path) -> None:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", operation).lower()
         path = folder / "calls" / service / f"{words}.json"
         printed = {key: value for key, value in output.items() if key != "ResponseMetadata"}
+        if "body" in printed:
+            printed = json.loads(printed["body"].getvalue())
         about = "/".join(value for key, value in asked.items() if isinstance(value, str) and key not in MANNERS)
         files[path] = {**files.get(path, {}), about: printed} if about else printed
     for path, content in files.items():

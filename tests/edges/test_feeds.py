@@ -159,6 +159,21 @@ FEEDS = (
         at("s3-object-lambda", "accesspoint/other"),
     ),
     Fed(
+        "bedrock.amazonaws.com",
+        at("bedrock", "flow/FLOW123456"),
+        "bedrock:InvokeFlow",
+        at("bedrock", "flow/FLOW123456/alias/TSTALIASID"),
+        at("bedrock", "flow/FLOW654321/alias/*"),
+    ),
+    Fed(
+        "batchoperations.s3.amazonaws.com",
+        at("s3", "job/1234-abcd"),
+        "s3:UpdateJobStatus",
+        at("s3", "job/1234-abcd"),
+        at("s3", "job/1234-abce"),
+        {"Status": "Suspended"},
+    ),
+    Fed(
         "kendra.amazonaws.com",
         at("kendra", "index/i/data-source/d"),
         "kendra:StartDataSourceSyncJob",
@@ -191,7 +206,7 @@ def test_who_may_write_to_the_source_feeds_it(case: Fed) -> None:
     "principal, on",
     [
         pytest.param("scheduler.amazonaws.com", at("scheduler", "schedule/default/nightly"), id="a schedule"),
-        pytest.param("batchoperations.s3.amazonaws.com", at("s3", "job/1234-abcd"), id="a job runs once"),
+        pytest.param("athena.amazonaws.com", at("athena", "datacatalog/shop"), id="a catalog"),
     ],
 )
 def test_fed_by_nobody(principal: str, on: str) -> None:

@@ -170,6 +170,63 @@ def test_repositories(action: str, events: tuple[str, ...], expected: dict[str, 
     assert feeding("codecommit.amazonaws.com", repository, allow(action, repository), events=events) == expected
 
 
+JOB, CONFIRM = at("s3", "job/1234-abcd"), "s3:UpdateJobStatus"
+
+
+@pytest.mark.parametrize(
+    "status, expected",
+    [
+        pytest.param("Suspended", {"writer": "allowed"}, id="a job awaiting confirmation is run by who confirms it"),
+        pytest.param("Active", {}, id="a job that runs is caused by nobody"),
+        pytest.param(None, {"writer": "unknown"}, id="a job whose status was not read"),
+    ],
+)
+def test_batch_jobs(status: str | None, expected: dict[str, str]) -> None:
+    attributes = {"Status": status} if status else {}
+    assert feeding("batchoperations.s3.amazonaws.com", JOB, allow(CONFIRM, JOB), attributes=attributes) == expected
+
+
+POINT = at("s3-object-lambda", "accesspoint/redacted")
+
+
+@pytest.mark.parametrize(
+    "action, events, expected",
+    [
+        pytest.param("s3-object-lambda:GetObject", ("GetObject",), {"writer": "allowed"}, id="GET"),
+        pytest.param("s3-object-lambda:GetObject", ("HeadObject",), {"writer": "allowed"}, id="HEAD"),
+        pytest.param("s3-object-lambda:GetObject", ("ListObjectsV2",), {}, id="a list is another request"),
+        pytest.param("s3-object-lambda:ListBucket", ("ListObjectsV2",), {"writer": "allowed"}, id="LIST"),
+        pytest.param("s3-object-lambda:ListBucket", ("GetObject",), {}, id="a list isn't made by the function"),
+    ],
+)
+def test_object_lambda(action: str, events: tuple[str, ...], expected: dict[str, str]) -> None:
+    """S3 User Guide, "Configuring IAM policies for Object Lambda Access Points"."""
+    assert feeding("s3-object-lambda.amazonaws.com", POINT, allow(action, POINT), events=events) == expected
+
+
+EVENT_API = at("appsync", "apis/abc123")
+CHANNELS = f"{EVENT_API}/channelNamespace/news"
+PUBLISH, SUBSCRIBE = allow("appsync:EventPublish", CHANNELS), allow("appsync:EventSubscribe", CHANNELS)
+CONNECT = allow("appsync:EventConnect", EVENT_API)
+
+
+@pytest.mark.parametrize(
+    "statements, event, manner, expected",
+    [
+        pytest.param([PUBLISH], "publish", "AWS_IAM", {"writer": "allowed"}, id="one publishes over HTTP too"),
+        pytest.param([SUBSCRIBE, CONNECT], "publish", "AWS_IAM", {}, id="who subscribes doesn't publish"),
+        pytest.param([SUBSCRIBE, CONNECT], "subscribe", "AWS_IAM", {"writer": "allowed"}, id="who is connected too"),
+        pytest.param([SUBSCRIBE], "subscribe", "AWS_IAM", {}, id="one subscribes over WebSockets only"),
+        pytest.param([PUBLISH], "publish", "AWS_IAM, API_KEY", {"anyone": "unknown"}, id="a key lets in as well"),
+    ],
+)
+def test_event_apis(statements: list[Json], event: str, manner: str, expected: dict[str, str]) -> None:
+    """AppSync Events Developer Guide, "Configuring authorization and authentication to secure Event APIs"."""
+    attributes = {"authenticationType": manner}
+    found = feeding("appsync.amazonaws.com", CHANNELS, *statements, attributes=attributes, events=(event,))
+    assert found == expected
+
+
 # --- encrypted sources -------------------------------------------------------------------------------------------
 
 KEY = at("kms", "key/1234")

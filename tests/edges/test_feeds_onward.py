@@ -97,6 +97,53 @@ def test_event_sources_and_encrypted_queues(key: str, policy: list[Json] | None,
     assert edge_between(made, TOPIC, QUEUE) is expected
 
 
+STREAM = at("firehose", "deliverystream/archive")
+SNS = {"Service": "sns.amazonaws.com"}
+PUTS = allow("firehose:PutRecord", STREAM)
+
+
+@pytest.mark.parametrize(
+    "trusted, statements, with_role, expected",
+    [
+        pytest.param(SNS, [PUTS], True, Status.ALLOWED, id="a role that trusts SNS and has permission to write"),
+        pytest.param(EVENTS, [PUTS], True, Status.MISSING, id="a role that trusts another service"),
+        pytest.param(SNS, [], True, Status.MISSING, id="a role that has no permission to write"),
+        pytest.param(SNS, [PUTS], False, Status.UNKNOWN, id="a role that isn't known"),
+    ],
+)
+def test_a_topic_writes_to_a_firehose_stream_with_a_role(
+    trusted: Json, statements: list[Json], with_role: bool, expected: Status
+) -> None:
+    """SNS Developer Guide, "Prerequisites for subscribing Firehose delivery streams to Amazon SNS topics"."""
+    made = Builder()
+    made.role(ROLE, allow("sts:AssumeRole", Principal=trusted), *statements)
+    made.resource(TOPIC, "sns:topic", ONE)
+    made.trigger("sns.amazonaws.com", TOPIC, STREAM, role=ROLE if with_role else None)
+    made.trigger("firehose.amazonaws.com", STREAM, made.function(ORDERS), role=ROLE)
+    assert edge_between(made, TOPIC, STREAM) is expected
+
+
+STACK = at("cloudformation", "stack/shop/1")
+
+
+@pytest.mark.parametrize(
+    "with_role, expected",
+    [
+        pytest.param(True, Status.ALLOWED, id="with the stack's service role"),
+        pytest.param(False, Status.UNKNOWN, id="with the permissions of who updates the stack"),
+    ],
+)
+def test_a_custom_resource_that_names_a_topic(with_role: bool, expected: Status) -> None:
+    """CloudFormation User Guide, "Create custom provisioning logic with custom resources"."""
+    made = Builder()
+    service = {"Service": "cloudformation.amazonaws.com"}
+    made.role(ROLE, allow("sts:AssumeRole", Principal=service), allow("sns:Publish", TOPIC))
+    made.resource(TOPIC, "sns:topic", ONE, allow("sns:Publish", TOPIC, Principal=service))
+    made.trigger("cloudformation.amazonaws.com", STACK, TOPIC, role=ROLE if with_role else None)
+    made.trigger("sns.amazonaws.com", TOPIC, made.function(ORDERS))
+    assert edge_between(made, STACK, TOPIC) is expected
+
+
 def test_what_is_written_on_to_is_invoked_by_nobody() -> None:
     made = written_on("sns.amazonaws.com", TOPIC, QUEUE, "sqs:queue")
     assert list(RULES[EdgeKind.TRIGGERS](made.world(), None, None, Question())) == []

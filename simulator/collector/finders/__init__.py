@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.decision import FactKind
-from simulator.collector.finders import apis, events, people, workflows
+from simulator.collector.finders import apis, bedrock, deployments, events, gateway, people, stores, workflows
 from simulator.collector.place import Place
 from simulator.collector.reader import Reader
 
@@ -35,8 +35,8 @@ class Finder:
 FINDERS: tuple[Finder, ...] = (
     Finder("Scheduler", "scheduler", "scheduler", "scheduler.amazonaws.com", events.schedules),
     Finder("Pipes", "pipes", "pipes", "pipes.amazonaws.com", events.pipes),
-    Finder("REST APIs", "apigateway", "execute-api", "apigateway.amazonaws.com", apis.rest_apis),
-    Finder("HTTP and WebSocket APIs", "apigatewayv2", "execute-api", "apigateway.amazonaws.com", apis.http_apis),
+    Finder("REST APIs", "apigateway", "execute-api", "apigateway.amazonaws.com", gateway.rest_apis),
+    Finder("HTTP and WebSocket APIs", "apigatewayv2", "execute-api", "apigateway.amazonaws.com", gateway.http_apis),
     Finder(
         "Load balancers", "elbv2", "elasticloadbalancing", "elasticloadbalancing.amazonaws.com", apis.load_balancers
     ),
@@ -46,17 +46,34 @@ FINDERS: tuple[Finder, ...] = (
     Finder("IoT rules", "iot", "iot", "iot.amazonaws.com", events.topic_rules),
     Finder("IoT authorizers", "iot", "iot", "iot.amazonaws.com", events.authorizers),
     Finder("Config", "config", "config", "config.amazonaws.com", events.config_rules),
+    Finder("CloudFormation", "cloudformation", "cloudformation", "cloudformation.amazonaws.com", deployments.stacks),
     Finder("SES", "ses", "ses", "ses.amazonaws.com", events.receipt_rules),
     Finder("CodePipeline", "codepipeline", "codepipeline", "codepipeline.amazonaws.com", workflows.pipelines),
+    Finder("CodeDeploy", "codedeploy", "codedeploy", "codedeploy.amazonaws.com", deployments.deployment_groups),
     Finder("CodeCommit", "codecommit", "codecommit", "codecommit.amazonaws.com", workflows.repositories),
     Finder("AppSync", "appsync", "appsync", "appsync.amazonaws.com", apis.graphql_apis),
+    Finder("AppSync Events", "appsync", "appsync", "appsync.amazonaws.com", apis.event_apis),
     Finder("Step Functions", "stepfunctions", "states", "states.amazonaws.com", workflows.state_machines),
     Finder("Alarms", "cloudwatch", "cloudwatch", "lambda.alarms.cloudwatch.amazonaws.com", events.alarms),
     Finder("Firehose", "firehose", "firehose", "firehose.amazonaws.com", workflows.delivery_streams),
-    Finder("Bedrock agents", "bedrock-agent", "bedrock", "bedrock.amazonaws.com", people.agents, offered_as="bedrock"),
+    Finder("Bedrock agents", "bedrock-agent", "bedrock", "bedrock.amazonaws.com", bedrock.agents, offered_as="bedrock"),
+    Finder(
+        "Bedrock knowledge bases",
+        "bedrock-agent",
+        "bedrock",
+        "bedrock.amazonaws.com",
+        bedrock.knowledge_bases,
+        offered_as="bedrock",
+    ),
+    Finder("Bedrock flows", "bedrock-agent", "bedrock", "bedrock.amazonaws.com", bedrock.flows, offered_as="bedrock"),
     Finder("VPC Lattice", "vpc-lattice", "vpc-lattice", "vpc-lattice.amazonaws.com", apis.lattice_groups),
     Finder("Transfer Family", "transfer", "transfer", "transfer.amazonaws.com", apis.transfer_servers),
     Finder("Connect", "connect", "connect", "connect.amazonaws.com", people.connect_instances),
+    Finder("Athena", "athena", "athena", "athena.amazonaws.com", stores.data_catalogs),
+    Finder("S3 Batch Operations", "s3control", "s3", "batchoperations.s3.amazonaws.com", stores.batch_jobs),
+    Finder(
+        "S3 Object Lambda", "s3control", "s3-object-lambda", "s3-object-lambda.amazonaws.com", stores.object_lambdas
+    ),
     Finder("Lex", "lexv2-models", "lex", "lexv2.amazonaws.com", people.bot_aliases),
     Finder("CloudFront", "cloudfront", "cloudfront", "edgelambda.amazonaws.com", apis.distributions, is_global=True),
 )

@@ -1,4 +1,4 @@
-"""Where people sign in and talk: Cognito, Connect, Lex, Bedrock agents."""
+"""Where people sign in and talk: Cognito, Connect, Lex."""
 
 from __future__ import annotations
 
@@ -56,18 +56,3 @@ def bot_aliases(at: Place) -> None:
                     hook.get("lambdaARN"),
                     enabled=bool(settings.get("enabled")),
                 )
-
-
-def agents(at: Place) -> None:
-    """The action groups of every version of an agent, the working draft among them."""
-    for agent in at.each("bedrock-agent:ListAgents"):
-        for version in at.each("bedrock-agent:ListAgentVersions", agentId=agent["agentId"]):
-            keys = {"agentId": agent["agentId"], "agentVersion": version["agentVersion"]}
-            for group in at.each("bedrock-agent:ListAgentActionGroups", **keys):
-                _action_group(at, {**keys, "actionGroupId": group["actionGroupId"]})
-
-
-def _action_group(at: Place, keys: dict[str, str]) -> None:
-    group = at.one("bedrock-agent:GetAgentActionGroup", **keys).get("agentActionGroup") or {}
-    function = (group.get("actionGroupExecutor") or {}).get("lambda")
-    at.trigger(at.arn(f"agent/{keys['agentId']}"), function, enabled=group.get("actionGroupState") == "ENABLED")
