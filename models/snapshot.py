@@ -61,6 +61,8 @@ class Role(Holder):
     trust: str
     """The trust policy's document."""
     boundary: str | None = None
+    session: str | None = None
+    """The document of the session policy that whoever assumes the role passes: only a what-if says so."""
     tags: dict[str, str] = {}
     instance_profiles: tuple[str, ...] = ()
 

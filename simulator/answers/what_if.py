@@ -11,9 +11,9 @@ from models.edge import EdgeKind, Status
 from simulator.answers import shapes
 from simulator.answers.reach import reached
 from simulator.answers.step import step
+from simulator.changes import apply
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world.changes import apply
 from simulator.world.nodes import shown
 from simulator.world.world import World
 

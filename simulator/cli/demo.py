@@ -28,9 +28,9 @@ def command(form: str) -> int:
     """Find a missing permission in the embedded scenario, add it, and ask again. Needs no AWS account."""
     from simulator import scenario
     from simulator.answers.paths import paths
+    from simulator.changes import apply
     from simulator.scenario import library
     from simulator.world import World
-    from simulator.world.changes import apply
 
     loaded = scenario.load(library.embedded(library.DEMO))
     world = World(loaded.snapshot)

@@ -17,10 +17,10 @@ from simulator.answers.reach import reach
 from simulator.answers.step import step
 from simulator.answers.what_if import what_if
 from simulator.answers.who_can import who_can
+from simulator.changes import apply
 from simulator.scenario.questions import Asked, Entry, Fields, Flow, Supposed, Told
 from simulator.scenario.words import Words
 from simulator.world import World
-from simulator.world.changes import apply
 
 OPEN = ("allowed", "conditional")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.expectation import AttachPolicyShape
 from models.scenario import Scenario
 from models.snapshot import Account, Snapshot
 from simulator.scenario.documents import Documents
@@ -57,8 +56,8 @@ def _snapshot(source: Source, scenario: Scenario, names: Names, documents: Docum
     functions = Functions(scenario, names, documents, store)
     users, groups, roles = identities.users(), identities.groups(), identities.roles()
     tree = OrganizationBuilder(scenario, names, managed, store)
+    _attached_by_changes(scenario, names, managed, tree)
     organization = tree.build(scenario.organization) if scenario.organization else None
-    _attached_by_changes(scenario, names, managed)
     managed.check_unused(tree.used)
     held = {entry.account for entry in names.entries}
     at = scenario.at or TAKEN_AT
@@ -84,11 +83,13 @@ def _snapshot(source: Source, scenario: Scenario, names: Names, documents: Docum
     )
 
 
-def _attached_by_changes(scenario: Scenario, names: Names, managed: ManagedPolicies) -> None:
+def _attached_by_changes(scenario: Scenario, names: Names, managed: ManagedPolicies, tree: OrganizationBuilder) -> None:
     """Have the policies there that a `what_if` attaches: in AWS too a policy is there before it is attached."""
     for index, supposed in enumerate(scenario.what_if):
         for number, change in enumerate(supposed.changes):
-            if isinstance(change, AttachPolicyShape):
-                at: Place = ("what_if", index, "changes", number)
+            at: Place = ("what_if", index, "changes", number)
+            if change.change in ("attach_policy", "set_boundary"):
                 holder = names.arn(change.holder, (*at, "holder"), IDENTITIES)
                 managed.arn(change.policy, (*at, "policy"), holder.split(":")[4])
+            elif change.change in ("attach_scp", "attach_rcp"):
+                tree.learn(change.policy, change.change, (*at, "policy"))

@@ -81,6 +81,10 @@ class OrganizationBuilder:
             names=dict(sorted(self.unit_names.items())),
         )
 
+    def learn(self, name: str, change: str, place: Place) -> None:
+        """Have an SCP or RCP there that a change attaches."""
+        self._policy(name, "SERVICE_CONTROL_POLICY" if change == "attach_scp" else "RESOURCE_CONTROL_POLICY", place)
+
     def _unit(self, name: str, unit: UnitShape, parent: str, root: str, place: Place) -> None:
         number = unit.id or made_up(f"ou-{root.removeprefix('r-')}-", f"{parent}/{name}", 8)
         if number in self.unit_names:

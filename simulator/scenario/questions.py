@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.change import AddStatement, AttachPolicy, Change, DetachPolicy, RemoveStatement, SetTrust
+from models.change import Change
 from models.context import Given
 from models.errors import ChangeError
 from models.expectation import (
-    AddStatementShape,
     CanExpectation,
     CitedShape,
     DiagnoseExpectation,
@@ -25,22 +24,18 @@ from models.expectation import (
     MissingShape,
     PathExpectation,
     ReachExpectation,
-    RemoveStatementShape,
     Settled,
-    SetTrustShape,
     WhatIfShape,
     WhoCanExpectation,
 )
-from models.policy import PolicyKind
 from models.scenario import Scenario
 from models.shape import nearest
 from models.snapshot import Snapshot
+from simulator.changes import apply
 from simulator.diagnosis.rules import RULES
+from simulator.scenario.changes import Changes
 from simulator.scenario.documents import Documents
-from simulator.scenario.managed import ManagedPolicies
 from simulator.scenario.source import Place
-from simulator.scenario.store import Store
-from simulator.world.changes import apply
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+", re.IGNORECASE | re.ASCII)
 
@@ -336,9 +331,10 @@ class _Reader:
     def supposed(self, item: WhatIfShape, place: Place) -> Supposed:
         snapshot = self.snapshot
         changes = []
+        reader = Changes(self.scenario, self.documents, snapshot.organization)
         for index, shape in enumerate(item.changes):
             at = (*place, "changes", index)
-            change = self._change(shape, at)
+            change = reader.read(shape, at)
             try:
                 snapshot = apply(snapshot, [change])
             except ChangeError as error:
@@ -359,25 +355,3 @@ class _Reader:
             target = self.names.node(row.to, (*at, "to"))
             found.append(Flow(source, target, row.kind, self._nodes(row.via, (*at, "via"))))
         return tuple(found)
-
-    def _change(self, shape: Any, place: Place) -> Change:
-        holder = self.names.arn(shape.holder, (*place, "holder"), self._holders(shape))
-        if isinstance(shape, AddStatementShape):
-            statement = self.documents.statement(shape.side, holder, shape.statement, (*place, "statement"))
-            self.documents.check_statement(statement, PolicyKind(shape.side), (*place, "statement"))
-            return AddStatement(side=shape.side, holder=holder, policy=shape.policy, statement=statement)
-        if isinstance(shape, RemoveStatementShape):
-            return RemoveStatement(side=shape.side, holder=holder, sid=shape.sid, policy=shape.policy)
-        if isinstance(shape, SetTrustShape):
-            return SetTrust(holder=holder, document=self.documents.trust(shape.document, (*place, "document")))
-        managed = ManagedPolicies(self.scenario, self.documents, Store())
-        arn = managed.arn(shape.policy, (*place, "policy"), holder.split(":")[4])
-        kind_of = AttachPolicy if shape.change == "attach_policy" else DetachPolicy
-        return kind_of(holder=holder, policy=arn)
-
-    def _holders(self, shape: Any) -> tuple[str, ...]:
-        """The kinds that may hold the policy which a change is about."""
-        side = getattr(shape, "side", "identity")
-        if isinstance(shape, SetTrustShape) or side == "trust":
-            return ("role",)
-        return ("user", "group", "role") if side == "identity" else ()

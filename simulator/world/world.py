@@ -477,9 +477,10 @@ class World:
         if caller.arn and caller.kind is not CallerKind.ROOT:
             identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
             boundary, unread[Layer.BOUNDARY] = self.boundary_of(caller.role or caller.arn)
+        session = self.session_of(caller.role) if caller.role else None
         scps, targets, unread[Layer.SCP] = self.scps_of(caller.account)
         lacking = {layer: facts for layer, facts in unread.items() if facts}
-        return PolicySet(identity=identity, boundary=boundary, scps=scps, unread=lacking), targets
+        return PolicySet(identity=identity, boundary=boundary, session=session, scps=scps, unread=lacking), targets
 
     def scps_of(
         self, account: str | None
@@ -505,6 +506,15 @@ class World:
             return None, ()
         found = self.managed(holder.boundary, PolicyKind.BOUNDARY, arn)
         return ((found,), ()) if isinstance(found, Attached) else (None, (found,))
+
+    def session_of(self, role_arn: str) -> tuple[Attached, ...] | None:
+        """The session policy that whoever assumes a role is said to pass."""
+        role = self.roles.get(role_arn)
+        if role is None or role.session is None:
+            return None
+        return (
+            Attached("session policy", self.documents.policy(role.session, PolicyKind.SESSION, role_arn), role_arn),
+        )
 
     def _levels(
         self, account: str | None, wanted: str, kind: PolicyKind

@@ -19,11 +19,11 @@ from simulator.answers.paths import paths
 from simulator.answers.reach import reach
 from simulator.answers.step import step
 from simulator.answers.who_can import LISTED, who_can
+from simulator.changes import apply
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world import World
-from simulator.world.changes import apply
 from simulator.world.nodes import shown
 from tests.worlds import BY_URL, INVOKE, additions
 

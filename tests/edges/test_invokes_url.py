@@ -15,10 +15,10 @@ from simulator.answers.paths import paths
 from simulator.answers.reach import reach
 from simulator.answers.who_can import who_can
 from simulator.answers.whole_graph import whole_graph
+from simulator.changes import apply
 from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.world import World
-from simulator.world.changes import apply
 from tests.worlds import INVOKE, ONE, THREE, TWO, Builder, Json, additions, allow, deny, function, role, trusting, user
 
 BY_URL = "lambda:InvokeFunctionUrl"

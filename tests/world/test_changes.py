@@ -10,7 +10,7 @@ import pytest
 from models.change import AddStatement, AttachPolicy, Change, DetachPolicy, RemoveStatement, SetTrust
 from models.errors import ChangeError
 from models.snapshot import Account, Function, ManagedPolicy, Resource, Role, Snapshot, User, document_id
-from simulator.world.changes import apply
+from simulator.changes import apply
 
 ACCOUNT = "111111111111"
 DEV = f"arn:aws:iam::{ACCOUNT}:user/dev"

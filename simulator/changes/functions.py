@@ -1,0 +1,91 @@
+"""Changes of functions: made, deleted, with another role, with a feature more or less.
+
+Sources: Lambda API Reference (CreateFunction, UpdateFunctionConfiguration, AddPermission); IAM User Guide, "Grant a
+user permissions to pass a role to an AWS service".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from models import arns
+from models.change import CreateFunction, DeleteFunction, SetExecutionRole, SetFeature
+from models.errors import ChangeError
+from models.snapshot import Function, Snapshot
+from simulator.changes import documents, store
+from simulator.changes.documents import Json
+from simulator.policy import limits
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def create_function(snapshot: Snapshot, change: CreateFunction) -> Snapshot:
+    parts = arns.parts(change.function)
+    name = change.function.rpartition(":function:")[2]
+    if parts is None or not arns.is_function(change.function) or not _NAME.fullmatch(name):
+        raise ChangeError(f"`{change.function}` is not the ARN of a function")
+    store.collected(snapshot, parts.account)
+    if any(function.arn == change.function for function in snapshot.functions):
+        raise ChangeError(f"Function already exist: {name}")
+    _check_role(snapshot, change.role, change.function)
+    return store.add(snapshot, Function(arn=change.function, role=change.role))
+
+
+def delete_function(snapshot: Snapshot, change: DeleteFunction) -> Snapshot:
+    function = store.function(snapshot, change.function)
+    left = tuple(item for item in snapshot.mappings if arns.unqualified(item.function) != function.arn)
+    return store.remove(snapshot.model_copy(update={"mappings": left}), function)
+
+
+def set_execution_role(snapshot: Snapshot, change: SetExecutionRole) -> Snapshot:
+    function = store.function(snapshot, change.function)
+    _check_role(snapshot, change.role, function.arn)
+    return store.put(snapshot, function, function.model_copy(update={"role": change.role}))
+
+
+def _check_role(snapshot: Snapshot, role: str, function: str) -> None:
+    if arns.account_of(role) != arns.account_of(function):
+        raise ChangeError("Cross-account pass role is not allowed.")
+    store.one(snapshot.roles, role, "role")
+
+
+def set_feature(snapshot: Snapshot, change: SetFeature) -> Snapshot:
+    function = store.function(snapshot, change.function)
+    value = _off(change.feature) if change.value is None else change.value
+    try:
+        changed = Function.model_validate(dict(function) | {change.feature: value})
+    except ValidationError as error:
+        wanted = "; ".join(item["msg"] for item in error.errors())
+        raise ChangeError(f"`{change.feature}` of a function can't be `{change.value}`: {wanted}") from error
+    return store.put(snapshot, function, changed)
+
+
+def _off(feature: str) -> Any:
+    """The value of a field that is switched off."""
+    return Function.model_fields[feature].get_default(call_default_factory=True)
+
+
+def edit_policy(snapshot: Snapshot, arn: str, change: Callable[[Any], Json | None], *, needed: bool) -> Snapshot:
+    """Change the policy of a function, or of the qualifier that its ARN ends in."""
+    unqualified, qualifier = arns.split_function(arn)
+    function = next((item for item in snapshot.functions if item.arn == unqualified), None)
+    if function is None:
+        raise ChangeError(f"no function `{arn}`{store.nearest(arn, (item.arn for item in snapshot.functions))}")
+    if qualifier == "$LATEST":
+        raise ChangeError("`$LATEST` can't have a policy of its own: name the function without it")
+    if qualifier and qualifier not in (*function.versions, *function.aliases):
+        hint = store.nearest(qualifier, (*function.versions, *function.aliases))
+        raise ChangeError(f"function `{unqualified}` has no version or alias `{qualifier}`{hint}")
+    key = qualifier or ""
+    if needed and key not in function.policies:
+        raise ChangeError(f"`{arn}` has no policy")
+    document = change(snapshot.documents.get(function.policies.get(key, "")))
+    policies = {name: value for name, value in function.policies.items() if name != key}
+    if document is not None:
+        documents.check_size(document, limits.FUNCTION, arn)
+        snapshot, policies[key] = store.stored(snapshot, document)
+    return store.put(snapshot, function, function.model_copy(update={"policies": dict(sorted(policies.items()))}))

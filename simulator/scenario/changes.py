@@ -1,0 +1,122 @@
+"""The changes of a scenario's `what_if:`, with every name made an ARN and every short form a statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.change import CHANGE, KINDS, Change, Names
+from models.expectation import ChangeShape
+from models.policy import PolicyKind
+from models.scenario import Scenario
+from models.snapshot import Organization
+from simulator.scenario.documents import Documents
+from simulator.scenario.managed import ManagedPolicies
+from simulator.scenario.source import Place
+from simulator.scenario.store import Store
+
+_CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}
+
+
+class Changes:
+    """Reads changes. What one of them creates may be named by its ARN in those behind it."""
+
+    def __init__(self, scenario: Scenario, documents: Documents, organization: Organization | None) -> None:
+        self.scenario = scenario
+        self.documents = documents
+        self.names = documents.names
+        self.source = documents.source
+        self.organization = organization
+        self.created: set[str] = set()
+
+    def read(self, shape: ChangeShape, place: Place) -> Change:
+        """Return the change that a shape means.
+
+        Raises:
+            InputError: for a name that nothing has, or a statement that AWS would refuse.
+        """
+        kind = KINDS[shape.change]
+        values: dict[str, Any] = {}
+        for field in type(shape).model_fields:
+            value = getattr(shape, field)
+            meant = next((item for item in kind.model_fields[field].metadata if isinstance(item, Names)), None)
+            values[field] = self._named(value, meant, shape, (*place, field)) if meant and value is not None else value
+        created = _CREATED.get(shape.change)
+        if created:
+            values[created] = self._new(values[created], created, (*place, created))
+        if "statement" in values:
+            values["statement"] = self._statement(shape, values["holder"], (*place, "statement"))
+        if "document" in values:
+            values["document"] = self.documents.trust(values["document"], (*place, "document"))
+        if shape.change == "set_feature":
+            values["value"] = self._feature(values["feature"], values["value"], (*place, "value"))
+        made: Change = CHANGE.validate_python(values)
+        return made
+
+    def _named(self, name: str, meant: Names, shape: Any, place: Place) -> str:
+        if name in self.created:
+            return name
+        if meant.kinds == ("place",):
+            return self._place(name, place)
+        if meant.kinds == ("organization_policy",):
+            return name
+        if meant.kinds == ("policy",):
+            return self._policy(name, shape, place)
+        side = getattr(shape, "side", "")
+        if side in ("scp", "rcp"):
+            return self._place(name, place)
+        if not meant.kinds:
+            return self.names.arn(name, place, _HOLDERS.get(side, ()))
+        # Whatever may be a source has a name of its own, a queue as well as a rule.
+        return self.names.arn(name, place, () if meant.kinds == ("resource",) else meant.kinds)
+
+    def _policy(self, name: str, shape: Any, place: Place) -> str:
+        if name.startswith("arn:"):
+            return name
+        holder = getattr(shape, "holder", None)
+        account = self.names.arn(holder, (*place[:-1], "holder")).split(":")[4] if holder else ""
+        if not account:
+            owner, rest = self.names.split(name, place)
+            return f"arn:{self.names.partition}:iam::{self.names.account(owner, place)}:policy/{rest}"
+        return ManagedPolicies(self.scenario, self.documents, Store()).arn(name, place, account)
+
+    def _place(self, name: str, place: Place) -> str:
+        """The id of the root or an OU, by its name too, or the number of an account."""
+        found = self.organization
+        if found is None:
+            raise self.source.error(place, "there is no `organization:` in the scenario")
+        by_name = {shown.lower(): unit for unit, shown in found.names.items()}
+        known = {*found.parents, *found.parents.values()}
+        if name in known or name.lower() in by_name:
+            return name if name in known else by_name[name.lower()]
+        return self.names.account(name, place)
+
+    def _new(self, name: str, kind: str, place: Place) -> str:
+        if not name.startswith("arn:"):
+            account, rest = self.names.split(name, place)
+            number = self.names.accounts[account]
+            region = self.scenario.region or ""
+            tail = f"lambda:{region}:{number}:function:{rest}" if kind == "function" else f"iam::{number}:{kind}/{rest}"
+            name = f"arn:{self.names.partition}:{tail}"
+        self.created.add(name)
+        return name
+
+    def _statement(self, shape: Any, holder: str, place: Place) -> dict[str, Any]:
+        statement = self.documents.statement(shape.side, holder, shape.statement, place)
+        self.documents.check_statement(statement, PolicyKind(shape.side), place)
+        return statement
+
+    def _feature(self, feature: str, value: Any, place: Place) -> Any:
+        if feature in ("dead_letter", "kms_key") and isinstance(value, str):
+            return self.names.arn(value, place)
+        if feature in ("layers", "file_systems") and isinstance(value, list | tuple):
+            return tuple(self.names.arn(name, (*place, index)) for index, name in enumerate(value))
+        return value
+
+
+#: Who may hold the policy of a side.
+_HOLDERS = {
+    "identity": ("user", "group", "role"),
+    "trust": ("role",),
+    "session": ("role",),
+    "boundary": ("user", "role"),
+}
