@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import Ask, edges_to
+from models.policy import Principal
+from simulator.edges.grantable import Ask, edges_to, led_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import foresee, outsiders
 from simulator.world.world import World
@@ -21,19 +22,17 @@ WITH_SAML = "sts:AssumeRoleWithSAML"
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may assume a role, or for whom there is half of a grant."""
-    for role in question.targets(world.roles, targets, arns.is_role):
-        yield from edges_to(world, EdgeKind.ASSUMES, role, (Ask(ACTION, role),), sources, question)
+    roles = question.targets(world.roles, targets, arns.is_role)
+    led = led_to(world, ACTION, roles, sources, question)
+    for role in roles:
+        if among(role, led):
+            yield from edges_to(world, EdgeKind.ASSUMES, role, (Ask(ACTION, role),), sources, question)
         yield from _federated(world, role, sources, question)
 
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:
-    policies, _ = world.resource_policies(role, arns.account_of(role))
-    # A trust that names a provider for another action is evidence of intent all the same.
-    named = (
-        item for attached in policies for statement in attached.policy.statements for item in statement.principals or ()
-    )
-    federated = [item for item in named if item.kind == "Federated"]
-    for action in (WITH_WEB_IDENTITY, WITH_SAML):
+    federated = _providers(world, role)
+    for action in (WITH_WEB_IDENTITY, WITH_SAML) if federated else ():
         for node in outsiders(world, federated):
             is_saml = ":saml-provider/" in node
             if not among(node, sources) or is_saml != (action == WITH_SAML):
@@ -41,3 +40,15 @@ def _federated(world: World, role: str, sources: Nodes, question: Question) -> I
             edge = Edge(node, role, EdgeKind.ASSUMES, (foresee(world, node, action, role, question.given),))
             if question.wants(edge, True):
                 yield edge
+
+
+def _providers(world: World, role: str) -> tuple[Principal, ...]:
+    """The providers that a role's trust names; for another action it is evidence of intent all the same."""
+    key = ("providers in the trust of", role)
+    known = world.memo.get(key)
+    if not isinstance(known, tuple):
+        policies, _ = world.resource_policies(role, arns.account_of(role))
+        statements = [statement for attached in policies for statement in attached.policy.statements]
+        named = [item for statement in statements for item in statement.principals or ()]
+        known = world.memo[key] = tuple(item for item in named if item.kind == "Federated")
+    return known

@@ -6,7 +6,7 @@ is evidence that somebody wanted them to be let in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -16,7 +16,7 @@ from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Part, Requirement, 
 from models.policy import Principal
 from simulator.edges.evidence import NOBODY, Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
-from simulator.world.actors import Fixed, column, lacking
+from simulator.world.actors import Fixed, column, lacking, told_of
 from simulator.world.nodes import foresee, named_principals, outsiders, shown
 from simulator.world.world import World
 
@@ -75,6 +75,18 @@ def edges_to(
             edge = Edge(node, target, kind, (*(asked(node, one) for one in asks), *beside))
             if question.wants(edge, meant.means(node)):
                 yield edge
+
+
+def led_to(world: World, action: str, targets: Collection[str], sources: Nodes, question: Question) -> Nodes:
+    """Those of `targets` to which `edges_to` may find an edge by an action; None: it may to any of them.
+
+    Where few ask, each is asked about all targets at once, and all that nobody may are passed over.
+    """
+    wanted = question.wanted(world, sources)
+    if not wanted.are_few or wanted.are_strangers_among or question.missing:
+        return None
+    found = told_of(world, wanted.actors, action, targets, question.given, wanted.grids)
+    return frozenset(found if question.asked is None else (*found, question.asked[1]))
 
 
 def _owner(world: World, resource: str) -> str | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import Ask, edges_to
-from simulator.edges.question import Nodes, Question
+from simulator.edges.grantable import Ask, edges_to, led_to
+from simulator.edges.question import Nodes, Question, among
 from simulator.world.world import World
 
 ACTION = "lambda:InvokeFunction"
@@ -18,5 +18,8 @@ ACTION = "lambda:InvokeFunction"
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may invoke a function, version or alias, or for whom there is half of a grant."""
-    for target in question.targets(world.function_nodes, targets, arns.is_function):
-        yield from edges_to(world, EdgeKind.INVOKES, target, (Ask(ACTION, target),), sources, question)
+    wanted = question.targets(world.function_nodes, targets, arns.is_function)
+    led = led_to(world, ACTION, wanted, sources, question)
+    for target in wanted:
+        if among(target, led):
+            yield from edges_to(world, EdgeKind.INVOKES, target, (Ask(ACTION, target),), sources, question)

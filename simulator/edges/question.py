@@ -31,7 +31,8 @@ class Wanted:
 
     def __init__(self, world: World, nodes: Nodes, grids: Grids | None) -> None:
         every = world.actors if nodes is None else sorted(nodes & world.actor_set)
-        if len(every) * FEW_OF < len(world.actors):
+        self.are_few = len(every) * FEW_OF < len(world.actors)
+        if self.are_few:
             self.actors, self.grids = Actors(world, every), {}
             self.row = self.actors.whole
         else:
@@ -40,6 +41,7 @@ class Wanted:
             self.grids = self.actors.grids if grids is None else grids
         self.nodes = nodes
         self.others: frozenset[str] = frozenset() if nodes is None else _beside_actors(world, nodes)
+        self.are_strangers_among = nodes is None or bool(self.others) or any(map(_is_named_in_policies, nodes))
         self._by_holder: dict[str, list[str]] = defaultdict(list)
         self._by_account: dict[str | None, list[str]] = defaultdict(list)
         for node in every:
@@ -52,6 +54,11 @@ class Wanted:
             yield from self._by_holder[holder]
         for account in self._by_account.keys() & accounts:
             yield from self._by_account[account]
+
+
+def _is_named_in_policies(node: str) -> bool:
+    """Whether it is what a policy may add to the graph: a provider, an account that wasn't collected, and so on."""
+    return arns.kind_of(node) in ("account", "anyone", "identity_provider", "service")
 
 
 def _beside_actors(world: World, nodes: frozenset[str]) -> frozenset[str]:

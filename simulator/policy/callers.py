@@ -118,13 +118,13 @@ class Callers:
         """The numbers of an account's roles that a session's ARN may mean."""
         return self._roles.get((account, name), [])
 
-    def bounded(self, number: int) -> Formula:
-        """Whether a caller has a permissions boundary, as NotPrincipal asks."""
-        member = self.members[number]
-        if member.requester.is_outside:
-            return False
-        result: Formula = bool(member.boundary)
-        for layer, facts in member.unread:
-            for fact in facts if layer is Layer.BOUNDARY else ():
-                result = result | Unread(fact, "boundary is there")
-        return result
+
+def bounded(member: Member) -> Formula:
+    """Whether a caller has a permissions boundary, as NotPrincipal asks."""
+    if member.requester.is_outside:
+        return False
+    result: Formula = bool(member.boundary)
+    for layer, facts in member.unread:
+        for fact in facts if layer is Layer.BOUNDARY else ():
+            result = result | Unread(fact, "boundary is there")
+    return result

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 
 from models import arns
 from models.request import RequesterKind
-from simulator.policy.callers import Callers, Holdings
+from simulator.policy.callers import Callers, Holdings, bounded
 from simulator.policy.combine import Standing
 from simulator.policy.compiled import Manner, Rule
 from simulator.policy.formula import Formula
 from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.policy_set import own_policy, refused
 from simulator.policy.principals import Excepted, Form, Named
-from simulator.policy.rows import Column, Contexts, Target, Whose
+from simulator.policy.rows import Contexts, Outcomes, Target, Whose
 from simulator.policy.shelves import Hanging, Shelf
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
@@ -40,7 +40,7 @@ class Grid:
         self.action = action
         self.callers = callers
         self.contexts = contexts
-        self.columns: dict[tuple[str, bool], Column] = {}
+        self.columns: dict[tuple[str, bool], Outcomes] = {}
         self._of_rule: dict[Rule, Hanging] = {}
         self._alike: dict[Whose, list[int]] = {}
         self._classes: dict[object, tuple[tuple[int, Standing], ...]] = {}
@@ -74,7 +74,7 @@ class Grid:
 
     def cells_of(self, found: Hanging, target: Target, row: int) -> Iterator[tuple[int, Formula]]:
         """What a statement comes to for those of `row` who have it, in parts for which it is the same."""
-        value = target.resource if target.traits.has_resource_types else "*"
+        value = target.name
         if found.crowd is None:
             if not found.rule.templates and found.rule.matches(value) is found.rule.inverse:
                 return
@@ -184,7 +184,7 @@ class Grid:
         crowds: dict[Formula, list[int]] = {}
         for number, member in enumerate(self.callers.members):
             context = self.contexts.context(number, target.resource)
-            forms = named.forms(member.requester, context, self.callers.bounded(number))
+            forms = named.forms(member.requester, context, bounded(member))
             if forms:
                 crowds.setdefault(forms[_ITSELF], []).append(number)
         for formula, numbers in crowds.items():

@@ -149,7 +149,7 @@ class _Sieve(Generic[Item]):
     __slots__ = ("_by_ending", "_by_word", "_lengths", "_rest")
 
     def __init__(self, items: Mapping[match.Glob, Item]) -> None:
-        words = {glob: _words_of(glob) for glob in items}
+        words = {glob: words_of(glob) for glob in items}
         frequent = Counter(word for found in words.values() for word in found)
         endings = Counter(_ending_of(glob) for glob in items)
         self._by_word: dict[str, list[_Entry[Item]]] = {}
@@ -178,21 +178,21 @@ class _Sieve(Generic[Item]):
                 yield item
 
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=64)
 def _words_in(value: str) -> tuple[str, ...]:
     """The words of a name, each once: every layer of policies is asked for the same one in turn."""
-    return tuple(dict.fromkeys(_WORD.findall(value)))
+    return tuple(dict.fromkeys(WORD.findall(value)))
 
 
-def _words_of(glob: match.Glob) -> set[str]:
+def words_of(glob: match.Glob) -> set[str]:
     """The words that every name it matches has: those of its texts that no wildcard can go on with."""
     found: set[str] = set()
     for place, part in enumerate(glob):
         if isinstance(part, match.Text):
-            for word in _WORD.finditer(part.text):
+            for word in WORD.finditer(part.text):
                 begins = word.start() > 0 or place == 0
                 ends = word.end() < len(part.text) or place == len(glob) - 1
                 if begins and ends:

@@ -8,13 +8,14 @@ Reasons are `authorize`'s, for whom somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from models.decision import Layer, MissingFact, Outcome
 from models.request import Attached, Context, Requester, Traits
+from simulator.policy.patterns import numbers_of
 
 Unasked = tuple[tuple[Layer, tuple[MissingFact, ...]], ...]
 """The facts that lack, layer by layer, as in a `PolicySet`."""
@@ -67,19 +68,24 @@ class Target:
     traits: Traits = field(default_factory=Traits)
     unread: Unasked = ()
 
+    @property
+    def name(self) -> str:
+        """What the Resource elements of policies are held against."""
+        return self.resource if self.traits.has_resource_types else "*"
 
-class Column(NamedTuple):
-    """What comes out for a resource: of each outcome the row of callers that have it.
 
-    `assumes` holds the facts that nobody asked for, each with the callers whose outcome turned on it; `open_keys` the
-    keys that a conditional outcome hangs on, likewise.
+class Outcomes(NamedTuple):
+    """What comes out: of each outcome the row of those that have it, callers of a resource or resources of a caller.
+
+    `assumes` holds the facts that nobody asked for, each with those whose outcome turned on it; `open_keys` the keys
+    that a conditional outcome hangs on, likewise.
     """
 
     allowed: int
     conditional: int
     unknown: int
     denied: int
-    """Explicitly; everybody else is in no row: implicitly."""
+    """Explicitly; whoever is in no row is denied implicitly."""
     assumes: tuple[tuple[MissingFact, int], ...] = ()
     open_keys: tuple[tuple[str, int], ...] = ()
 
@@ -94,3 +100,28 @@ class Column(NamedTuple):
 
     def outcome(self, number: int) -> Outcome:
         return next((outcome for outcome, row in self.rows if row >> number & 1), Outcome.IMPLICIT_DENY)
+
+
+NOTHING = Outcomes(0, 0, 0, 0)
+
+
+def turned(lines: Iterable[Outcomes]) -> dict[int, Outcomes]:
+    """The columns of rows, or the reverse, by place; places of which there is nothing to tell are left out."""
+    places: dict[int, tuple[dict[Any, int], dict[Any, int], dict[Any, int]]] = {}
+    for number, line in enumerate(lines):
+        for part, told in enumerate((line.rows, line.assumes, line.open_keys)):
+            for item, row in told:
+                for place in numbers_of(row):
+                    rows = places.setdefault(place, ({}, {}, {}))[part]
+                    rows[item] = rows.get(item, 0) | 1 << number
+    return {
+        place: Outcomes(
+            allowed=rows.get(Outcome.ALLOWED, 0),
+            conditional=rows.get(Outcome.CONDITIONAL, 0),
+            unknown=rows.get(Outcome.UNKNOWN, 0),
+            denied=rows.get(Outcome.EXPLICIT_DENY, 0),
+            assumes=tuple(assumes.items()),
+            open_keys=tuple(keys.items()),
+        )
+        for place, (rows, assumes, keys) in places.items()
+    }

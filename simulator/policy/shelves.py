@@ -5,7 +5,7 @@ Patterns lead to the callers who hold them, so that for a resource only those th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from models.policy import Effect
 from simulator.policy import match
@@ -15,6 +15,9 @@ from simulator.policy.conditions import keys_inside
 from simulator.policy.formula import Formula
 from simulator.policy.patterns import Crowd, PatternIndex
 from simulator.policy.rows import Contexts, Whose
+
+# Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_COMPLETING = Manner.COMPLETING
 
 
 class Hanging:
@@ -105,13 +108,15 @@ def _alike(rule: Rule) -> Hashable:
     return rule.statement.conditions, rule.variables
 
 
-def patterns_of(rule: Rule) -> Iterator[str | match.Glob]:
+def patterns_of(rule: Rule) -> list[str | match.Glob]:
     """Patterns one of which matches whatever the statement may be about."""
-    patterns = rule.patterns
-    if patterns is None or rule.inverse:
-        yield match.STAR
-        return
-    for pattern in patterns:
-        if match.is_resource_pattern(pattern):
-            whole = match.completed(pattern) if rule.manner is Manner.COMPLETING else pattern
-            yield match.loosened(whole) if rule.variables and "${" in whole else whole
+    return [match.STAR] if rule.patterns is None or rule.inverse else written_in(rule)
+
+
+def written_in(rule: Rule) -> list[str | match.Glob]:
+    """The patterns of Resource or NotResource, as they are held against names."""
+    patterns = [pattern for pattern in rule.patterns or () if match.is_resource_pattern(pattern)]
+    whole = list(map(match.completed, patterns)) if rule.manner is _COMPLETING else patterns
+    if not rule.variables:
+        return list(whole)
+    return [match.loosened(pattern) if "${" in pattern else pattern for pattern in whole]

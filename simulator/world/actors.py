@@ -5,7 +5,7 @@ What `World.ask` says of one of them, with reasons, `column` says of all, withou
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any
 
 from models.context import NOTHING_GIVEN, Given, State
@@ -17,7 +17,9 @@ from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
 from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.policy_set import PolicySet
-from simulator.policy.rows import Column, Member, Target, Whose
+from simulator.policy.resources import Resources
+from simulator.policy.row import Rows
+from simulator.policy.rows import Member, Outcomes, Target, Whose, turned
 from simulator.world.caller import Caller
 from simulator.world.missing import unknown_key
 from simulator.world.nodes import caller_of
@@ -117,19 +119,48 @@ def column(
     given: Given = NOTHING_GIVEN,
     grids: Grids | None = None,
     fixed: Fixed | None = None,
-) -> Column:
+) -> Outcomes:
     """What each of some actors comes to by an action on a resource.
 
     Args:
         grids: keeps what is worked out, for one `given`; what is asked with nothing given is kept with the actors.
         fixed: what the step itself settles; without it, what a call of the API does.
     """
+    grid = _grid(world, some, action, given, grids, fixed)
+    known = grid.columns.get((resource, False))
+    return known if known is not None else column_of(grid, _target(world, action, resource))
+
+
+def _grid(world: World, some: Actors, action: str, given: Given, grids: Grids | None, fixed: Fixed | None) -> Grid:
     kept = some.grids if grids is None else grids
     grid = kept.get((action, fixed))
     if grid is None:
         grid = kept[(action, fixed)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
-    known = grid.columns.get((resource, False))
-    return known if known is not None else column_of(grid, _target(world, action, resource))
+    return grid
+
+
+def told_of(
+    world: World, some: Actors, action: str, resources: Collection[str], given: Given, grids: Grids | None = None
+) -> Collection[str]:
+    """Those of many resources of which a column says something of some actors, who are few; their columns are kept.
+
+    Each actor is asked about all resources at once: most may nothing of most of them.
+    """
+    grid = _grid(world, some, action, given, grids, None)
+    ready = _resources(world, action, tuple(resources))
+    rows = Rows(ready, some.ready.members, grid.contexts)
+    found = turned([rows.of(number) for number in range(len(some.nodes))])
+    for place, outcomes in found.items():
+        grid.columns.setdefault((ready.targets[place].resource, False), outcomes)
+    return [ready.targets[place].resource for place in found]
+
+
+def _resources(world: World, action: str, resources: tuple[str, ...]) -> Resources:
+    key = (f"resources of {action}", resources)
+    known = world.memo.get(key)
+    if not isinstance(known, Resources):
+        known = world.memo[key] = Resources(action, (_target(world, action, resource) for resource in resources))
+    return known
 
 
 def _target(world: World, action: str, resource: str) -> Target:
@@ -150,7 +181,7 @@ def _made_target(world: World, action: str, resource: str) -> Target:
     return Target(resource, owner, side.resource or (), side.rcps if bound else (), traits, unread)
 
 
-def lacking(found: Column, row: int) -> Iterable[MissingFact]:
+def lacking(found: Outcomes, row: int) -> Iterable[MissingFact]:
     """The facts that nobody asked for and on which the outcome of some of a row turns."""
     for fact, whose in found.assumes:
         if whose & row:

@@ -73,11 +73,11 @@ def _in_the_library(snapshot: Snapshot) -> Iterator[Row]:
 
 def _all_against_all() -> Iterator[Row]:
     members, targets = many.members(MANY, MANY), many.targets(MANY)
-    columns = many.all_at_once(members, targets)
-    assert many.one_by_one(members, targets, columns, PAIRS), "a sample that nobody is allowed says nothing"
+    rows = many.all_at_once(members, targets)
+    assert many.one_by_one(members, targets, rows, PAIRS), "a sample that nobody is allowed says nothing"
     yield measured(
         f"{MANY:,} x {MANY:,}, one action",
         lambda: many.all_at_once(members, targets),
-        plain=(f"{PAIRS:,} pairs one by one", lambda: many.one_by_one(members, targets, columns, PAIRS)),
-        note=lambda _: f"{sum(column.allowed.bit_count() for column in columns):,} allowed",
+        plain=(f"{PAIRS:,} pairs one by one", lambda: many.one_by_one(members, targets, rows, PAIRS)),
+        note=lambda _: f"{sum(row.allowed.bit_count() for row in rows):,} allowed",
     )

@@ -9,11 +9,10 @@ from models.context import Absent, Open, State
 from models.policy import PolicyKind
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy.authorize import PolicySet, outcome
-from simulator.policy.callers import Callers
-from simulator.policy.column import column_of
-from simulator.policy.grid import Grid
 from simulator.policy.parse import parse_policy
-from simulator.policy.rows import Column, Member, Target, Whose
+from simulator.policy.resources import Resources
+from simulator.policy.row import Rows
+from simulator.policy.rows import Member, Outcomes, Target, Whose
 from tests.bench.made import HOME, INVOKE, OTHER, Json, allow, policy
 
 _OPEN = Open(may_be_absent=True, domain=("true", "false"))
@@ -80,8 +79,8 @@ def _denying(number: int) -> list[Json]:
 
 
 def targets(count: int) -> list[Target]:
-    """Every fifth function lets the other account invoke it."""
-    return [_target(number) for number in range(count)]
+    """Functions in order of name, as rows have them; every fifth lets the other account invoke it."""
+    return sorted(map(_target, range(count)), key=lambda target: target.name)
 
 
 def _target(number: int) -> Target:
@@ -93,12 +92,13 @@ def _target(number: int) -> Target:
     return Target(arn, account, (Attached(arn, parse_policy(policy(permit), PolicyKind.RESOURCE, strict=False)),))
 
 
-def all_at_once(callers: list[Member], resources: list[Target]) -> list[Column]:
-    grid = Grid(INVOKE, Callers(callers), CONTEXTS)
-    return [column_of(grid, target) for target in resources]
+def all_at_once(callers: list[Member], resources: list[Target]) -> list[Outcomes]:
+    """What each caller comes to, on a row of resources."""
+    rows = Rows(Resources(INVOKE, resources), callers, CONTEXTS)
+    return [rows.of(number) for number in range(len(callers))]
 
 
-def one_by_one(callers: list[Member], resources: list[Target], columns: list[Column], sample: int) -> int:
+def one_by_one(callers: list[Member], resources: list[Target], rows: list[Outcomes], sample: int) -> int:
     """Ask a sample of the pairs by themselves, hold both to the same, and return how many are not implicitly denied."""
     chance = random.Random(3)
     telling = 0
@@ -107,7 +107,7 @@ def one_by_one(callers: list[Member], resources: list[Target], columns: list[Col
         member, target = callers[number], resources[place]
         request = Request(member.requester, INVOKE, target.resource, CONTEXTS, target.account, target.traits)
         alone = outcome(request, PolicySet(member.identity, resource=target.policies))
-        told = columns[place].outcome(number)
+        told = rows[number].outcome(place)
         assert told is alone or {str(told), str(alone)} == {"implicitDeny", "explicitDeny"}, (number, place)
         telling += str(told) in ("allowed", "conditional")
     return telling

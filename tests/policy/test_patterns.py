@@ -1,4 +1,4 @@
-"""An index of patterns finds what trying each would find."""
+"""An index of patterns, or of names, finds what trying each would find."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.policy import match
+from simulator.policy.names import Names
 from simulator.policy.patterns import Crowd, PatternIndex, numbers_of, row_of
 
 TEXTS = st.text(alphabet="ab1:-_*?", max_size=8)
@@ -54,6 +55,28 @@ def test_alone(pattern: str, value: str) -> None:
 def test_among_many_others(pattern: str, value: str) -> None:
     others = [f"arn:*:function:x{number}-*" for number in range(50)] + [f"*:y{number}" for number in range(50)]
     assert found([*others, pattern], value) == {pattern}
+
+
+def matched(pattern: str, values: list[str]) -> list[str]:
+    """Which of many names a pattern matches, whether it comes as text or taken apart."""
+    names = Names(sorted(values))
+    row = names.matching(pattern)
+    assert names.matching(match.glob(pattern)) == Names(names.names).matching(match.glob(pattern)) == row
+    return [names.names[number] for number in numbers_of(row)]
+
+
+@given(TEXTS, st.lists(st.text(alphabet="ab1:-_", max_size=6), max_size=12))
+@example("a*", ["a", "a", "ab", "b"])
+@example("*-b", ["a-b", "-b", "ab", "a-b"])
+def test_of_many_names_those_are_found_that_each_by_itself_would_match(pattern: str, values: list[str]) -> None:
+    glob = match.glob(pattern)
+    assert matched(pattern, values) == sorted(value for value in values if match.matches(glob, value))
+
+
+@ONE_OF_MANY
+def test_one_name_among_many(pattern: str, value: str) -> None:
+    others = [f"arn:aws:layer:x{number}-{number}" for number in range(50)]
+    assert matched(pattern, [*others, value]) == (sorted([*others, value]) if pattern == "*" else [value])
 
 
 @pytest.mark.parametrize("pattern", ["*", "", "a", "a*", "a?", "*a*b"])

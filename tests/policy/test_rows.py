@@ -19,7 +19,9 @@ from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
 from simulator.policy.principals import requester
-from simulator.policy.rows import Member, Target, Whose
+from simulator.policy.resources import Resources
+from simulator.policy.row import Rows
+from simulator.policy.rows import NOTHING, Member, Target, Whose, turned
 from simulator.policy.weigh import outcome
 from tests.policy.builders import A, B, attached
 
@@ -270,6 +272,22 @@ def test_all_at_once_is_as_one_by_one(made: tuple[str, list[Member], list[Target
             assert column.outcome(number) is wanted or {column.outcome(number), wanted} == DENIES
 
 
+@given(worlds())
+def test_rows_of_resources_are_as_columns_of_callers(made: tuple[str, list[Member], list[Target], World]) -> None:
+    """Caller by caller as resource by resource: the same statuses, facts and open keys, denies told apart or not."""
+    action, members, targets, world = made
+    grid = Grid(action, Callers(members), world)
+    resources = Resources(action, targets)
+    rows = Rows(resources, members, world)
+    for explicit in (False, True):
+        found = turned(rows.of(number, explicit=explicit) for number in range(len(members)))
+        for place, target in enumerate(resources.targets):
+            column, row = column_of(grid, target, explicit=explicit), found.get(place, NOTHING)
+            assert row.rows == column.rows, target
+            assert dict(row.assumes) == dict(column.assumes)
+            assert dict(row.open_keys) == dict(column.open_keys)
+
+
 EVERYBODY = (
     *(requester(name) for name in CALLERS),
     requester(f"arn:aws:sts::{B}:assumed-role/worker/me", f"arn:aws:iam::{B}:role/ops/worker"),
@@ -289,9 +307,11 @@ def test_a_principal_means_the_same_callers_of_many(principal: Any, resource: st
     target = Target(resource, B, policies=(attached(PolicyKind.RESOURCE, [body]),))
     world, action = World(EVERYBODY, [None] * len(EVERYBODY), {}), ACTIONS[resource]
     column = column_of(Grid(action, Callers(members), world), target, explicit=True)
+    rows = Rows(Resources(action, [target]), members, world)
     for number, member in enumerate(members):
         asked = pair(action, member, target, world.context(number, resource))
         assert column.outcome(number) is authorize(*asked).outcome is outcome(*asked), member.requester.name
+        assert rows.of(number, explicit=True).outcome(0) is column.outcome(number), member.requester.name
 
 
 def test_a_column_names_for_whom_it_hangs_on_an_open_key() -> None:
@@ -312,7 +332,7 @@ def test_a_column_names_for_whom_it_hangs_on_an_open_key() -> None:
 def test_caller_by_caller_is_as_in_parts(made: tuple[str, list[Member], list[Target], World]) -> None:
     action, members, targets, world = made
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.policy.column.FEW_CELLS", -1)
+        patch.setattr("simulator.policy.reading.FEW_CELLS", -1)
         one_by_one = [column_of(Grid(action, Callers(members), world), target, explicit=True) for target in targets]
     assert [column_of(Grid(action, Callers(members), world), target, explicit=True) for target in targets] == one_by_one
 

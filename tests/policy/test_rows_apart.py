@@ -15,6 +15,8 @@ from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
 from simulator.policy.grid import Grid
 from simulator.policy.principals import requester
+from simulator.policy.resources import Resources
+from simulator.policy.row import Rows
 from simulator.policy.rows import Member, Target
 from tests.policy.builders import B, attached
 from tests.policy.test_rows import ACTIONS, ALIAS, FUNCTION, OPEN, TAG, TEAM, World
@@ -25,7 +27,7 @@ NO_TAGS: Mapping[str, str | None] = {}
 @pytest.mark.parametrize("few", [24, -1], ids=("in parts", "caller by caller"))
 def test_what_is_certain_of_one_caller_may_hang_for_another(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of users who stand to the resource in the same way, one hangs on his boundary, one on his own policies."""
-    monkeypatch.setattr("simulator.policy.column.FEW_CELLS", few)
+    monkeypatch.setattr("simulator.policy.reading.FEW_CELLS", few)
     anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     for_sure, hanging, other = (
         (attached(PolicyKind.IDENTITY, [{**anything, **more}]),)
@@ -41,9 +43,11 @@ def test_what_is_certain_of_one_caller_may_hang_for_another(few: int, monkeypatc
     ]
     world = World(callers, [None] * len(callers), {})
     column = column_of(Grid(ACTIONS[FUNCTION], Callers(members), world), Target(FUNCTION, B), explicit=True)
+    rows = Rows(Resources(ACTIONS[FUNCTION], [Target(FUNCTION, B)]), members, world)
     conditional = Outcome.CONDITIONAL
     expected = [conditional, conditional, Outcome.ALLOWED, Outcome.IMPLICIT_DENY, conditional]
     assert [column.outcome(number) for number in range(len(callers))] == expected
+    assert [rows.of(number, explicit=True).outcome(0) for number in range(len(callers))] == expected
 
 
 def of_users(
@@ -53,8 +57,14 @@ def of_users(
     callers = [requester(f"arn:aws:iam::{B}:user/{name}") for name in ("red", "blue")]
     held = (attached(PolicyKind.IDENTITY, [{"Effect": "Allow", "Action": "*", **body}]),)
     members = [Member(caller, identity=held, **layers) for caller in callers]
-    grid = Grid(ACTIONS[FUNCTION], Callers(members), World(callers, ["red", "blue"], tags))
-    return [[column_of(grid, target).outcome(number) for number in range(2)] for target in targets]
+    world = World(callers, ["red", "blue"], tags)
+    grid = Grid(ACTIONS[FUNCTION], Callers(members), world)
+    found = [[column_of(grid, target).outcome(number) for number in range(2)] for target in targets]
+    resources = Resources(ACTIONS[FUNCTION], targets)
+    rows = [Rows(resources, members, world).of(number) for number in range(2)]
+    places = [resources.targets.index(target) for target in targets]
+    assert [[row.outcome(place) for row in rows] for place in places] == found
+    return found
 
 
 YES, NO = Outcome.ALLOWED, Outcome.IMPLICIT_DENY
@@ -92,6 +102,8 @@ def test_an_rcp_that_was_not_read_limits_no_service_linked_role(lacking: Layer) 
     callers = [requester(f"arn:aws:iam::{B}:role/{name}") for name in ("linked", "own")]
     members = [Member(caller, identity=held, service_linked_role=caller is callers[0]) for caller in callers]
     grid = Grid(ACTIONS[FUNCTION], Callers(members), World(callers, [None, None], {}))
-    column = column_of(grid, Target(FUNCTION, B, traits=Traits(bound_by_rcps=True), unread=((lacking, (fact,)),)))
+    target = Target(FUNCTION, B, traits=Traits(bound_by_rcps=True), unread=((lacking, (fact,)),))
+    rows = Rows(Resources(ACTIONS[FUNCTION], [target]), members, grid.contexts)
     expected = [YES, Outcome.UNKNOWN] if lacking is Layer.RCP else [Outcome.UNKNOWN] * 2
-    assert [column.outcome(number) for number in range(2)] == expected
+    assert [column_of(grid, target).outcome(number) for number in range(2)] == expected
+    assert [rows.of(number).outcome(0) for number in range(2)] == expected

@@ -16,7 +16,7 @@ from simulator.answers.who_can import who_can
 from simulator.facts import global_keys
 from simulator.policy.rows import Whose
 from simulator.world import World
-from simulator.world.actors import Actors, actors, column
+from simulator.world.actors import Actors, Grids, actors, column, told_of
 from simulator.world.caller import Caller
 from simulator.world.nodes import foresee
 from simulator.world.scopes import hangs_on
@@ -48,11 +48,21 @@ def questions(world: World) -> list[tuple[str, str]]:
 
 def check(world: World, settled: Given) -> None:
     every = actors(world)
-    some = Actors(world, every.nodes[::2])
-    kept = ({}, {}) if settled is not NOTHING_GIVEN else (every.grids, some.grids)
-    for action, resource in questions(world):
-        for crowd, grids in ((every, kept[0]), (some, kept[1])):
+    some, few = Actors(world, every.nodes[::2]), Actors(world, every.nodes[1::3])
+    asked = questions(world)
+    kept: tuple[Grids, Grids, Grids] = ({}, {}, {})
+    if settled is NOTHING_GIVEN:
+        kept = (every.grids, some.grids, few.grids)
+    # A row for each of the few, turned into columns: those that say nothing aren't kept, and are asked for below.
+    told = {
+        (action, resource)
+        for action in dict(asked)
+        for resource in told_of(world, few, action, [on for by, on in asked if by == action], settled, kept[2])
+    }
+    for action, resource in asked:
+        for crowd, grids in zip((every, some, few), kept, strict=True):
             rows = column(world, crowd, action, resource, settled, grids)
+            assert crowd is not few or (action, resource) in told or not any(row for _, row in rows.rows)
             for number, node in enumerate(crowd.nodes):
                 alone = foresee(world, node, action, resource, settled).decision.outcome
                 # Whether something denies it too isn't told of those whom nothing allows it.
