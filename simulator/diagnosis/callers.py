@@ -17,7 +17,7 @@ from simulator.diagnosis.found import held, not_held, of_edge
 from simulator.edges import invokes, invokes_url
 from simulator.edges.evidence import Evidence, acting_as, evidence, naming
 from simulator.edges.question import Question
-from simulator.policy.rows import Column
+from simulator.policy.rows import Outcomes
 from simulator.world.actors import actors, column
 from simulator.world.nodes import caller_of, named_principals, pattern_covers, shown
 from simulator.world.world import World
@@ -93,7 +93,7 @@ def _who(world: World, node: str) -> list[str]:
     return every.of(row)
 
 
-def _may(found: Column) -> int:
+def _may(found: Outcomes) -> int:
     return found.allowed | found.conditional | found.unknown
 
 

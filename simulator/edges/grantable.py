@@ -20,6 +20,9 @@ from simulator.world.actors import Fixed, column, lacking, told_of
 from simulator.world.nodes import foresee, named_principals, outsiders, shown
 from simulator.world.world import World
 
+#: Fewer targets than this are looked at one after the other, whoever asks.
+MANY = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -83,7 +86,7 @@ def led_to(world: World, action: str, targets: Collection[str], sources: Nodes, 
     Where few ask, each is asked about all targets at once, and all that nobody may are passed over.
     """
     wanted = question.wanted(world, sources)
-    if not wanted.are_few or wanted.are_strangers_among or question.missing:
+    if len(targets) < MANY or question.missing or not wanted.are_few or wanted.are_strangers_among:
         return None
     found = told_of(world, wanted.actors, action, targets, question.given, wanted.grids)
     return frozenset(found if question.asked is None else (*found, question.asked[1]))

@@ -222,3 +222,26 @@ def test_the_same_snapshot_gives_the_same_bytes(snapshot: Snapshot) -> None:
         assert one == two
     for source in (*USERS, *ROLES):
         assert reach(World(snapshot), source) == reach(World(again), source)
+
+
+def reached(snapshot: Snapshot, few_of: int, many: int) -> list[dict[str, Any]]:
+    """What everybody reaches, where few are fewer than one in so many, and many targets as many as that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulator.edges.question.FEW_OF", few_of)
+        patch.setattr("simulator.edges.grantable.MANY", many)
+        world = World(snapshot)
+        return [reach(world, source).as_json() for source in (*world.users, *world.roles, *world.functions, "anyone")]
+
+
+NOBODY_IS_FEW, EVERYBODY_IS_FEW = (1 << 30, 0), (0, 0)
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in SCENARIOS])
+def test_what_nobody_may_is_passed_over_and_nothing_else(file: Path) -> None:
+    snapshot = load(file).snapshot
+    assert reached(snapshot, *EVERYBODY_IS_FEW) == reached(snapshot, *NOBODY_IS_FEW)
+
+
+@given(snapshots())
+def test_what_nobody_may_is_passed_over_in_any_world(snapshot: Snapshot) -> None:
+    assert reached(snapshot, *EVERYBODY_IS_FEW) == reached(snapshot, *NOBODY_IS_FEW)

@@ -107,3 +107,15 @@ def test_an_rcp_that_was_not_read_limits_no_service_linked_role(lacking: Layer) 
     expected = [YES, Outcome.UNKNOWN] if lacking is Layer.RCP else [Outcome.UNKNOWN] * 2
     assert [column_of(grid, target).outcome(number) for number in range(2)] == expected
     assert [rows.of(number).outcome(0) for number in range(2)] == expected
+
+
+def test_an_rcp_denies_no_service_linked_role() -> None:
+    callers = [requester(f"arn:aws:iam::{B}:role/{name}") for name in ("linked", "own")]
+    held = (attached(PolicyKind.IDENTITY, [{"Effect": "Allow", "Action": "*", "Resource": "*"}]),)
+    members = [Member(caller, identity=held, service_linked_role=caller is callers[0]) for caller in callers]
+    denying = attached(PolicyKind.RCP, [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}])
+    target, world = Target(FUNCTION, B, rcps=((denying,),)), World(callers, [None, None], {})
+    column = column_of(Grid(ACTIONS[FUNCTION], Callers(members), world), target)
+    rows = Rows(Resources(ACTIONS[FUNCTION], [target]), members, world)
+    assert [column.outcome(number) for number in range(2)] == [YES, Outcome.EXPLICIT_DENY]
+    assert [rows.of(number).outcome(0) for number in range(2)] == [YES, Outcome.EXPLICIT_DENY]
