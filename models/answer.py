@@ -258,10 +258,24 @@ class OpenedAnswer(AnswerModel):
     via: tuple[str, ...]
 
 
+class ChangedFinding(AnswerModel):
+    """A finding that appears (`before` is pass) or goes away (`after` is)."""
+
+    function: str
+    check: str
+    subject: str
+    before: VerdictName
+    after: VerdictName
+    summary: str
+
+
 class WhatIfAnswer(AnswerModel):
+    """`findings`: those of a diagnosis that appear or go away, exposure to everybody or an organization among them."""
+
     changes: tuple[dict[str, Any], ...]
     opens: tuple[OpenedAnswer, ...]
     closes: tuple[OpenedAnswer, ...]
+    findings: tuple[ChangedFinding, ...] = ()
     gaps: tuple[FactAnswer, ...] = ()
     assumes: tuple[FactAnswer, ...] = ()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models.answer import OpenedAnswer, WhatIfAnswer
+from models import arns
+from models.answer import ChangedFinding, OpenedAnswer, VerdictName, WhatIfAnswer
 from models.change import Change
 from models.edge import EdgeKind, Status
 from simulator.answers import shapes
+from simulator.answers.diagnose import diagnose
 from simulator.answers.reach import reached
 from simulator.answers.step import step
 from simulator.changes import apply
@@ -27,20 +29,71 @@ class _Open:
     via: tuple[str, ...] = ()
 
 
-def what_if(world: World, changes: Sequence[Change]) -> WhatIfAnswer:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the answer is wanted: with `source` or `target` only what bears on them; without either, all."""
+
+    source: str | None = None
+    target: str | None = None
+
+    def has(self, source: str, target: str) -> bool:
+        return self.source in (None, source) and (self.target is None or _is_on(target, self.target))
+
+
+def _is_on(node: str, target: str) -> bool:
+    """Whether a node is the target, or one of its qualifiers or URLs."""
+    return node == target or (arns.is_function(target) and arns.unqualified(arns.behind_url(node)) == target)
+
+
+def what_if(
+    world: World, changes: Sequence[Change], scope: Scope | None = None, *, findings: bool = False
+) -> WhatIfAnswer:
     """Apply the changes, and compare every edge and every way before and after.
+
+    Args:
+        findings: also what a diagnosis of the functions in scope tells before and after.
 
     Raises:
         ChangeError: for a change that AWS would refuse.
     """
+    wanted = scope or Scope()
     after = World(apply(world.snapshot, changes), world.strict)
     was, now = _open_pairs(world), _open_pairs(after)
+    opens, closes = _gained(world, was, after, now, forward=True), _gained(after, now, world, was, forward=False)
     return WhatIfAnswer(
         changes=tuple(change.model_dump(mode="json") for change in changes),
-        opens=_gained(world, was, after, now, forward=True),
-        closes=_gained(after, now, world, was, forward=False),
-        assumes=shapes.facts(()),
+        opens=tuple(row for row in opens if wanted.has(row.source, row.target)),
+        closes=tuple(row for row in closes if wanted.has(row.source, row.target)),
+        findings=tuple(_findings(world, after, wanted)) if findings else (),
+        gaps=shapes.facts(after.inventory_gaps()),
     )
+
+
+def _findings(before: World, after: World, scope: Scope) -> Iterator[ChangedFinding]:
+    """What a diagnosis no longer says, or says now."""
+    every = {**before.functions, **after.functions}
+    for arn in sorted(every):
+        if scope.target is None or _is_on(scope.target, arn) or _is_on(arn, scope.target):
+            was, now = _told(before, arn), _told(after, arn)
+            for key in sorted({*was, *now}):
+                if was.get(key, _FINE)[0] != now.get(key, _FINE)[0]:
+                    (old, said), (new, says) = was.get(key, _FINE), now.get(key, _FINE)
+                    yield ChangedFinding(
+                        function=arn, check=key[0], subject=key[1], before=old, after=new, summary=says or said
+                    )
+
+
+_FINE: tuple[VerdictName, str] = ("pass", "")
+
+
+def _told(world: World, function: str) -> dict[tuple[str, str], tuple[VerdictName, str]]:
+    """The worst that each rule says of each subject."""
+    if function not in world.functions:
+        return {}
+    found: dict[tuple[str, str], tuple[VerdictName, str]] = {}
+    for row in diagnose(world, function).findings:
+        found.setdefault((row.check, row.subject), (row.verdict, row.summary))
+    return {key: told for key, told in found.items() if told[0] not in ("pass", "not_applicable")}
 
 
 def _open_pairs(world: World) -> dict[Pair, _Open]:

@@ -1,0 +1,79 @@
+"""Changes with the names that a person writes made ARNs: those of the snapshot, and of what earlier changes create."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from models import arns
+from models.change import CHANGE, Change, Names
+from models.errors import ChangeError
+from simulator.changes.store import nearest
+from simulator.facts.managed import managed_policy
+from simulator.world.world import World
+
+_CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}
+
+
+def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes with ARNs, and ids of the organization, for names.
+
+    Raises:
+        UnknownNameError, ChangeError: for a name that nothing has, or something of another kind.
+    """
+    created: set[str] = set()
+    found = []
+    for change in changes:
+        values: dict[str, Any] = change.model_dump(exclude_unset=True) | {"change": change.change}
+        for field, info in type(change).model_fields.items():
+            meant = next((item for item in info.metadata if isinstance(item, Names)), None)
+            value = getattr(change, field)
+            if meant is not None and value is not None and value not in created:
+                values[field] = _node(world, value, meant.kinds, getattr(change, "side", ""))
+        created.update(values[field] for kind, field in _CREATED.items() if kind == change.change)
+        found.append(CHANGE.validate_python(values))
+    return tuple(found)
+
+
+def _node(world: World, name: str, kinds: tuple[str, ...], side: str) -> str:
+    if kinds == ("place",) or side in ("scp", "rcp"):
+        return _place(world, name)
+    if kinds == ("organization_policy",):
+        return name
+    if kinds == ("policy",):
+        return _policy(world, name)
+    node = world.resolve(name, kinds[0] if kinds else "resource")
+    kind = arns.kind_of(node)
+    if kinds and kinds != ("resource",) and kind not in kinds:
+        raise ChangeError(f"`{name}` is a {kind}, not a {' or a '.join(kinds)}")
+    return node
+
+
+def _place(world: World, name: str) -> str:
+    """A root, an OU or an account, by its id or its name."""
+    organization = world.snapshot.organization
+    if organization is None:
+        raise ChangeError("there is no organization in the snapshot")
+    by_name = {shown.lower(): unit for unit, shown in organization.names.items()}
+    by_name |= {shown.lower(): account for account, shown in world.names.items()}
+    known = {*organization.parents, *organization.parents.values()}
+    if name in known:
+        return name
+    if name.lower() in by_name:
+        return by_name[name.lower()]
+    raise ChangeError(f"no root, OU or account `{name}`{nearest(name, (*known, *by_name))}")
+
+
+def _policy(world: World, name: str) -> str:
+    """A managed policy by its ARN, or by a name that only one has."""
+    if name.startswith("arn:"):
+        return name
+    named = [arn for arn in world.policies if arn.rsplit("/", 1)[-1] == name]
+    fact = managed_policy(name)
+    if len(named) == 1:
+        return named[0]
+    if not named and fact:
+        return fact.arn
+    if named:
+        raise ChangeError(f"ambiguous policy `{name}`: {', '.join(named)}")
+    raise ChangeError(f"no managed policy `{name}`{nearest(name, (arn.rsplit('/', 1)[-1] for arn in world.policies))}")

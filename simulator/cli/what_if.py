@@ -1,0 +1,95 @@
+"""`permgraph what-if`: what opens and what closes if this is added or taken away, before anyone deploys it."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.cli import changes, options
+from simulator.cli.errors import NO, YES
+from simulator.cli.output import age_lines, names_of, write_json, write_lines
+
+if TYPE_CHECKING:
+    from models.answer import WhatIfAnswer
+    from simulator.answers.what_if import Scope
+    from simulator.world import World
+
+
+@click.command("what-if", short_help="What opens and what closes with these changes.")
+@changes.change_options
+@options.source_options
+@click.option("--from", "source", metavar="X", help="Only what opens or closes for X.")
+@click.option("--to", "target", metavar="Y", help="Only what opens or closes to Y.")
+@click.option(
+    "--scope",
+    type=click.Choice(["pair", "function", "all"]),
+    help="The pair of --from and --to, everybody who comes to --to, or the whole graph.",
+)
+@click.option(
+    "--fail-if-opens",
+    "forbidden",
+    multiple=True,
+    metavar="PATTERN",
+    help="Exit with 1 if something opens whose `FROM -> TO` the pattern fits; such as `* -> *:function:payroll*`.",
+)
+@click.option("--unfold", is_flag=True, help="List every principal, and not a line for each kind.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
+def command(
+    snapshot_file: str | None,
+    scenario_file: str | None,
+    strict: bool,
+    source: str | None,
+    target: str | None,
+    scope: str | None,
+    forbidden: tuple[str, ...],
+    unfold: bool,
+    form: str,
+    files: tuple[str, ...],
+    **given: Any,
+) -> int:
+    """What opens, and what closes, for everybody, if the changes are made. Nothing is changed in any account.
+
+    Exit code: 0 answered, 1 something opens that --fail-if-opens forbids.
+
+    \b
+    permgraph what-if --allow dev lambda:InvokeFunction orders --snapshot accounts.json
+    permgraph what-if --permit orders s3.amazonaws.com,SourceArn=arn:aws:s3:::inbox --snapshot accounts.json
+    """
+    world = options.Source(snapshot_file, scenario_file, strict).world()
+    wanted = _scope(world, source, target, scope)
+    made = changes.read(world, given, files)
+    from simulator.answers.what_if import what_if
+    from simulator.render import what_if as render
+
+    answer = what_if(world, made, wanted, findings=True)
+    names = names_of(world.snapshot)
+    if form == "json":
+        write_json(answer.as_json())
+    elif form == "markdown":
+        click.echo(render.markdown(answer, names).encode())
+    else:
+        write_lines(render.text(answer, names, unfold=unfold) + age_lines(world.snapshot))
+    return NO if _opens(answer, forbidden) else YES
+
+
+def _scope(world: World, source: str | None, target: str | None, scope: str | None) -> Scope:
+    """What of the answer is wanted.
+
+    Raises:
+        click.UsageError: for a scope whose ends are not named.
+    """
+    from simulator.answers.what_if import Scope
+
+    if scope == "pair" and (source is None or target is None):
+        raise click.UsageError("`--scope pair` is about `--from` and `--to`, of which one is missing")
+    if scope == "function" and target is None:
+        raise click.UsageError("`--scope function` is about `--to`, which is missing")
+    start = world.resolve(source, "principal") if source is not None and scope != "function" else None
+    end = world.resolve(target, "resource") if target is not None else None
+    return Scope() if scope == "all" else Scope(start, end)
+
+
+def _opens(answer: WhatIfAnswer, forbidden: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(f"{row.source} -> {row.target}", pattern) for row in answer.opens for pattern in forbidden)
