@@ -16,10 +16,11 @@ from typing import NamedTuple
 from models import arns
 from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
-from models.edge import Edge, EdgeKind, Requirement
+from models.edge import Edge, EdgeKind, Part, Requirement
 from models.snapshot import Trigger
 from simulator.edges.feeds_polled import keys_of, unknown
 from simulator.edges.passed_on import assumed
+from simulator.edges.places import in_place
 from simulator.edges.question import Nodes, Question, among, standing_for
 from simulator.triggers.push import Acts
 from simulator.triggers.services import service_of
@@ -117,7 +118,7 @@ def _literals(pattern: str | None) -> dict[str, frozenset[str]]:
     }
 
 
-def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirement, ...]:
+def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Part, ...]:
     """The service may write by itself, or assume the role that may; what is encrypted takes its key too."""
     action = WRITES[arns.service_of(trigger.target) or ""]
     row = service_of(trigger)
@@ -136,7 +137,8 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Requirem
         writer = Writer(world.caller(_root_of(trigger)), fixed=_of_rule(source))
     else:
         writer = Writer(world.caller(f"service:{row.principal}"), source)
-    return (*first, writer.asks(world, action, trigger.target, question), *_on_key(world, trigger, writer, question))
+    asked = writer.asks(world, action, trigger.target, question)
+    return in_place(world, trigger, row, action, (*first, asked, *_on_key(world, trigger, writer, question)))
 
 
 def _needs_role(trigger: Trigger) -> bool:

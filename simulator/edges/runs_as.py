@@ -11,7 +11,9 @@ from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement
 from models.snapshot import Function
+from simulator.edges.passed_on import either_way
 from simulator.edges.question import Nodes, Question, among, chosen
+from simulator.world.caller import Source
 from simulator.world.world import World
 
 ACTION = "sts:AssumeRole"
@@ -39,7 +41,8 @@ def trusts_lambda(world: World, function: Function, question: Question, service:
     """Whether Lambda (or another service) may assume a function's role; no grant mends a role that doesn't exist."""
     role = function.role or ""
     if role in world.roles:
-        return world.foresee(world.caller(service), ACTION, role, question.given, in_step=True)
+        source = Source(function.arn, arns.account_of(function.arn))
+        return either_way(world, world.caller(service), role, source, question)
     account = arns.account_of(role) or ""
     fact = world.lacking(FactKind.IDENTITY, account, role)
     if account not in world.collected:

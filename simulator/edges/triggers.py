@@ -15,10 +15,10 @@ from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Trigger
 from simulator.edges import invokes_url
 from simulator.edges.feeds_onward import leads_onward
-from simulator.edges.feeds_polled import lacking
 from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
 from simulator.edges.passed_on import assumed
+from simulator.edges.places import in_place
 from simulator.edges.question import Nodes, Question, among, best_of, chosen, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
 from simulator.triggers import stage
@@ -86,21 +86,7 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Pa
     if trigger.role is None and row.acts is Acts.ROLE:
         return (_unknown(trigger, f"the role with which {trigger.service} acts is not known"),)
     asked = _by_itself if trigger.role is None else _by_role
-    return _in_region(world, trigger, row, asked(world, trigger, row, _source(world, trigger, row), question))
-
-
-def _in_region(world: World, trigger: Trigger, row: TriggerService, found: tuple[Part, ...]) -> tuple[Part, ...]:
-    """`found`, unless the service calls functions of its source's Region only, and this one is elsewhere."""
-    region = world.region_of(trigger.source)
-    if not row.own_region or region == arns.region_of(trigger.target):
-        return found
-    if region is not None:
-        return (_refused(trigger, f"the function has to be in the Region of what triggers it, {region}"),)
-    if any(one.status.rank > Status.UNKNOWN.rank for one in found):
-        # Nothing turns on the Region where the edge fails all the same.
-        return found
-    reason = f"the Region of `{trigger.source}` is not known, in which the function has to be"
-    return (*found, lacking(world, ACTION, MissingFact(FactKind.ATTRIBUTES, trigger.source, reason)))
+    return in_place(world, trigger, row, ACTION, asked(world, trigger, row, _source(world, trigger, row), question))
 
 
 def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:

@@ -157,7 +157,8 @@ def _label(row: TriggerService) -> str:
 
 def _name(row: TriggerService) -> str:
     called = "" if row.called is Called.CONFIGURED else f"<br>calls {row.called}"
-    return row.label + called + ("<br>calls functions of its own Region only" if row.own_region else "")
+    own = " and ".join(name for name, bound in (("Region", row.own_region), ("account", row.own_account)) if bound)
+    return row.label + called + (f"<br>calls functions of its own {own} only" if own else "")
 
 
 def _principals(row: TriggerService) -> str:

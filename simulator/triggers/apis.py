@@ -50,9 +50,11 @@ APIS = (
         "Application Load Balancer target group",
         "elasticloadbalancing:{region}:{account}:targetgroup/{name}/{id}",
         Acts.ITSELF,
-        'Elastic Load Balancing User Guide, "Lambda functions as targets"',
+        'Elastic Load Balancing User Guide, "Use Lambda functions as targets of an Application Load Balancer"',
         needs_account="optional",
         guard="",
+        own_region=True,
+        own_account=True,
     ),
     TriggerService(
         "vpc-lattice.amazonaws.com",
@@ -62,6 +64,8 @@ APIS = (
         'Amazon VPC Lattice User Guide, "Lambda functions as targets in VPC Lattice"',
         needs_account="optional",
         guard="",
+        own_region=True,
+        own_account=True,
     ),
     TriggerService(
         "appsync.amazonaws.com",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.triggers.push import Acts, Feed, TriggerService
+from simulator.triggers.push import Acts, Feed, Sent, TriggerService
 
 _OBJECTS = "{source}/{prefix}*{suffix}"
 
@@ -86,10 +86,12 @@ EVENTS = (
         "CloudWatch Logs subscription filter",
         "logs:{region}:{account}:log-group:{group+}",
         Acts.ITSELF,
-        'Amazon CloudWatch Logs User Guide, "Log group-level subscription filters"',
+        'Amazon CloudWatch Logs User Guide, "Log group-level subscription filters"; on accounts CloudWatch Logs API '
+        'Reference, "PutSubscriptionFilter"',
         also_as=("logs.{region}.amazonaws.com",),
         source_arn="{source}:*",
         feeds=(Feed("logs:PutLogEvents", "{source}:log-stream:*"),),
+        own_account=True,
     ),
     TriggerService(
         "lambda.alarms.cloudwatch.amazonaws.com",
@@ -124,7 +126,9 @@ EVENTS = (
         Acts.ROLE,
         'Amazon S3 User Guide, "Granting permissions for Batch Operations"; on jobs that wait for a confirmation '
         '"Tracking job status and completion reports"',
+        source_account=Sent.UNCONFIRMED,
         feeds=(Feed("s3:UpdateJobStatus", when=("Status", "Suspended")),),
+        unconfirmed=("whether aws:SourceAccount is sent",),
     ),
     TriggerService(
         "s3-object-lambda.amazonaws.com",

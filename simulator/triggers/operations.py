@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.triggers.push import Acts, Feed, TriggerService
+from simulator.triggers.push import Acts, Feed, Sent, TriggerService
 
 #: What changes a branch or tag, by Git or by CodeCommit's API, and the events of triggers. Source: AWS CodeCommit User
 #: Guide, "Manage triggers for an AWS CodeCommit repository"; Service Authorization Reference.
@@ -25,6 +25,7 @@ _PUSHES = (
     Feed("codecommit:CreateBranch", event="createReference"),
     Feed("codecommit:DeleteBranch", event="deleteReference"),
 )
+_ACCOUNT_UNCONFIRMED = "whether aws:SourceAccount is sent"
 _STACK = "cloudformation:{region}:{account}:stack/{stack}/{id}"
 _RUNBOOK = "ssm:{region}:{account}:document/{document}"
 _OF_STACKS = 'Lambda Developer Guide, "Using AWS Lambda with CloudFormation"; AWS CloudFormation User Guide, '
@@ -56,9 +57,11 @@ OPERATIONS = (
         "CodeCommit repository trigger",
         "codecommit:{region}:{account}:{repository}",
         Acts.ITSELF,
-        'AWS CodeCommit User Guide, "Example: Create an AWS CodeCommit trigger for an AWS Lambda function"',
+        'AWS CodeCommit User Guide, "Example: Create an AWS CodeCommit trigger for an AWS Lambda function"; on Regions '
+        'AWS CodeCommit API Reference, "PutRepositoryTriggers", InvalidRepositoryTriggerRegionException',
         needs_account="yes",
         feeds=_PUSHES,
+        own_region=True,
     ),
     TriggerService(
         "codepipeline.amazonaws.com",
@@ -77,7 +80,9 @@ OPERATIONS = (
         "AWSCodeDeployRoleForLambdaLimited let it invoke functions named CodeDeployHook_* only",
         # The same page: a role may be for some Regions only.
         also_as=("codedeploy.{region}.amazonaws.com",),
+        source_account=Sent.UNCONFIRMED,
         feeds=(Feed("codedeploy:CreateDeployment"),),
+        unconfirmed=(_ACCOUNT_UNCONFIRMED,),
     ),
     TriggerService(
         "cloudformation.amazonaws.com",
@@ -95,7 +100,8 @@ OPERATIONS = (
         Acts.ROLE,
         f'{_OF_STACKS}"CloudFormation service role"',
         feeds=(Feed("cloudformation:UpdateStack"), Feed("cloudformation:DeleteStack")),
-        unconfirmed=("that the function is invoked with the role's permissions",),
+        source_account=Sent.UNCONFIRMED,
+        unconfirmed=("that the function is invoked with the role's permissions", _ACCOUNT_UNCONFIRMED),
     ),
     TriggerService(
         "ssm.amazonaws.com",
@@ -119,7 +125,9 @@ OPERATIONS = (
         "redshift:{region}:{account}:cluster:{cluster}",
         Acts.ROLE,
         'Amazon Redshift Database Developer Guide, "Creating a scalar Lambda UDF"',
+        source_account=Sent.UNCONFIRMED,
         guard="",
+        unconfirmed=(_ACCOUNT_UNCONFIRMED,),
     ),
     TriggerService(
         "rds.amazonaws.com",
@@ -143,6 +151,8 @@ OPERATIONS = (
         "sagemaker:{region}:{account}:labeling-job/{job}",
         Acts.ROLE,
         'Amazon SageMaker AI Developer Guide, "Required Permissions To Use AWS Lambda With Ground Truth"',
+        source_account=Sent.UNCONFIRMED,
+        unconfirmed=(_ACCOUNT_UNCONFIRMED,),
     ),
     TriggerService(
         "kendra.amazonaws.com",

@@ -65,9 +65,11 @@ PEOPLE = (
         "SES receipt rule",
         "ses:{region}:{account}:receipt-rule-set/{set}:receipt-rule/{rule}",
         Acts.ITSELF,
-        'Amazon Simple Email Service Developer Guide, "Giving permissions to Amazon SES for email receiving"',
+        'Amazon Simple Email Service Developer Guide, "Giving permissions to Amazon SES for email receiving" and '
+        '"Invoke Lambda function action"',
         needs_account="yes",
         guard="",
+        own_region=True,
     ),
     TriggerService(
         "connect.amazonaws.com",

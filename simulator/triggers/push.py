@@ -75,9 +75,9 @@ class TriggerService:
     `role_needs` is what the role needs on the function beside lambda:InvokeFunction. `guard` names the attribute of
     the source that says how callers are let in (`AWS_IAM`: by the feeds; `NONE`: all); it is empty where that is no
     matter of IAM alone: by the feeds, and by others. None: the feeds are all there is, and without any nobody feeds
-    it. `fed_by` says for people who does where the feeds can't. `only_in` is the one Region whose functions it calls,
-    `own_region` that it calls those of the source's Region only; `set_up` what whoever configures it needs beside the
-    service's own permissions.
+    it. `fed_by` says for people who does where the feeds can't. `only_in` is the one Region whose functions it calls;
+    `own_region` and `own_account` say that it calls those of the source's only; `set_up` is what whoever configures it
+    needs beside the service's own permissions.
     `unconfirmed` says in words which facts of the row no page of AWS states; a question may give other context.
     """
 
@@ -100,6 +100,7 @@ class TriggerService:
     called: Called = Called.CONFIGURED
     only_in: str = ""
     own_region: bool = False
+    own_account: bool = False
     set_up: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.edge import EdgeKind, Status
+from models.edge import Edge, EdgeKind, Status
 from simulator.answers.paths import paths
 from simulator.answers.who_can import who_can
 from simulator.edges import RULES
@@ -95,6 +95,81 @@ def test_event_sources_and_encrypted_queues(key: str, policy: list[Json] | None,
     made.trigger("sns.amazonaws.com", TOPIC, QUEUE)
     made.mapping(QUEUE, made.function(ORDERS))
     assert edge_between(made, TOPIC, QUEUE) is expected
+
+
+FAR = QUEUE.replace(REGION, "us-east-1")
+
+
+def sent(service: str, source: str, target: str, region: str | None = REGION) -> Edge:
+    """What a source, of a Region that is told or isn't, writes to a queue whose policy lets it in."""
+    made = Builder()
+    made.resource(source, "some:thing", ONE, region=region)
+    made.resource(target, "sqs:queue", ONE, allow("sqs:SendMessage", target, Principal={"Service": service}))
+    made.trigger(service, source, target)
+    made.mapping(target, made.function(ORDERS))
+    (edge,) = RULES[EdgeKind.FEEDS](made.world(), frozenset((source,)), frozenset((target,)), Question())
+    return edge
+
+
+@pytest.mark.parametrize(
+    "service, source",
+    [
+        pytest.param(
+            "s3.amazonaws.com",
+            BUCKET,
+            id="the notification destination service region is not valid for the bucket location constraint",
+        ),
+        pytest.param("events.amazonaws.com", FIRST, id="the targets must be in the same Region as the rule"),
+    ],
+)
+def test_nothing_is_written_to_a_queue_of_another_region(service: str, source: str) -> None:
+    assert sent(service, source, QUEUE).status is Status.ALLOWED
+    edge = sent(service, source, FAR)
+    assert (edge.status, edge.missing) == (Status.MISSING, ())
+    assert "the Region of what triggers it" in str(edge.impossible)
+
+
+def test_a_topic_delivers_to_a_queue_of_another_region() -> None:
+    """SNS Developer Guide, "Cross-region delivery"."""
+    assert sent("sns.amazonaws.com", TOPIC, FAR).status is Status.ALLOWED
+
+
+def test_a_bucket_whose_region_nobody_asked_for_is_assumed_to_be_in_the_queues() -> None:
+    edge = sent("s3.amazonaws.com", BUCKET, QUEUE, region=None)
+    assert (edge.status, [fact.about for fact in edge.assumes]) == (Status.ALLOWED, [BUCKET])
+
+
+def test_a_rule_sends_to_an_event_bus_of_another_region() -> None:
+    """EventBridge User Guide, "Sending and receiving events between AWS Regions in Amazon EventBridge"."""
+    far = at("events", "event-bus/central").replace(REGION, "us-east-1")
+    made = Builder()
+    made.role(ROLE, allow("sts:AssumeRole", Principal=EVENTS), allow("events:PutEvents", far))
+    made.resource(far, "events:bus", ONE)
+    made.trigger("events.amazonaws.com", FIRST, far, role=ROLE)
+    made.trigger("events.amazonaws.com", SECOND, made.function(ORDERS), bus=far)
+    assert edge_between(made, FIRST, SECOND) is Status.ALLOWED
+
+
+GROUP = at("logs", "log-group:/aws/app")
+
+
+@pytest.mark.parametrize(
+    "account, expected",
+    [
+        pytest.param(ONE, Status.ALLOWED, id="a stream belonging to the same account as the subscription filter"),
+        pytest.param(TWO, Status.MISSING, id="one of another account"),
+    ],
+)
+def test_a_log_group_writes_to_streams_of_its_account_only(account: str, expected: Status) -> None:
+    """CloudWatch Logs API Reference, "PutSubscriptionFilter"."""
+    stream, made = at("kinesis", "stream/logs", account), Builder()
+    trust = allow("sts:AssumeRole", Principal={"Service": "logs.amazonaws.com"})
+    made.role(ROLE, trust, allow("kinesis:PutRecord", "*"))
+    made.resource(GROUP, "logs:log-group", ONE)
+    made.resource(stream, "kinesis:stream", account, allow("kinesis:PutRecord", stream, Principal={"AWS": ROLE}))
+    made.trigger("logs.amazonaws.com", GROUP, stream, role=ROLE)
+    made.mapping(stream, made.function(function("f", account)))
+    assert edge_between(made, GROUP, stream) is expected
 
 
 STREAM = at("firehose", "deliverystream/archive")

@@ -10,11 +10,20 @@ from tests.edges.trigger_cases import ORDERS, WORKER, at, service, trigger_edge
 from tests.worlds import ASSUME, INVOKE, ONE, REGION, TWO, Builder, Json, allow, function, permit
 
 BUCKET, RULE = "arn:aws:s3:::inbox", at("events", "rule/nightly")
+GROUP = at("elasticloadbalancing", "targetgroup/web/0123456789abcdef")
+LATTICE = at("vpc-lattice", "targetgroup/tg-0123456789abcdef0")
+MAIL, REPOSITORY = at("ses", "receipt-rule-set/in:receipt-rule/orders"), at("codecommit", "shop")
+LOGS = at("logs", "log-group:/aws/app")
 ELSEWHERE = ORDERS.replace(REGION, "us-east-1")
 ABROAD = function("orders", TWO)
 LET_IN = {
     BUCKET: service("s3.amazonaws.com", BUCKET, ONE),
     RULE: service("events.amazonaws.com", RULE, None),
+    GROUP: service("elasticloadbalancing.amazonaws.com", GROUP, None),
+    LATTICE: service("vpc-lattice.amazonaws.com", LATTICE, None),
+    MAIL: service("ses.amazonaws.com", MAIL, ONE),
+    REPOSITORY: service("codecommit.amazonaws.com", REPOSITORY, ONE),
+    LOGS: service("logs.amazonaws.com", f"{LOGS}:*", None),
 }
 
 
@@ -26,7 +35,7 @@ def configured(
     made.function(target, *(statement | {"Resource": target} for statement in permits))
     made.role(WORKER, allow(ASSUME, Principal={"Service": "events.amazonaws.com"}), allow(INVOKE, target))
     made.resource(source, "some:thing", ONE, region=region)
-    principal = "s3.amazonaws.com" if source == BUCKET else "events.amazonaws.com"
+    principal = "events.amazonaws.com" if source == RULE else LET_IN[source]["Principal"]["Service"]
     made.trigger(principal, source, target, role=WORKER if with_role else None)
     return made
 
@@ -57,6 +66,28 @@ def is_impossible(edge: Edge) -> bool:
         ),
         pytest.param(RULE, ELSEWHERE, True, None, id="so must those that are invoked with a role"),
         pytest.param(
+            GROUP,
+            ELSEWHERE,
+            False,
+            LET_IN[GROUP],
+            id="the Lambda function and target group must be in the same account and in the same Region",
+        ),
+        pytest.param(LATTICE, ELSEWHERE, False, LET_IN[LATTICE], id="so must those of VPC Lattice"),
+        pytest.param(
+            MAIL,
+            ELSEWHERE,
+            False,
+            LET_IN[MAIL],
+            id="the Lambda function must be in the same AWS Region as the Amazon SES endpoint",
+        ),
+        pytest.param(
+            REPOSITORY,
+            ELSEWHERE,
+            False,
+            LET_IN[REPOSITORY],
+            id="triggers must be created in the same AWS Region as the target for the trigger",
+        ),
+        pytest.param(
             RULE,
             ABROAD.replace(REGION, "us-east-1"),
             True,
@@ -74,6 +105,21 @@ def test_a_function_of_another_region_is_never_called(
     assert is_impossible(trigger_edge(configured(source, target, *permits, with_role=with_role)))
     qualified = trigger_edge(configured(source, f"{target}:live", *permits, with_role=with_role))
     assert is_impossible(qualified)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(GROUP, id="the Lambda function and target group must be in the same account"),
+        pytest.param(LATTICE, id="so must those of VPC Lattice"),
+        pytest.param(LOGS, id="a Lambda function belonging to the same account as the subscription filter"),
+    ],
+)
+def test_a_function_of_another_account_is_never_called(source: str) -> None:
+    assert trigger_edge(configured(source, ORDERS, LET_IN[source])).status is Status.ALLOWED
+    edge = trigger_edge(configured(source, ABROAD, LET_IN[source]))
+    assert (edge.status, edge.missing) == (Status.MISSING, ())
+    assert f"in the account of what triggers it, {ONE}" in str(edge.impossible)
 
 
 def test_the_region_of_a_bucket_is_what_its_owner_chose() -> None:

@@ -133,7 +133,16 @@ _ACTS = {
 
 
 #: Who calls functions of the source's Region only, by the beginning of the transcript's name.
-OWN_REGION = ("S3 event notification", "EventBridge rule")
+OWN_REGION = (
+    "S3 event notification",
+    "EventBridge rule",
+    "Application Load Balancer",
+    "VPC Lattice",
+    "SES receipt rule",
+    "CodeCommit trigger",
+)
+#: And those of its account only.
+OWN_ACCOUNT = ("Application Load Balancer", "VPC Lattice", "CloudWatch Logs")
 
 
 def row_of(fact: Fact) -> TriggerService | None:
@@ -148,6 +157,7 @@ def test_the_table_says_what_aws_says(fact: Fact) -> None:
     assert row.acts in _ACTS[fact.how]
     assert fact.principal in row.principals_for(fact.on)
     assert row.own_region == fact.service.startswith(OWN_REGION)
+    assert row.own_account == fact.service.startswith(OWN_ACCOUNT)
     if fact.how == POLICY:
         sent = row.sent_for(fact.on) if row.source_arn_sent is Sent.YES else None
         assert sent == fact.sends
