@@ -166,13 +166,14 @@ class FindingShape(Shape):
 
     check: str
     verdict: VerdictWord | None = None
+    note: bool | None = Field(None, description="it holds, and something is to be said")
     subject: str | None = None
     missing: tuple[MissingShape, ...] | None = None
     because: tuple[CitedShape, ...] | None = None
 
 
 class DiagnoseExpectation(Settled):
-    """`excludes` names checks that fail nowhere and say nothing."""
+    """`excludes` names checks that fail nowhere and say nothing; `findings: []` says so of all of them."""
 
     name: str | None = None
     diagnose: DiagnoseQuestion

@@ -9,7 +9,9 @@ from typing import get_args
 import pytest
 
 from models import answer
-from simulator.render import lambda_page
+from simulator.diagnosis.rules import RULES
+from simulator.features.table import FEATURES
+from simulator.render import diagnosis_pages, lambda_page
 from simulator.triggers.polled import POLLED
 from simulator.triggers.services import SERVICES
 
@@ -46,6 +48,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         pytest.param(answer.PrincipalAnswer, id="a principal"),
         pytest.param(answer.ReachAnswer, id="reach"),
         pytest.param(answer.ReachedAnswer, id="what is reached"),
+        pytest.param(answer.DiagnoseAnswer, id="a diagnosis"),
+        pytest.param(answer.DiagnoseAllAnswer, id="all diagnoses"),
+        pytest.param(answer.FindingAnswer, id="a finding"),
+        pytest.param(answer.IssueAnswer, id="a cause"),
         pytest.param(answer.GraphNode, id="a node"),
         pytest.param(answer.GraphEdge, id="an edge"),
         pytest.param(answer.GrantAnswer, id="a grant"),
@@ -71,6 +77,32 @@ def test_the_contract_names_every_word_in_its_order() -> None:
 def test_the_page_about_lambda_is_up_to_date() -> None:
     text = lambda_page.PAGE.read_text("utf-8")
     assert text == lambda_page.page(), "run `python -m simulator.render.lambda_page`"
+
+
+def test_the_pages_of_the_diagnosis_are_up_to_date() -> None:
+    why = "run `python -m simulator.render.diagnosis_pages`"
+    assert diagnosis_pages.FEATURES_PAGE.read_text("utf-8") == diagnosis_pages.features_page(), why
+    assert diagnosis_pages.RULES_PAGE.read_text("utf-8") == diagnosis_pages.rules_page(), why
+
+
+def test_the_page_of_features_has_each_with_its_source_and_links_to_rules() -> None:
+    text = diagnosis_pages.features_page()
+    for feature in FEATURES:
+        (part,) = [part for part in text.split("\n## ") if part.startswith(f"{feature.label}\n")]
+        assert f"Source: {feature.source}." in part
+        for need in feature.needs:
+            assert f"[{need.check}](rules.md#{need.check}) |" in part
+            assert all(f"`{action}`" in part for action in need.actions)
+
+
+def test_the_page_of_rules_has_each_with_why_its_source_and_its_example() -> None:
+    text = diagnosis_pages.rules_page()
+    for rule in RULES.values():
+        (part,) = [part for part in text.split("\n### ") if part.startswith(f"{rule.id}\n")]
+        assert rule.what in part
+        assert rule.why in part
+        assert rule.source in part
+        assert "diagnose: {function:" in part
 
 
 def test_the_page_about_lambda_has_every_row_with_its_source() -> None:

@@ -7,16 +7,18 @@ both sides of other accounts, VPC, triggers and mappings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from models import arns
 from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, EdgeAnswer, FindingAnswer, IssueAnswer
 from models.context import NOTHING_GIVEN, Given
-from models.decision import MissingFact
-from models.edge import Edge, Grant
+from models.decision import Citation, MissingFact
+from models.edge import Edge, Grant, Status
 from models.finding import Finding, Verdict
 from models.snapshot import Function
 from simulator.answers import shapes
 from simulator.diagnosis import callers, configuration, function_policy, role, sources
+from simulator.diagnosis.causes import cause_of
 from simulator.diagnosis.rules import RULES
 from simulator.edges.question import Question
 from simulator.world.grants import ordered
@@ -34,7 +36,7 @@ def diagnose(world: World, function: str, given: Given = NOTHING_GIVEN) -> Diagn
         PolicyError: for a policy that can't be evaluated exactly.
     """
     found = findings(world, world.functions[arns.unqualified(function)], Question(given))
-    return _answer(world, arns.unqualified(function), found)
+    return _answer(arns.unqualified(function), found, worst(found), world.inventory_gaps())
 
 
 def diagnose_all(
@@ -49,7 +51,7 @@ def diagnose_all(
         told = [one for one in found if one.verdict in _SAID or one.note]
         issues.add(arn, told)
         lacking.update((fact, None) for one in found for fact in one.assumes)
-        answers.append(_answer(world, arn, told, worst(found)))
+        answers.append(_answer(arn, told, worst(found)))
         progress(number)
     return DiagnoseAllAnswer(
         functions=tuple(answers),
@@ -68,7 +70,8 @@ def findings(world: World, function: Function, question: Question) -> list[Findi
         *function_policy.findings(world, function),
         *sources.findings(world, function, question),
     ]
-    return sorted(found, key=lambda one: (one.verdict.rank, _ORDER[one.check], one.subject, one.summary))
+    told = (replace(one, cause=cause_of(world, one)) for one in found)
+    return sorted(told, key=lambda one: (one.verdict.rank, _ORDER[one.check], one.subject, one.summary))
 
 
 def worst(found: Iterable[Finding]) -> Verdict:
@@ -77,13 +80,15 @@ def worst(found: Iterable[Finding]) -> Verdict:
     return min(told, key=lambda verdict: verdict.rank, default=Verdict.PASS)
 
 
-def _answer(world: World, function: str, found: list[Finding], verdict: Verdict | None = None) -> DiagnoseAnswer:
+def _answer(
+    function: str, found: list[Finding], verdict: Verdict, inventory: tuple[MissingFact, ...] = ()
+) -> DiagnoseAnswer:
     return DiagnoseAnswer(
         function=function,
-        verdict=(verdict or worst(found)).value,
+        verdict=verdict.value,
         findings=tuple(map(_finding, found)),
-        plan=tuple(_plan(world, function, found)),
-        gaps=shapes.facts((*(fact for one in found for fact in one.gaps), *world.inventory_gaps())),
+        plan=tuple(_plan(function, found)),
+        gaps=shapes.facts((*(fact for one in found for fact in one.gaps), *inventory)),
         assumes=shapes.facts(fact for one in found for fact in one.assumes),
     )
 
@@ -115,8 +120,11 @@ def _grants(found: Iterable[Finding]) -> tuple[Grant, ...]:
     return ordered(every.values(), None)
 
 
-def _plan(world: World, function: str, found: list[Finding]) -> Iterator[str]:
-    """What to add where, account by account; and that running environments have to be replaced."""
+def _plan(function: str, found: list[Finding]) -> Iterator[str]:
+    """What to add where, account by account, and what denies; and that running environments have to be replaced.
+
+    Source: Lambda Developer Guide, "Defining Lambda function permissions with an execution role".
+    """
     by_place: dict[tuple[str | None, str, str], list[Grant]] = {}
     for grant in _grants(found):
         by_place.setdefault((grant.account, grant.side, grant.holder), []).append(grant)
@@ -126,11 +134,25 @@ def _plan(world: World, function: str, found: list[Finding]) -> Iterator[str]:
             for on in dict.fromkeys(one.resource for one in grants)
         )
         yield f"in account {account}: allow {what} in the {side} policy of {holder}"
-    if by_place:
+    denying = tuple(_denying(found))
+    yield from denying
+    if by_place or denying:
         yield (
             f"update the code or the configuration of {arns.short(function)}: environments that are running were "
             "started with the old permissions, and only an update replaces them"
         )
+
+
+def _denying(found: Iterable[Finding]) -> Iterator[str]:
+    """The statements that nothing which is added goes around, with what they deny."""
+    denied: dict[Citation, dict[str, None]] = {}
+    for one in found:
+        for part in one.edge.requirements if one.edge and one.verdict is not Verdict.PASS else ():
+            for cited in part.decision.because if part.status is Status.DENIED else ():
+                denied.setdefault(cited, {})[part.action] = None
+    for cited, actions in denied.items():
+        on = f" on {cited.holder}" if cited.holder and cited.holder != cited.policy else ""
+        yield f"have statement {cited.statement} of {cited.policy}{on} changed, which denies {', '.join(actions)}"
 
 
 class _Issues:

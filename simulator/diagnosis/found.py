@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from models import arns
-from models.decision import Citation, Nearness
+from models.decision import Citation, NearMiss, Nearness
 from models.edge import Edge, EdgeKind, Part, Status
 from models.finding import Finding, Verdict
 from simulator.diagnosis.rules import RULES
@@ -32,10 +32,13 @@ def of_requests(
 
 
 def of_edge(check: str, subject: str, about: str, edge: Edge, source: str = "") -> Finding:
-    """What an edge comes to: its status as a verdict, and what it lacks."""
+    """What an edge comes to: its status as a verdict, and what it lacks.
+
+    What would only be told is no more than that where it isn't known.
+    """
     rule = RULES[check]
-    verdict = _VERDICT.get(edge.status, rule.verdict)
-    note = verdict is Verdict.PASS and edge.status.rank > Status.UNKNOWN.rank
+    verdict = rule.verdict if rule.verdict is Verdict.PASS else _VERDICT.get(edge.status, rule.verdict)
+    note = verdict is Verdict.PASS and edge.status is not Status.ALLOWED
     return Finding(
         check,
         verdict,
@@ -43,14 +46,13 @@ def of_edge(check: str, subject: str, about: str, edge: Edge, source: str = "") 
         f"{about}: {_why(edge)}" if note or verdict is not Verdict.PASS else about,
         source or rule.source,
         edge,
-        cause=_cause(edge) or subject,
         note=note,
     )
 
 
 def held(check: str, subject: str, summary: str, evidence: tuple[Citation, ...] = ()) -> Finding:
     """A rule that is held to."""
-    return Finding(check, Verdict.PASS, subject, summary, RULES[check].source, cited=evidence, cause=subject)
+    return Finding(check, Verdict.PASS, subject, summary, RULES[check].source, cited=evidence)
 
 
 def not_held(
@@ -59,9 +61,7 @@ def not_held(
     """A rule that isn't, for reasons of its own."""
     rule = RULES[check]
     note = rule.verdict is Verdict.PASS
-    return Finding(
-        check, rule.verdict, subject, summary, rule.source, cited=evidence, cause=cause or subject, note=note
-    )
+    return Finding(check, rule.verdict, subject, summary, rule.source, cited=evidence, cause=cause, note=note)
 
 
 def _why(edge: Edge) -> str:
@@ -81,8 +81,10 @@ def _why(edge: Edge) -> str:
 
 def _nearly(lacking: Sequence[Part]) -> Iterator[str]:
     """The nearest statement that would have allowed it, and what is wrong with it."""
-    missed = next((miss for part in lacking for miss in part.decision.near_misses if miss.nearness in _SLIPS), None)
-    if missed is None:
+    if narrow := _on_less(lacking):
+        yield f"{narrow.statement} of {narrow.policy} allows it on {narrow.wanted} only, and it has to be on *"
+    missed = slip(lacking)
+    if missed is None or narrow:
         return
     where = f"{missed.statement} of {missed.policy}"
     if missed.nearness is Nearness.QUALIFIER:
@@ -93,8 +95,12 @@ def _nearly(lacking: Sequence[Part]) -> Iterator[str]:
         yield f"nearly: {where} wants {missed.wanted}, and got {missed.got}"
 
 
-def _cause(edge: Edge) -> str:
-    """What others may fail by as well: who denies, or whose policy lacks it."""
-    if edge.status is Status.DENIED:
-        return ", ".join(dict.fromkeys(f"{cited.policy} {cited.statement}" for cited in edge.because))
-    return ", ".join(dict.fromkeys(f"{grant.side} of {grant.holder}" for grant in edge.missing))
+def slip(lacking: Sequence[Part]) -> NearMiss | None:
+    """The nearest statement that would have allowed it, if it was most likely meant to."""
+    return next((miss for part in lacking for miss in part.decision.near_misses if miss.nearness in _SLIPS), None)
+
+
+def _on_less(lacking: Sequence[Part]) -> NearMiss | None:
+    """Of what has to be allowed on every resource: the statement that allows it on some."""
+    asked = (part.decision.near_misses for part in lacking if part.resource == "*")
+    return next((missed for misses in asked for missed in misses if missed.failed == "resource"), None)

@@ -11,11 +11,13 @@ from models.finding import Finding
 from models.policy import Condition, Effect, PolicyKind, Principal, Statement
 from models.snapshot import Function
 from simulator.diagnosis.found import held, not_held
+from simulator.edges import invokes, invokes_url
 from simulator.edges.invokes_url import UNSIGNED
 from simulator.facts.services import CROSS_ACCOUNT_FUNCTION_ACTIONS
 from simulator.policy import limits, match
 from simulator.policy.principals import account_named
-from simulator.world.nodes import pattern_covers
+from simulator.triggers.services import SERVICES
+from simulator.world.nodes import covers, pattern_covers
 from simulator.world.world import World
 
 #: A principal that was deleted shows as its bare id. Source: IAM User Guide, "IAM identifiers".
@@ -23,20 +25,21 @@ _DELETED = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{12,}")
 #: Less room than this, and the next permission may not fit: AddPermission writes some 300 to 400 bytes.
 LITTLE_ROOM = 1_024
 
+#: Values that everything matches.
+_ANYTHING = ("*", "0.0.0.0/0", "::/0")
+#: Services that send the id of what they act for, and no ARN or account.
+_BY_TOKEN = frozenset(row.principal for row in SERVICES if row.token)
 _OF_SOURCE = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "lambda:eventsourcetoken")
 _OF_OWNER = ("aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 _OF_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths")
+_OF_PEOPLE = ("aws:principalarn", "aws:principalaccount", "aws:userid", "aws:username", *_OF_ORGANIZATION)
 #: Keys that tell somebody apart, where `*` is named.
 _OF_CALLER = (
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:userid",
-    "aws:username",
+    *_OF_PEOPLE,
     "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:sourcevpcarn",
-    *_OF_ORGANIZATION,
 )
 
 
@@ -68,9 +71,17 @@ def _in_vain(place: str, statement: Statement) -> str:
     # The statements of the unqualified document are read for the qualifiers, too.
     if not any(pattern_covers(one, place) or _is_about(one, place) for one in statement.resources or (place,)):
         return f"is about {', '.join(statement.resources or ())}, and is on {place}"
+    if statement.effect is Effect.ALLOW and _asks_services_for_people(statement):
+        return "is for services, and asks for a key that only the requests of principals have"
     if statement.effect is Effect.ALLOW and _gives_others_nothing(place, statement):
         return f"lets another account in for {', '.join(statement.actions or ())}, which a function policy can't give"
     return ""
+
+
+def _asks_services_for_people(statement: Statement) -> bool:
+    """Source: IAM User Guide, "AWS global condition context keys": a service's request has none of these."""
+    services = [one.kind == "Service" for one in statement.principals or ()]
+    return bool(services) and all(services) and _asks(statement, _OF_PEOPLE)
 
 
 def _gives_others_nothing(place: str, statement: Statement) -> bool:
@@ -122,6 +133,9 @@ def _too_freely(
 ) -> Iterator[Finding]:
     label = statement.label
     if principal.kind == "Service":
+        # What else a service may do with a function, such as replicate it, it does for the owner.
+        if not any(covers(statement, action, None) for action in (invokes.ACTION, invokes_url.ACTION)):
+            return
         yield from _for_a_service(world, place, statement, principal.value, cited)
     elif principal.value == "*":
         if _asks(statement, _OF_ORGANIZATION):
@@ -144,8 +158,9 @@ def _for_a_service(
 ) -> Iterator[Finding]:
     label = statement.label
     if not _asks(statement, _OF_SOURCE):
-        summary = f"{label} lets {service} in for anybody's resources: add a condition on aws:SourceArn"
-        yield not_held("confused-deputy", place, f"{summary} or aws:SourceAccount", cited)
+        keys = "lambda:EventSourceToken" if service in _BY_TOKEN else "aws:SourceArn or aws:SourceAccount"
+        summary = f"{label} lets {service} in for anybody's resources: add a condition on {keys}"
+        yield not_held("confused-deputy", place, summary, cited)
         return
     if _asks(statement, _OF_OWNER):
         sources: Iterable[str] = ()
@@ -179,20 +194,23 @@ def _is_gone(world: World, statement: Statement, source: str) -> bool:
         return False
     if source in world.resources or world.triggers.between(frozenset((source,)), None):
         return False
-    abouts = (f"{account}/{service}", f"{account}/{service}/{arns.region_of(source)}")
-    return arns.resource_type(source) in _kinds_read(world, account) and not world.lacking(FactKind.TRIGGERS, *abouts)
+    region = arns.region_of(source)
+    abouts = (f"{account}/{service}", f"{account}/{service}/{region}")
+    # A Region of which nothing was read may have it.
+    read = (account, arns.resource_type(source), region) in _kinds_read(world)
+    return read and not world.lacking(FactKind.TRIGGERS, *abouts)
 
 
 #: Services of whose resources a snapshot holds all, where it holds any.
 _READ_WHOLE = ("events", "s3", "sns")
 
 
-def _kinds_read(world: World, account: str) -> frozenset[str]:
-    """The kinds of resources that an account is known to have."""
-    known = world.memo.get(("kinds of resources", account))
+def _kinds_read(world: World) -> frozenset[tuple[str, str, str | None]]:
+    """The account, kind and Region of what resources there are."""
+    known = world.memo.get(("kinds of resources", None))
     if not isinstance(known, frozenset):
-        known = frozenset(one.type for one in world.resources.values() if one.account == account)
-        world.memo[("kinds of resources", account)] = known
+        known = frozenset((one.account, one.type, arns.region_of(one.arn)) for one in world.resources.values())
+        world.memo[("kinds of resources", None)] = known
     return known
 
 
@@ -201,11 +219,18 @@ def _asks(statement: Statement, keys: tuple[str, ...]) -> bool:
 
 
 def _conditions(statement: Statement, keys: tuple[str, ...]) -> list[Condition]:
-    """The conditions that ask one of these keys to be something; a negated or absent key narrows nothing."""
+    """The conditions that ask one of these keys to be something.
+
+    A negated or absent key narrows nothing, nor does one that may be anything.
+    """
     return [
         one
         for one in statement.conditions
-        if one.key.lower() in keys and not one.if_exists and "Not" not in one.operator and one.operator != "Null"
+        if one.key.lower() in keys
+        and not one.if_exists
+        and "Not" not in one.operator
+        and one.operator != "Null"
+        and not any(value in _ANYTHING for value in one.values)
     ]
 
 

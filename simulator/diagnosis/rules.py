@@ -2,9 +2,8 @@
 read this table; a rule's id is stable.
 
 `verdict` is what a finding comes to where the rule isn't held to: `fail` where the function or what invokes it doesn't
-work, `warning` where it works and something is lost, or left open, `pass` where there is only something to say. A
-scenario of the rule's name, in scenarios/rules,
-has a function that isn't held to it, and one that is.
+work, `warning` where it works and something is lost, or left open, `pass` where there is only something to say. The
+scenario of each rule, `scenarios/rule-ID.yaml`, has a function that isn't held to it, and one that is.
 """
 
 from __future__ import annotations
@@ -136,6 +135,14 @@ _TABLE = (
         "The function can read and not write; that is enough where it only reads.",
         _guide("Configuring Amazon EFS file system access"),
         _WARNING,
+    ),
+    Rule(
+        "file-system-direct-read",
+        "execution role",
+        "The execution role may read the bucket behind a file system of Amazon S3 Files directly.",
+        "Reads go through the file system instead, and are slower.",
+        _guide("Configuring Amazon S3 Files access"),
+        _NOTE,
     ),
     Rule(
         "file-system-network",

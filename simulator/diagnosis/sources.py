@@ -24,7 +24,7 @@ MOST_NAMED = 5
 
 def findings(world: World, function: Function, question: Question) -> Iterator[Finding]:
     nodes = frozenset((*nodes_of(function), *_urls(function)))
-    for trigger in world.triggers.between(None, nodes):
+    for trigger in (*world.triggers.between(None, nodes), *triggers.perhaps_calling(world, nodes)):
         if not leads_onward(trigger):
             yield _trigger(world, trigger, question)
     for mapping in world.mappings.between(None, nodes):

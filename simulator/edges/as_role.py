@@ -56,7 +56,8 @@ def unread_policy(world: World, on: str) -> MissingFact | None:
     account = arns.account_of(on) or ""
     reason = f"the policy of `{on}` was not read"
     found = world.lacking(FactKind.RESOURCE_POLICY, on, f"{account}/{arns.service_of(on)}", account)
-    return found or MissingFact(FactKind.RESOURCE_POLICY, on, reason)
+    # Of an account that was collected nobody asked for it.
+    return found or MissingFact(FactKind.RESOURCE_POLICY, on, reason, world.strict or account not in world.collected)
 
 
 def unknown(principal: str, action: str, resource: str, fact: MissingFact) -> Requirement:

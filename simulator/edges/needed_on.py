@@ -44,6 +44,11 @@ def _log_group(function: Function, name: str) -> str:
     return f"arn:{arns.partition_of(function.arn)}:logs:{region}:{account}:log-group:{name}"
 
 
+def _log_group_to_make(world: World, function: Function) -> Found:
+    group = log_group_of(function)
+    return () if group in world.resources else (group,)
+
+
 def _group(name: str) -> Callable[[World, Function], Found]:
     return lambda world, function: (_log_group(function, name),)
 
@@ -93,20 +98,24 @@ def _file_systems(world: World, function: Function) -> Found:
             yield ":".join((*parts[:5], f"file-system/{name}"))
 
 
-def _s3_file_systems(world: World, function: Function) -> Found:
-    return [arn for arn in function.file_systems if arns.service_of(arn) == "s3files"]
+def _s3_file_systems(function: Function) -> list[str]:
+    """What is configured is an access point, whose ARN begins with that of its file system.
+
+    Source: Lambda API Reference, "FileSystemConfig".
+    """
+    return [arn.partition("/access-point/")[0] for arn in function.file_systems if arns.service_of(arn) == "s3files"]
 
 
 def _s3_file_objects(world: World, function: Function) -> Found:
-    for arn in _s3_file_systems(world, function):
-        if isinstance(arn, str):
-            resource = world.resources.get(arn)
-            bucket = resource.attributes.get("Bucket") if resource else None
-            yield (
-                f"{bucket}/*"
-                if bucket
-                else MissingFact(FactKind.ATTRIBUTES, arn, f"the bucket of `{arn}` was not read")
-            )
+    for arn in _s3_file_systems(function):
+        resource = world.resources.get(arn)
+        bucket = resource.attributes.get("bucket") if resource else None
+        yield f"{bucket}/*" if bucket else _unread(world, arn, "bucket")
+
+
+def _unread(world: World, arn: str, what: str) -> MissingFact:
+    found = world.lacking(FactKind.ATTRIBUTES, arn)
+    return found or MissingFact(FactKind.ATTRIBUTES, arn, f"the {what} of `{arn}` was not read", world.strict)
 
 
 def _repository(abroad: bool) -> Callable[[World, Function], Found]:
@@ -135,7 +144,7 @@ def _anything(world: World, function: Function) -> Found:
 
 _FOUND: Table[On, Callable[[World, Function], Found]] = {
     On.ANYTHING: _anything,
-    On.LOG_GROUP: lambda world, function: (log_group_of(function),),
+    On.LOG_GROUP: _log_group_to_make,
     On.LOG_STREAMS: lambda world, function: (f"{log_group_of(function)}:log-stream:*",),
     On.INSIGHTS_GROUP: _group(INSIGHTS),
     On.INSIGHTS_STREAMS: _streams(INSIGHTS),
@@ -153,7 +162,7 @@ _FOUND: Table[On, Callable[[World, Function], Found]] = {
     On.DESTINATION_MESSAGE_KEY: _destination_keys("KmsMasterKeyId", "sqs", "sns"),
     On.DESTINATION_BUCKET_KEY: _destination_keys("KMSMasterKeyID", "s3"),
     On.FILE_SYSTEM: _file_systems,
-    On.S3_FILE_SYSTEM: _s3_file_systems,
+    On.S3_FILE_SYSTEM: lambda world, function: _s3_file_systems(function),
     On.S3_FILE_OBJECTS: _s3_file_objects,
     On.REPOSITORY: _repository(abroad=False),
     On.REPOSITORY_ABROAD: _repository(abroad=True),

@@ -10,11 +10,11 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass
 
 from models import arns
-from models.context import Absent, Known, State
+from models.context import Absent, Known, Open, State
 from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Status
 from models.snapshot import Function
-from simulator.edges.as_role import BY_LAMBDA, asked_of, doubted, unasked, unknown, unread_policy
+from simulator.edges.as_role import BY_LAMBDA, asked_of, taken, unasked, unknown, unread_policy
 from simulator.edges.needed_on import needed_on
 from simulator.edges.question import Nodes, Question, among
 from simulator.features.table import FEATURES, By, Feature, Need, On
@@ -25,10 +25,6 @@ from simulator.world.world import World
 #: Network interfaces are made from no VPC of the function's owner. Source: aws-samples/data-perimeter-policy-examples,
 #: issue 63.
 _FROM_NO_VPC: Table[str, State] = {**BY_LAMBDA, "aws:sourcevpc": Absent(), "aws:sourcevpce": Absent()}
-
-#: A file system's policy is asked only where it has one. Source: Lambda Developer Guide, "Configuring Amazon EFS file
-#: system access".
-_ASKED_BY_POLICY = "elasticfilesystem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,7 @@ def needs_of(world: World, function: Function, question: Question) -> Iterator[N
         for need in feature.needs:
             for on in needed_on(world, function, need.on):
                 asked = tuple(_asked(world, function, caller, need, action, on, question) for action in need.actions)
-                found = tuple(doubted(world, one, function.arn, need.doubt) for one in asked)
-                yield Needed(feature, need, on if isinstance(on, str) else on.about, found)
+                yield Needed(feature, need, on if isinstance(on, str) else on.about, asked)
 
 
 def declared(world: World, function: Function, question: Question) -> Iterator[tuple[str, tuple[Part, ...]]]:
@@ -97,8 +92,8 @@ def _asked(
     if isinstance(on, str):
         if need.own_side and found.status.rank < Status.MISSING.rank:
             return _by_itself(world, caller, action, on, question, found)
-        if need.on is On.FILE_SYSTEM and found.status is not Status.ALLOWED:
-            return _if_there_is_a_policy(world, on, found)
+        if need.on is On.FILE_SYSTEM:
+            return _by_file_system(world, on, found)
         if need.on is On.LOG_GROUP and found.status is Status.MISSING:
             return _or_on_streams(world, caller, action, on, question, fixed, found)
     return found
@@ -108,13 +103,24 @@ def _fixed(function: Function, need: Need, action: str) -> Table[str, State] | N
     """What is settled by who asks; None: what any call of the code settles."""
     if need.by is By.CODE:
         return None
-    if need.by is By.ROLE_FOR_FUNCTION:
-        fixed: dict[str, State] = {"lambda:sourcefunctionarn": Known((function.arn,))}
-        if need.on is On.FILE_SYSTEM:
-            points = tuple(arn for arn in function.file_systems if arns.service_of(arn) == _ASKED_BY_POLICY)
-            fixed["elasticfilesystem:accesspointarn"] = Known(points[:1])
-        return fixed
-    return _FROM_NO_VPC if action.startswith("ec2:") else BY_LAMBDA
+    if need.by is By.ROLE:
+        return _FROM_NO_VPC if action.startswith("ec2:") else BY_LAMBDA
+    is_named = need.by is By.ROLE_FOR_FUNCTION
+    named: State = Known((function.arn,)) if is_named else Open(domain=(function.arn,))
+    return {"lambda:sourcefunctionarn": named, **_of_access_point(function, need.on)}
+
+
+def _of_access_point(function: Function, on: On) -> Table[str, State]:
+    """What a mount says of the way it takes; a function has one file system.
+
+    Source: Service Authorization Reference, "Condition keys for Amazon Elastic File System" and "… Amazon S3 Files".
+    """
+    if on not in (On.FILE_SYSTEM, On.S3_FILE_SYSTEM):
+        return {}
+    service = "elasticfilesystem" if on is On.FILE_SYSTEM else "s3files"
+    points = tuple(arn for arn in function.file_systems if arns.service_of(arn) == service)
+    by_target: dict[str, State] = {"elasticfilesystem:accessedviamounttarget": Known(("true",))}
+    return {f"{service}:accesspointarn": Known(points), **(by_target if on is On.FILE_SYSTEM else {})}
 
 
 def _by_itself(world: World, caller: Caller, action: str, on: str, question: Question, found: Part) -> Part:
@@ -127,15 +133,20 @@ def _by_itself(world: World, caller: Caller, action: str, on: str, question: Que
     return world.ask(caller, action, on, question.given, in_step=True, fixed=BY_LAMBDA, alone=True)
 
 
-def _if_there_is_a_policy(world: World, on: str, found: Part) -> Part:
-    """A file system without a policy lets everybody mount it who reaches it."""
+def _by_file_system(world: World, on: str, found: Part) -> Part:
+    """A file system without a policy lets everybody mount it who reaches it; with one it is as with any resource.
+
+    Source: Lambda Developer Guide, "Configuring Amazon EFS file system access".
+    """
     resource = world.resources.get(on)
     if resource is not None and resource.policy:
         return found
-    if resource is not None and not world.lacking(FactKind.RESOURCE_POLICY, on):
-        # Not asked: there is no policy by which to ask.
+    fact = world.lacking(FactKind.RESOURCE_POLICY, on) if resource else unread_policy(world, on)
+    if fact is None:
+        # Nobody is asked for anything, as there is no policy by which to ask.
         return unasked(found)
-    fact = unread_policy(world, on) or MissingFact(FactKind.RESOURCE_POLICY, on, f"the policy of `{on}` was not read")
+    if found.status is Status.ALLOWED and not fact.refused:
+        return taken(world, found, fact)
     return unknown(found.principal, found.action, on, fact)
 
 
@@ -159,9 +170,12 @@ def _or_on_streams(
 def _by_service(world: World, function: Function, action: str, on: str | MissingFact, question: Question) -> Part:
     """What Lambda itself must be allowed, for the function."""
     service = world.caller("service:lambda.amazonaws.com")
+    abroad = isinstance(on, str) and arns.account_of(on) != arns.account_of(function.arn)
     if isinstance(on, MissingFact):
         return unknown(service.node, action, on.about, on)
     if fact := unread_policy(world, on):
-        return unknown(service.node, action, on, fact)
+        found = unknown(service.node, action, on, fact)
+        # In its own account Lambda has added the statement itself, unless it couldn't.
+        return found if fact.refused or abroad else taken(world, found, fact)
     source = Source(function.arn, arns.account_of(function.arn))
     return world.foresee(service, action, on, question.given, source=source, in_step=True)

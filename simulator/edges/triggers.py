@@ -63,6 +63,15 @@ def _unsettled(world: World) -> tuple[Trigger, ...]:
     return known
 
 
+def perhaps_calling(world: World, targets: frozenset[str]) -> list[Trigger]:
+    """The triggers that may call one of `targets`: which one hangs on a stage variable that isn't known."""
+    return [
+        trigger
+        for trigger in _unsettled(world)
+        if any(stage.may_be(trigger.target, target) for target in targets & world.function_nodes.keys())
+    ]
+
+
 def _perhaps(world: World, trigger: Trigger, node: str, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an unknown edge to each function that may be called, and that the service (or role) may invoke."""
     for target in chosen(world.function_nodes, targets):

@@ -38,7 +38,7 @@ class On(StrEnum):
     DESTINATION_BUCKET_KEY = "the customer managed key of a bucket that is a destination"
     FILE_SYSTEM = "the file system behind each access point of Amazon EFS"
     S3_FILE_SYSTEM = "each file system of Amazon S3 Files"
-    S3_FILE_OBJECTS = "the objects behind it"
+    S3_FILE_OBJECTS = "the objects of the bucket behind it"
     REPOSITORY = "the repository of the image"
     REPOSITORY_ABROAD = "the repository of the image, in another account"
     DURABLE_EXECUTION = "every durable execution of the function"
@@ -50,6 +50,7 @@ class By(StrEnum):
     ROLE = "Lambda, with the execution role"
     ROLE_FOR_FUNCTION = "Lambda for the function, with the execution role"
     """As the code's own requests these name the function, in lambda:SourceFunctionArn."""
+    ROLE_UNSAID = "Lambda, with the execution role (AWS doesn't say whether for the function)"
     CODE = "the function's code, with the execution role"
     SERVICE = "Lambda itself"
 
@@ -58,8 +59,7 @@ class By(StrEnum):
 class Need:
     """Actions that are needed on something; `check` is the rule (`simulator.diagnosis.rules`) that tells of it.
 
-    `own_side`: the execution role's own policies have to allow it, whatever the resource's policy says. `doubt`: what
-    AWS leaves unsaid; it then counts only where nothing may be taken for granted.
+    `own_side`: the execution role's own policies have to allow it, whatever the resource's policy says.
     """
 
     check: str
@@ -67,7 +67,6 @@ class Need:
     actions: tuple[str, ...]
     by: By = By.ROLE
     own_side: bool = False
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,8 @@ FEATURES: tuple[Feature, ...] = (
             Need("log-permissions", On.LOG_STREAMS, _WRITES, By.ROLE_FOR_FUNCTION),
         ),
         _guide("Sending Lambda function logs to CloudWatch Logs"),
-        "Without them the function runs, and writes no logs. A log group that is there needs no CreateLogGroup.",
+        "Without them the function runs, and writes no logs. Of a log group that is known to be there CreateLogGroup "
+        "isn't asked.",
         switched_on=False,
     ),
     Feature(
@@ -199,19 +199,21 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "s3-files",
         "Amazon S3 Files",
-        "a file system of Amazon S3 Files in `FileSystemConfigs`",
+        "an access point of Amazon S3 Files in `FileSystemConfigs`",
         _file_system_of("s3files"),
         (
-            Need("file-system-mount", On.S3_FILE_SYSTEM, ("s3files:ClientMount",)),
-            Need("file-system-write", On.S3_FILE_SYSTEM, ("s3files:ClientWrite",)),
+            Need("file-system-mount", On.S3_FILE_SYSTEM, ("s3files:ClientMount",), By.ROLE_UNSAID),
+            Need("file-system-write", On.S3_FILE_SYSTEM, ("s3files:ClientWrite",), By.ROLE_UNSAID),
             Need(
-                "file-system-mount",
+                "file-system-direct-read",
                 On.S3_FILE_OBJECTS,
                 ("s3:GetObject", "s3:GetObjectVersion"),
-                doubt="whether files are read directly turns on the function's memory",
+                By.ROLE_UNSAID,
             ),
         ),
         _guide("Configuring Amazon S3 Files access"),
+        "Functions of 512 MB of memory and more read from the bucket directly, if the role may; a direct read that "
+        "fails falls back to the file system.",
     ),
     Feature(
         "image",

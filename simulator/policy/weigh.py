@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.decision import Layer, MissingFact, Outcome
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.compiled import Manner, Sorted, about
 from simulator.policy.conditions import Lookup
-from simulator.policy.formula import Formula, any_of
+from simulator.policy.formula import Formula, Unread, any_of
 from simulator.policy.layers import asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
 from simulator.policy.settle import plain_outcome, settled, settled_outcome
@@ -76,13 +77,21 @@ def outcome(request: Request, policies: PolicySet) -> Outcome:
 
 
 def foretold(request: Request, policies: PolicySet) -> tuple[Outcome, tuple[MissingFact, ...]]:
-    """As `outcome`, with what it assumes."""
+    """As `outcome`, with what it assumes. Of what wasn't read SCPs and RCPs are looked at, which only limit."""
     allows, denies = weigh(request, policies)
+    for layer, lacking in policies.unread.items():
+        if binds(layer, request):
+            denies = denies | _limited(layer, lacking)
     plain = plain_outcome(allows, denies)
     if plain is not None:
         return plain, ()
     found = settled(allows, denies)
     return found.outcome, found.assumes
+
+
+@lru_cache(maxsize=1024)
+def _limited(layer: Layer, lacking: tuple[MissingFact, ...]) -> Formula:
+    return any_of(Unread(fact, f"{layer} limits") for fact in lacking)
 
 
 def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:

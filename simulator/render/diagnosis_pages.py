@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.finding import Verdict
 from simulator.diagnosis.rules import RULES, Rule
-from simulator.features.table import FEATURES, By, Feature, Need
+from simulator.features.table import FEATURES, Feature, Need
 
 _ROOT = Path(__file__).parents[2]
 _DOCS, _SCENARIOS = _ROOT / "docs", _ROOT / "scenarios"
@@ -64,12 +64,9 @@ def _feature(feature: Feature) -> str:
 
 def _need(need: Need) -> str:
     actions = ", ".join(f"`{action}`" for action in need.actions)
-    if need.doubt:
-        actions += f" (*unconfirmed: {need.doubt}*)"
-    who = need.by.value if need.by is not By.ROLE else By.ROLE.value
     alone = "; by the role's own policies" if need.own_side else ""
     on = "`*`" if need.on.value == "*" else need.on.value
-    return f"| {who}{alone} | {actions} | {on} | [{need.check}](rules.md#{need.check}) |"
+    return f"| {need.by.value}{alone} | {actions} | {on} | [{need.check}](rules.md#{need.check}) |"
 
 
 def rules_page() -> str:

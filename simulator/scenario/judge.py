@@ -93,7 +93,7 @@ class Judge:
 
     def diagnose(self, asked: Asked) -> Iterator[str]:
         found = diagnose(self.world, asked.target, asked.given)
-        said = [row for row in found.findings if row.verdict not in ("pass", "not_applicable")]
+        said = [row for row in found.findings if row.note or row.verdict not in ("pass", "not_applicable")]
         there = self.words.findings(said) or "nothing fails"
         if asked.verdict and found.verdict != asked.verdict:
             yield f"{found.verdict}: {there}"

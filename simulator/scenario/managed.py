@@ -17,7 +17,7 @@ class ManagedPolicies:
     """Finds policies by name or ARN, and keeps those that are used.
 
     A policy under `policies:` becomes a customer managed policy in each account that uses it: in AWS a policy can't be
-    attached across accounts.
+    attached across accounts. One under the ARN of a policy that AWS manages is that policy, as the accounts have it.
     """
 
     def __init__(self, scenario: Scenario, documents: Documents, store: Store) -> None:
@@ -27,7 +27,7 @@ class ManagedPolicies:
         self.store = store
         self.used: dict[str, ManagedPolicy] = {}
         for name in scenario.policies:
-            if managed_policy(name) is not None:
+            if managed_policy(name) is not None and not _is_of_aws(name):
                 raise self.source.error(("policies", name), f"`{name}` is a policy that AWS manages", at_key=True)
 
     def arn(self, name: str, place: Place, account: str) -> str:
@@ -41,11 +41,15 @@ class ManagedPolicies:
             arn = f"arn:{self.scenario.partition}:iam::{account}:policy/{local}"
             return self._use(ManagedPolicy(arn=arn, document=self.store.put(self.document(local, PolicyKind.IDENTITY))))
         fact = managed_policy(name)
+        by_arn = fact.arn if fact else name
+        if by_arn in self.scenario.policies and _is_of_aws(by_arn):
+            document = self.document(by_arn, PolicyKind.IDENTITY)
+            return self._use(ManagedPolicy(arn=by_arn, document=self.store.put(document)))
         if fact is not None:
             return self._use(
                 ManagedPolicy(arn=fact.arn, document=self.store.put(dict(fact.document)), version=fact.version)
             )
-        if name.startswith("arn:") and ":iam::aws:policy/" in name:
+        if _is_of_aws(name):
             raise self.source.error(place, f"the document of `{name}` isn't known here; write it under `policies:`")
         hint = nearest(name, [*self.scenario.policies, *managed_policy_names()])
         raise self.source.error(place, f"unknown policy `{name}`{hint}")
@@ -57,7 +61,7 @@ class ManagedPolicies:
 
     def document(self, name: str, kind: PolicyKind) -> Json:
         """Return the document of a policy under `policies:`, read as what it is used as."""
-        limit = MANAGED if kind is PolicyKind.IDENTITY else None
+        limit = MANAGED if kind is PolicyKind.IDENTITY and not _is_of_aws(name) else None
         return self.documents.verbatim(self.scenario.policies[name], ("policies", name), kind, limit)
 
     def _use(self, policy: ManagedPolicy) -> str:
@@ -66,7 +70,11 @@ class ManagedPolicies:
 
     def check_unused(self, elsewhere: set[str]) -> None:
         """Read the policies that nobody uses too: a mistake in them is one all the same."""
-        used = {arn.rpartition("/")[2] for arn in self.used} | elsewhere
+        used = {arn.rpartition("/")[2] for arn in self.used} | self.used.keys() | elsewhere
         for name in self.scenario.policies:
             if name not in used:
                 self.document(name, PolicyKind.IDENTITY)
+
+
+def _is_of_aws(name: str) -> bool:
+    return name.startswith("arn:") and ":iam::aws:policy/" in name

@@ -177,7 +177,8 @@ class _Reader:
         found = []
         for index, row in enumerate(rows):
             at = (*place, index)
-            values = row.model_dump(include={"check", "verdict"}, exclude_none=True)
+            told = row.model_dump(include={"check", "verdict", "note"}, exclude_none=True)
+            values = {key: str(value) for key, value in told.items()}
             if row.subject is not None:
                 values["subject"] = self._resource(row.subject, (*at, "subject"))
             missing, because = (

@@ -88,6 +88,7 @@ class World:
         self.memo: dict[tuple[str, object], object] = {}
         """What other modules work out once for this world, by their name and a key."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
+        self._sides: dict[tuple[bool, str | None, str | None], tuple[PolicySet, tuple[str, ...]]] = {}
 
     @cached_property
     def organization(self) -> OrganizationTree:
@@ -394,7 +395,7 @@ class World:
         context = self.context(caller, action, resource, given, **how)
         request = self._request(caller, action, resource, self._owner(caller, resource), context)
         policies, _ = self._policy_set(request, caller)
-        if policies.unread:
+        if not policies.unread.keys() <= _ONLY_LIMIT:
             return judge()
         found, assumes = foretold(request, policies)
         if context.unknown_keys:
@@ -467,10 +468,25 @@ class World:
         """The policies that take part, and the holders of the SCP levels."""
         own, targets = self.side_of_caller(caller)
         other = self.side_of_resource(request.action, request.resource, request.resource_account)
-        return replace(own, resource=other.resource, rcps=other.rcps, unread={**own.unread, **other.unread}), targets
+        unread = {**own.unread, **other.unread} if own.unread and other.unread else own.unread or other.unread
+        both = PolicySet(
+            identity=own.identity,
+            boundary=own.boundary,
+            resource=other.resource,
+            scps=own.scps,
+            rcps=other.rcps,
+            unread=unread,
+        )
+        return both, targets
 
     def side_of_caller(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         """What a caller's own account says of it, and the holders of the SCP levels."""
+        key = (caller.kind is CallerKind.ROOT, caller.role or caller.arn, caller.account)
+        if key not in self._sides:
+            self._sides[key] = self._side_of(caller)
+        return self._sides[key]
+
+    def _side_of(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         unread: dict[Layer, tuple[MissingFact, ...]] = {}
         identity: tuple[Attached, ...] = ()
         boundary: tuple[Attached, ...] | None = None
@@ -526,6 +542,9 @@ class World:
             return (), (), (fact,)
         return (*self.organization.levels(account, wanted, kind), ())
 
+
+#: Layers that never let anybody in, and whose holders are no matter of how statements are read.
+_ONLY_LIMIT = frozenset((Layer.SCP, Layer.RCP))
 
 #: Services whose resources may have a policy of their own, as far as the snapshot's facts speak of them.
 _WITH_POLICIES = frozenset(

@@ -27,7 +27,7 @@ _POLLS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
 def rows() -> Iterator[Row]:
     """The graph from a snapshot that is loaded."""
-    snapshot = _Maker().snapshot()
+    snapshot = Maker().snapshot()
     graph = Graph(World(snapshot), Question()).grow_whole()
     into = [edge for edge in graph.edges if edge.kind in (EdgeKind.TRIGGERS, EdgeKind.POLLED_BY)]
     assert len(into) == TRIGGERS * FUNCTIONS, len(into)
@@ -50,9 +50,11 @@ def rows() -> Iterator[Row]:
     gc.enable()
 
 
-class _Maker:
+class Maker:
     def __init__(self) -> None:
         self.documents: dict[str, Json] = {}
+
+    """Makes the accounts; `role` and `function` give those of a number."""
 
     def stored(self, *statements: Json) -> str:
         document = policy(*statements)
@@ -69,7 +71,7 @@ class _Maker:
             resources=tuple(resource for number in numbers for resource in _resources(number)),
             triggers=tuple(trigger for number in numbers for trigger in _triggers(number)),
             mappings=tuple(
-                Mapping(uuid=f"{number}", source=_sources(number)["sqs"], function=_function(number))
+                Mapping(uuid=f"{number}", source=sources_of(number)["sqs"], function=function_of(number))
                 for number in numbers
             ),
             documents=self.documents,
@@ -77,11 +79,11 @@ class _Maker:
 
     def role(self, number: int) -> Role:
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
-        own = allow(_POLLS, _sources(number)["sqs"])
-        return Role(arn=_role(number), trust=self.stored(trust), inline={"own": self.stored(own)})
+        own = allow(_POLLS, sources_of(number)["sqs"])
+        return Role(arn=role_of(number), trust=self.stored(trust), inline={"own": self.stored(own)})
 
     def function(self, number: int) -> Function:
-        sources, account = _sources(number), _account(number)
+        sources, account = sources_of(number), account_of(number)
         letting = [("s3", {"StringEquals": {"aws:SourceAccount": account}}), ("events", {})]
         if number % BROKEN:
             letting.append(("sns", {}))
@@ -89,24 +91,24 @@ class _Maker:
         for service, more in letting:
             condition = {"ArnLike": {"aws:SourceArn": sources[service]}} | more
             caller = {"Service": f"{service}.amazonaws.com"}
-            permits.append(allow(INVOKE, _function(number), Principal=caller, Condition=condition))
-        return Function(arn=_function(number), role=_role(number), policies={"": self.stored(*permits)})
+            permits.append(allow(INVOKE, function_of(number), Principal=caller, Condition=condition))
+        return Function(arn=function_of(number), role=role_of(number), policies={"": self.stored(*permits)})
 
 
-def _account(number: int) -> str:
+def account_of(number: int) -> str:
     return ACCOUNTS[number % len(ACCOUNTS)]
 
 
-def _function(number: int) -> str:
-    return f"arn:aws:lambda:{REGION}:{_account(number)}:function:fn-{number}"
+def function_of(number: int) -> str:
+    return f"arn:aws:lambda:{REGION}:{account_of(number)}:function:fn-{number}"
 
 
-def _role(number: int) -> str:
-    return f"arn:aws:iam::{_account(number)}:role/fn-{number}"
+def role_of(number: int) -> str:
+    return f"arn:aws:iam::{account_of(number)}:role/fn-{number}"
 
 
-def _sources(number: int) -> dict[str, str]:
-    home = f"{REGION}:{_account(number)}"
+def sources_of(number: int) -> dict[str, str]:
+    home = f"{REGION}:{account_of(number)}"
     return {
         "s3": f"arn:aws:s3:::data-{number}",
         "sns": f"arn:aws:sns:{home}:news-{number}",
@@ -117,16 +119,16 @@ def _sources(number: int) -> dict[str, str]:
 
 def _resources(number: int) -> Iterator[Resource]:
     kinds = {"s3": "s3:bucket", "sns": "sns:topic", "events": "events:rule", "sqs": "sqs:queue"}
-    for service, arn in _sources(number).items():
-        yield Resource(arn=arn, type=kinds[service], account=_account(number), region=REGION)
+    for service, arn in sources_of(number).items():
+        yield Resource(arn=arn, type=kinds[service], account=account_of(number), region=REGION)
 
 
 def _triggers(number: int) -> Iterator[Trigger]:
-    bus = f"arn:aws:events:{REGION}:{_account(number)}:event-bus/default"
+    bus = f"arn:aws:events:{REGION}:{account_of(number)}:event-bus/default"
     more = {"s3": {"events": ("s3:ObjectCreated:*",)}, "events": {"bus": bus, "pattern": '{"source": ["shop"]}'}}
-    for service, arn in _sources(number).items():
+    for service, arn in sources_of(number).items():
         if service != "sqs":
-            target, principal = _function(number), f"{service}.amazonaws.com"
+            target, principal = function_of(number), f"{service}.amazonaws.com"
             yield Trigger.model_validate(
                 {"service": principal, "source": arn, "target": target} | more.get(service, {})
             )
