@@ -60,7 +60,7 @@ def tally(verdicts: Iterable[str]) -> str:
 
 def looked_at(answer: DiagnoseAnswer) -> str:
     """Return the checks that hold, each with how often."""
-    found = Counter(row.check for row in answer.findings if row.verdict == "pass")
+    found = Counter(row.check for row in answer.findings if row.verdict == "pass" and not row.note)
     return ", ".join(f"{check} ({number})" if number > 1 else check for check, number in found.items())
 
 
