@@ -148,6 +148,7 @@ class TriggerShape(Shape):
     to: str = Field(description="url:FUNCTION is its URL; may hold an API's stage variables: ${stageVariables.NAME}")
     role: str | None = None
     enabled: bool = True
+    events: Many = Field((), description="those that it tells of, as AWS names them: updateReference, GetObject")
     stage_variables: dict[str, Text] = Field({}, description="those of the stage that are known")
 
 

@@ -111,9 +111,23 @@ def test_the_page_about_lambda_has_every_row_with_its_source() -> None:
         assert [line for line in lines if line.startswith(f"| {label}") and source in line], label
 
 
+def test_the_page_about_lambda_names_regional_service_principals_of_roles_too() -> None:
+    """CodeDeploy User Guide, "Create a service role for CodeDeploy": a role may be for some Regions only."""
+    (row,) = [line for line in lambda_page.page().splitlines() if line.startswith("| CodeDeploy")]
+    assert "`codedeploy.amazonaws.com` or `codedeploy.{region}.amazonaws.com`" in row
+
+
+def test_the_page_about_lambda_says_what_a_function_url_takes() -> None:
+    section = lambda_page.page().partition("## Function URLs")[2].partition("\n## ")[0]
+    for word in ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction", "lambda:FunctionUrlAuthType"):
+        assert f"`{word}`" in section
+    for word in ("`lambda:InvokedViaFunctionUrl` | `true`", "| `AWS_IAM` |", "| `NONE` |", "CORS"):
+        assert word in section
+
+
 def test_the_page_about_lambda_has_whole_tables() -> None:
     tables = re.findall(r"(?:^\|.*\|\n)+", lambda_page.page(), re.MULTILINE)
-    assert len(tables) == 6
+    assert len(tables) == 8
     for table in tables:
         widths = {len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1

@@ -16,15 +16,14 @@ from models import arns
 from models.context import Given, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
-from simulator.edges import invokes
 from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among
+from simulator.triggers import urls
 from simulator.world.caller import Caller
 from simulator.world.world import World
 
-ACTION = "lambda:InvokeFunctionUrl"
-#: AuthTypes: requests are signed, or not.
-SIGNED, UNSIGNED = "AWS_IAM", "NONE"
+ACTION = urls.ACTIONS[0].action
+SIGNED, UNSIGNED = urls.SIGNED, urls.UNSIGNED
 #: Why nothing can let an unsigned request in.
 NOT_SIGNED = "a function URL with AuthType AWS_IAM takes signed requests only"
 
@@ -48,12 +47,11 @@ def auth_type_of(world: World, url: str) -> str | None:
     return found.auth_type if found else None
 
 
-def asks(url: str, auth_type: str) -> tuple[Ask, Ask]:
+def asks(url: str, auth_type: str) -> tuple[Ask, ...]:
     """What a call of the URL is asked for, on the function or alias that it is on."""
     function = arns.behind_url(url)
-    return (
-        Ask(ACTION, function, (("lambda:functionurlauthtype", Known((auth_type,))),)),
-        Ask(invokes.ACTION, function, (("lambda:invokedviafunctionurl", Known(("true",))),)),
+    return tuple(
+        Ask(row.action, function, ((row.key.lower(), Known((row.value_for(auth_type),))),)) for row in urls.ACTIONS
     )
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from simulator.triggers import urls
 from simulator.triggers.polled import EXTRAS, POLLED, Need, On, PolledSource
 from simulator.triggers.push import Acts, Called, Feed, Sent, TriggerService
 from simulator.triggers.services import SERVICES
@@ -58,6 +59,20 @@ _EXECUTION_ROLE = """
 ## Services that run a function as its own execution role
 
 No statement of the function's policy is asked for: the execution role has to trust Lambda and the service.
+"""
+
+_URLS = """
+## Function URLs
+
+A URL is on a function or on an alias of it, and whoever calls it runs that. Both actions have to be allowed on that
+very ARN, each under the condition key that the call settles: a statement that asks for another AuthType, or that admits
+InvokeFunction only where the call doesn't come by a URL, lets nobody in.
+"""
+
+_CORS = """
+CORS settings of a URL tell browsers which pages may read its answers. They permit nothing and refuse nobody, so that
+they are not asked; neither is the AuthType of a URL a permission by itself. What CloudFront calls as the origin of a
+distribution is above, among the services that invoke by themselves.
 """
 
 _STAGES = """
@@ -118,6 +133,16 @@ def page() -> str:
                 ("for", "service principal", "configured on", "whoever sets it up needs", "source"),
                 [_by_execution_role(row) for row in SERVICES if row.acts is Acts.EXECUTION_ROLE],
             ),
+            _URLS,
+            _table(
+                ("action", "condition key that the call settles", "its value", "source"),
+                [(_code(one.action), _code(one.key), _value(one), urls.SOURCE) for one in urls.ACTIONS],
+            ),
+            _table(
+                ("AuthType", "who may call", "asked of a caller of the function's account", "of another account"),
+                [(_code(one.name), one.who, one.own_account, one.other_account) for one in urls.AUTH_TYPES],
+            ),
+            _CORS,
             _STAGES,
             _POLLED,
             _table(
@@ -195,11 +220,11 @@ def _itself(row: TriggerService) -> tuple[str, ...]:
 def _by_role(row: TriggerService) -> tuple[str, ...]:
     # What isn't confirmed of a service that acts in both ways is about what it sends by itself.
     label = _name(row) if row.acts is Acts.EITHER else _label(row)
-    return (label, _code(row.principal), _on(row), _codes(row.role_needs), _causes(row), row.source)
+    return (label, _principals(row), _on(row), _codes(row.role_needs), _causes(row), row.source)
 
 
 def _by_caller(row: TriggerService) -> tuple[str, ...]:
-    return (_label(row), _code(row.principal), _on(row), _causes(row), row.source)
+    return (_label(row), _principals(row), _on(row), _causes(row), row.source)
 
 
 def _by_execution_role(row: TriggerService) -> tuple[str, ...]:
@@ -244,6 +269,10 @@ def _where(on: str) -> str:
     if "{topics}" in on:
         return "the topics that it reads"
     return "the bus" if on == "{bus}" else _code(on.replace("{partition}", "aws"))
+
+
+def _value(action: urls.UrlAction) -> str:
+    return "the URL's AuthType" if "{" in action.value else _code(action.value)
 
 
 # --- polled sources --------------------------------------------------------------------------------------------------

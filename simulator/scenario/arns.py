@@ -11,7 +11,10 @@ import re
 #: Type -> what follows `arn:PARTITION:` in its ARN.
 TEMPLATES: dict[str, str] = {
     "appsync:api": "appsync:{region}:{account}:apis/{name}",
+    "athena:datacatalog": "athena:{region}:{account}:datacatalog/{name}",
     "bedrock:agent": "bedrock:{region}:{account}:agent/{name}",
+    "bedrock:flow": "bedrock:{region}:{account}:flow/{name}",
+    "bedrock:knowledge-base": "bedrock:{region}:{account}:knowledge-base/{name}",
     "cloudwatch:alarm": "cloudwatch:{region}:{account}:alarm:{name}",
     "codecommit:repository": "codecommit:{region}:{account}:{name}",
     "codepipeline:pipeline": "codepipeline:{region}:{account}:{name}",
@@ -33,6 +36,7 @@ TEMPLATES: dict[str, str] = {
     "lex:bot-alias": "lex:{region}:{account}:bot-alias/{name}",
     "logs:log-group": "logs:{region}:{account}:log-group:{name}",
     "pipes:pipe": "pipes:{region}:{account}:pipe/{name}",
+    "s3-object-lambda:accesspoint": "s3-object-lambda:{region}:{account}:accesspoint/{name}",
     "s3:bucket": "s3:::{name}",
     "s3:job": "s3:{region}:{account}:job/{name}",
     "scheduler:schedule": "scheduler:{region}:{account}:schedule/{name}",

@@ -192,6 +192,7 @@ class Functions:
                     target=self._at_stage(row, (*at, "to")),
                     role=self._delivers(row.role, (*at, "role")),
                     enabled=row.enabled,
+                    events=tuple(sorted(row.events)),
                 )
             )
         return found
@@ -267,7 +268,8 @@ class Functions:
     def _mapping(self, row: MappingShape, at: Place) -> snapshot.Mapping:
         source = self._optional(row.source, (*at, "from"))
         target = self._target(row.to, (*at, "to"))
-        digits = made_up("", f"{source or ','.join(row.bootstrap_servers)} {target}", 32, "0123456789abcdef")
+        read = " ".join((source or ",".join(row.bootstrap_servers), target, *row.topics, row.consumer_group or ""))
+        digits = made_up("", read.rstrip(), 32, "0123456789abcdef")
         return snapshot.Mapping(
             uuid="-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])),
             source=source,

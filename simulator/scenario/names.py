@@ -225,7 +225,8 @@ def _place(names: Names, section: str, key: str, form: re.Pattern[str]) -> tuple
     place: Place = (section, key)
     account, name = names.split(key, place)
     if not form.fullmatch(name):
-        raise names.source.error(place, f"`{name}` is not a name that AWS would take", at_key=True)
+        hint = ": give it a name of its own, and write its ARN as `arn`" if section == "resources" else ""
+        raise names.source.error(place, f"`{name}` is not a name that AWS would take{hint}", at_key=True)
     return place, names.accounts[account], name
 
 
@@ -259,7 +260,9 @@ def _learn_resources(names: Names, scenario: Scenario) -> None:
     for key, resource in scenario.resources.items():
         place, account, name = _place(names, "resources", key, arns.RESOURCE_NAME)
         if resource.arn is not None:
-            if not arns.ARN.fullmatch(resource.arn) or "*" in resource.arn:
+            # The method ANY of an API, and what its path has in braces, are stars in the ARNs of its routes.
+            is_open = "*" in resource.arn and not resource.type.startswith("execute-api:")
+            if not arns.ARN.fullmatch(resource.arn) or is_open:
                 raise names.source.error((*place, "arn"), f"`{resource.arn}` is not an ARN")
             names.add(place, resource.type, resource.arn)
             continue

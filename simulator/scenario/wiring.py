@@ -31,7 +31,7 @@ _S3_EVENTS = (
     "s3:ObjectRetention:Put",
 )
 
-#: What Lambda reads once for a function only. Of Kafka, Amazon MQ and DocumentDB one mapping may read other topics.
+#: What Lambda reads once for a function only. Of Kafka, Amazon MQ and DocumentDB a second mapping reads something else.
 #: Source: Lambda API Reference, "CreateEventSourceMapping", ResourceConflictException.
 _READ_ONCE = ("dynamodb", "kinesis", "sqs")
 
@@ -72,16 +72,17 @@ def check_pattern(source: Source, pattern: dict[str, Any], place: Place) -> None
 
 
 def check_once(source: Source, mappings: Iterable[Mapping]) -> None:
-    """Refuse a second mapping between the same two, where Lambda takes only one.
+    """Refuse a second mapping between the same two, where Lambda takes only one, and one that reads the same.
 
     Raises:
         InputError: where the second stands.
     """
-    known: dict[tuple[str | None, str], int] = {}
+    known: dict[tuple[str, ...], int] = {}
     for index, mapping in enumerate(mappings):
-        if arns.service_of(mapping.source or "") not in _READ_ONCE:
-            continue
-        first = known.setdefault((mapping.source, mapping.function), index)
+        is_once = arns.service_of(mapping.source or "") in _READ_ONCE
+        reads = () if is_once else (*mapping.topics, mapping.consumer_group or "")
+        first = known.setdefault((mapping.origin, mapping.function, *reads), index)
         if first != index:
-            problem = f"mappings[{first}] is from the same source to the same function already: change that one"
+            hint = "change that one" if is_once else "change that one, or say by `topics` what each reads"
+            problem = f"mappings[{first}] is from the same source to the same function already: {hint}"
             raise source.error(("mappings", index), problem)

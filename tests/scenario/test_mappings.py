@@ -71,3 +71,27 @@ def test_schema_registries(tmp_path: Path, written: str, uri: str) -> None:
 def test_a_source_or_servers(tmp_path: Path, fields: str) -> None:
     with pytest.raises(InputError, match="needs `from`, or the `bootstrap_servers`"):
         mapping_of(tmp_path, fields)
+
+
+def both(folder: Path, first: str, second: str) -> list[str]:
+    """The ids of two mappings of one cluster to one function."""
+    file = folder / "x.yaml"
+    file.write_text(WORLD.format(fields=f"{SERVERS}, {first}") + f"  - {{to: f, {SERVERS}, {second}}}\n", "utf-8")
+    return [mapping.uuid for mapping in load(file).snapshot.mappings]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param("topics: returns", id="other topics"),
+        pytest.param("topics: orders, consumer_group: other", id="another consumer group"),
+    ],
+)
+def test_two_mappings_of_one_cluster_have_ids_of_their_own(tmp_path: Path, second: str) -> None:
+    assert len(set(both(tmp_path, "topics: orders", second))) == 2
+
+
+def test_two_mappings_that_read_the_same_are_refused(tmp_path: Path) -> None:
+    problem = r"mappings\[1\]: mappings\[0\] is from the same source to the same function already: .* say by `topics`"
+    with pytest.raises(InputError, match=problem):
+        both(tmp_path, "topics: orders", "topics: orders, enabled: false")

@@ -96,6 +96,16 @@ REFUSED = [
         id="a name that AWS refuses",
     ),
     pytest.param(
+        HEAD + "resources:\n  ours/api/prod/$default: {type: 'execute-api:route'}\n",
+        "`api/prod/$default` is not a name that AWS would take: give it a name of its own, and write its ARN as `arn`",
+        id="the ARN of a route that is no name",
+    ),
+    pytest.param(
+        HEAD + "resources:\n  ours/q: {type: 'sqs:queue', arn: 'arn:aws:sqs:eu-west-1:222222222222:*'}\n",
+        "`arn:aws:sqs:eu-west-1:222222222222:*` is not an ARN",
+        id="an ARN of several queues",
+    ),
+    pytest.param(
         HEAD + "groups:\n  ours/developers: {}\nusers:\n  ours/u: {groups: [ours/develpers]}\n",
         "x.yaml:6:21: users.ours/u.groups[0]: unknown name `ours/develpers`; did you mean `ours/developers`?",
         id="an unknown reference",

@@ -38,6 +38,30 @@ def test_a_skill_is_named_by_its_id(tmp_path: Path) -> None:
     assert (found.source, found.target) == (SKILL, F)
 
 
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param("prod/*/orders", id="the method ANY"),
+        pytest.param("prod/GET/orders/*", id="what a path has in braces"),
+        pytest.param("prod/$default", id="$default"),
+    ],
+)
+def test_a_route_that_is_no_name_is_named_by_its_arn(tmp_path: Path, tail: str) -> None:
+    arn = f"arn:aws:execute-api:eu-west-1:111111111111:a1/{tail}"
+    file = tmp_path / "x.yaml"
+    world = WORLD.format(fields="service: apigateway.amazonaws.com, from: any, to: f")
+    route = f"  any: {{type: 'execute-api:route', arn: '{arn}', attributes: {{AuthorizationType: NONE}}}}\n"
+    file.write_text(world.replace("triggers:\n", f"{route}triggers:\n"), encoding="utf-8")
+    snapshot = load(file).snapshot
+    assert [trigger.source for trigger in snapshot.triggers] == [arn]
+    assert {one.arn: one.attributes for one in snapshot.resources}[arn] == {"AuthorizationType": "NONE"}
+
+
+def test_the_events_that_a_trigger_tells_of(tmp_path: Path) -> None:
+    fields = "service: apigateway.amazonaws.com, from: a1/prod/GET/orders, to: f, events: [b, a]"
+    assert trigger_of(tmp_path, fields).events == ("a", "b")
+
+
 def test_a_function_url_is_what_cloudfront_calls(tmp_path: Path) -> None:
     assert trigger_of(
         tmp_path, "service: cloudfront.amazonaws.com, from: a1/prod/GET/orders, to: 'url:f:live'"
