@@ -1,4 +1,4 @@
-"""The page's state in the browser's address, so that a link restores it and back and forward work."""
+"""A page's state in the browser's address, so that a link restores it and back and forward work."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-#: What a link holds, under these names both in the address and in the session.
-NAMES = ("scenario", "from", "to", "picked", "k", "show")
+EXPLORE, DIAGNOSE = "explore", "diagnose"
+#: What a link to each page holds, under these names both in the address and in the session.
+NAMES = {
+    EXPLORE: ("scenario", "from", "to", "picked", "k", "show"),
+    DIAGNOSE: ("scenario", "function", "finding", "only"),
+}
 _SEEN = "address"
 _ACTED = "acted"
+_LEFT = "left"
 
 
 def acted() -> None:
@@ -21,26 +26,38 @@ def acted() -> None:
     st.session_state[_ACTED] = True
 
 
-def read() -> None:
+def read(page: str) -> None:
     """Take over what the address says, if it isn't what this session last wrote: a link, or back and forward."""
-    now = {name: st.query_params[name] for name in NAMES if name in st.query_params}
-    seen = st.session_state.get(_SEEN)
-    st.session_state[_SEEN] = now
-    if st.session_state.pop(_ACTED, False) or now == seen:
+    names = NAMES[page]
+    now = {name: st.query_params[name] for name in names if name in st.query_params}
+    seen_page, seen = st.session_state.get(_SEEN, ("", {}))
+    st.session_state[_SEEN] = (page, now)
+    acted_here = st.session_state.pop(_ACTED, False) and page == seen_page
+    if acted_here or (page, now) == (seen_page, seen):
         return
-    for name in NAMES:
+    for name in names:
         st.session_state.pop(name, None)
     st.session_state.update({name: value for name, value in now.items() if name != "k"})
     if now.get("k", "").isdecimal():
         st.session_state["k"] = int(now["k"])
 
 
-def write(state: Mapping[str, str], defaults: Mapping[str, str]) -> None:
+def write(page: str, state: Mapping[str, str], defaults: Mapping[str, str]) -> None:
     """Put into the address what differs from the page as it opens.
 
     Defaults stay out of it: else the first address would change by itself, and one could never go back beyond it.
     """
     wanted = {name: value for name, value in state.items() if value and value != defaults.get(name)}
-    if wanted != st.session_state.get(_SEEN):
-        st.session_state[_SEEN] = wanted
+    st.session_state.setdefault(_LEFT, {})[page] = wanted
+    if (page, wanted) != st.session_state.get(_SEEN):
+        st.session_state[_SEEN] = (page, wanted)
         st.query_params.from_dict(wanted)
+
+
+def link(page: str, **state: str) -> dict[str, str]:
+    """Return what an address of `page` holds for `state` of the same input; without any, as the page was left."""
+    _, here = st.session_state.get(_SEEN, ("", {}))
+    same = {"scenario": here["scenario"]} if "scenario" in here else {}
+    left: dict[str, str] = st.session_state.get(_LEFT, {}).get(page, {})
+    was_here = left.get("scenario") == here.get("scenario")
+    return {**same, **state} if state or not was_here else left

@@ -2,4 +2,7 @@
 
 import streamlit as st
 
-st.navigation([st.Page("pages/explore.py", title="permgraph", default=True)], position="hidden").run()
+_EXPLORE = st.Page("pages/explore.py", title="permgraph", default=True)
+_DIAGNOSE = st.Page("pages/diagnose.py", title="permgraph: diagnose", url_path="diagnose")
+
+st.navigation([_EXPLORE, _DIAGNOSE], position="hidden").run()

@@ -23,6 +23,8 @@ SETTINGS = {
     "server.maxUploadSize": "64",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
+    # Before the pages say what they are, Streamlit lists the files beside them.
+    "client.showSidebarNavigation": "false",
     # Streamlit's welcome comes with an advertisement, in the terminal and as a box over the page; we say the address.
     "logger.hideWelcomeMessage": "true",
     "logger.level": "warning",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from models.answer import GraphAnswer, PathsAnswer, StepAnswer
+from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, GraphAnswer, PathsAnswer, StepAnswer
 from models.errors import PermgraphError
+from simulator.answers.diagnose import diagnose_all, diagnose_drawn
 from simulator.answers.paths import paths
 from simulator.answers.step import step
 from simulator.answers.whole_graph import whole_graph
@@ -13,6 +16,7 @@ from simulator.render import picture
 from ui.inputs import Opened
 
 _KEPT = 64
+_KEPT_WHOLE = 8
 
 #: What can be shown -> whether it hangs on the two ends.
 SHOWN = {"ways": (True, True), "to": (False, True), "from": (True, False), "all": (False, False)}
@@ -43,6 +47,31 @@ def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[G
 def explain(opened: Opened, source: str, target: str, kind: str) -> StepAnswer | None:
     """The engine's answer about one edge."""
     return step(opened.world, source, target, kind)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
+def diagnosed(opened: Opened, function: str) -> tuple[DiagnoseAnswer, GraphAnswer]:
+    """What there is to say of a function, and the graph of it."""
+    return diagnose_drawn(opened.world, function)
+
+
+@st.cache_resource(max_entries=_KEPT_WHOLE, show_spinner=False, hash_funcs={Opened: _content})
+def _shelf(opened: Opened) -> list[DiagnoseAllAnswer]:
+    return []
+
+
+def all_diagnosed(opened: Opened) -> DiagnoseAllAnswer | None:
+    """What there is to say of all functions, if that was asked for before."""
+    return next(iter(_shelf(opened)), None)
+
+
+def diagnose_every(opened: Opened, progress: Callable[[int], None]) -> DiagnoseAllAnswer:
+    """What there is to say of all functions; `progress` is told how many are done."""
+    # Not a cached function: what it shows of its progress would be shown again with the answer that was kept.
+    shelf = _shelf(opened)
+    if not shelf:
+        shelf.append(diagnose_all(opened.world, progress=progress))
+    return shelf[0]
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)

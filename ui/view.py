@@ -14,6 +14,7 @@ from models.answer import (
     GraphNode,
     PathAnswer,
     PathsAnswer,
+    ResidualAnswer,
     StepAnswer,
 )
 from models.snapshot import Snapshot
@@ -323,11 +324,12 @@ def _in_account(account: str | None, names: Mapping[str, str], comma: str) -> st
 
 
 def _denial(way: PathAnswer) -> str:
-    cited = [citation for step in way.steps if step.status == "denied" for citation in step.because]
-    return f"denied by {_cited(cited[0])}" if cited else "a step is denied"
+    by = [citation for step in way.steps if step.status == "denied" for citation in step.because]
+    return f"denied by {cited(by[0])}" if by else "a step is denied"
 
 
-def _cited(citation: CitationAnswer) -> str:
+def cited(citation: CitationAnswer) -> str:
+    """Say which statement it is, in what, of whom."""
     on = f" of {_named(citation.holder)}" if citation.holder else ""
     own = citation.policy == citation.holder or not citation.policy
     policy = "" if own else f" (policy {short(citation.policy)})"
@@ -349,11 +351,22 @@ def grants_by_account(grants: Sequence[GrantAnswer], names: Mapping[str, str]) -
 
 def _grant_row(grant: GrantAnswer) -> GrantRow:
     return GrantRow(
-        place=f"{side(grant.side)} of {_named(grant.holder)}",
+        place=place(grant.side, grant.holder),
         holder=grant.holder,
-        lets=f"lets {_named(grant.principal)} do {grant.action} on {_named(grant.resource)}",
+        lets=f"lets {_named(grant.principal)} do {_actions(grant)} on {_named(grant.resource)}",
         statement=json.dumps(grant.statement, indent=2, ensure_ascii=False),
     )
+
+
+def place(word: str, holder: str) -> str:
+    """Say which policy of whom: `trust policy of role invoker`."""
+    return f"{side(word)} of {_named(holder)}"
+
+
+def _actions(grant: GrantAnswer) -> str:
+    """All that its statement is for: it may stand for several grants."""
+    actions = grant.statement.get("Action", grant.action)
+    return actions if isinstance(actions, str) else listed(actions)
 
 
 def why(edge: GraphEdge, step: StepAnswer | None, names: Mapping[str, str]) -> Why:
@@ -364,7 +377,7 @@ def why(edge: GraphEdge, step: StepAnswer | None, names: Mapping[str, str]) -> W
         status=edge.status,
         kind=edge.kind,
         lines=tuple(_reasons(edge, step)),
-        cited=tuple(f"{line.effect}: {_cited(line)}" for line in (step.because if step else ())),
+        cited=tuple(f"{line.effect}: {cited(line)}" for line in (step.because if step else ())),
         grants=grants_by_account(missing, names),
     )
 
@@ -381,12 +394,17 @@ _SENTENCES = {
 def _reasons(edge: GraphEdge, step: StepAnswer | None) -> Iterable[str]:
     yield _SENTENCES[edge.status]
     if step and step.residual:
-        yield step.residual.text
-        example = ", ".join(f"{key} = {_value(value)}" for key, value in step.residual.allowed_with.items())
-        if example:
-            yield f"For instance with {example}."
+        yield from condition(step.residual)
     elif edge.detail and not (step and step.missing):
         yield edge.detail  # Where statements are missing, they follow, and say more.
+
+
+def condition(residual: ResidualAnswer) -> Iterable[str]:
+    """Say on what it hangs, and what would make it so."""
+    yield residual.text
+    example = ", ".join(f"{key} = {_value(value)}" for key, value in residual.allowed_with.items())
+    if example:
+        yield f"For instance with {example}."
 
 
 def _value(value: object) -> str:

@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from models import arns
-from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, EdgeAnswer, FindingAnswer, IssueAnswer
+from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, EdgeAnswer, FindingAnswer, GraphAnswer, IssueAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.decision import Citation, MissingFact
 from models.edge import Edge, Grant, Status
 from models.finding import Finding, Verdict
 from models.snapshot import Function
-from simulator.answers import shapes
+from simulator.answers import shapes, whole_graph
 from simulator.diagnosis import callers, configuration, function_policy, role, sources
 from simulator.diagnosis.causes import cause_of
 from simulator.diagnosis.rules import RULES
+from simulator.edges import qualifies
 from simulator.edges.question import Question
 from simulator.world.grants import ordered
 from simulator.world.nodes import shown
@@ -35,8 +36,30 @@ def diagnose(world: World, function: str, given: Given = NOTHING_GIVEN) -> Diagn
     Raises:
         PolicyError: for a policy that can't be evaluated exactly.
     """
-    found = findings(world, world.functions[arns.unqualified(function)], Question(given))
-    return _answer(arns.unqualified(function), found, worst(found), world.inventory_gaps())
+    name = _held(world, function)
+    found = findings(world, world.functions[name], Question(given))
+    return _answer(name, found, worst(found), world.inventory_gaps())
+
+
+def _held(world: World, function: str) -> str:
+    return function if function in world.functions else arns.unqualified(function)
+
+
+def diagnose_drawn(world: World, function: str, given: Given = NOTHING_GIVEN) -> tuple[DiagnoseAnswer, GraphAnswer]:
+    """`diagnose`, and the part of the graph that its findings are about: their edges, what ties them, their subjects.
+
+    An edge that several findings are about is there once, as the worst of them says.
+    """
+    name = _held(world, function)
+    found = findings(world, world.functions[name], Question(given))
+    worst_first = sorted((one.edge for one in found if one.edge), key=lambda edge: -edge.status.rank)
+    edges: dict[tuple[str, str, str], Edge] = {}
+    for edge in worst_first:
+        edges.setdefault((_source(edge), shown(edge.target), edge.kind), replace(edge, source=_source(edge)))
+    nodes = {name, *(one.subject for one in found), *(end for source, target, _ in edges for end in (source, target))}
+    tied = qualifies.edges(world, frozenset(nodes), None, Question(given))
+    answer = _answer(name, found, worst(found), world.inventory_gaps())
+    return answer, whole_graph.answer(world, (*edges.values(), *tied), nodes)
 
 
 def diagnose_all(
@@ -110,9 +133,12 @@ def _finding(found: Finding) -> FindingAnswer:
 
 
 def _edge(edge: Edge) -> EdgeAnswer:
-    """The edge by its ends; who makes the requests is its source, where it has none of its own."""
-    source = edge.source or edge.requirements[0].principal
-    return EdgeAnswer(source=shown(source), target=shown(edge.target), kind=edge.kind.value, status=edge.status.value)
+    return EdgeAnswer(source=_source(edge), target=shown(edge.target), kind=edge.kind.value, status=edge.status.value)
+
+
+def _source(edge: Edge) -> str:
+    """Who makes the requests, where the edge doesn't name it."""
+    return shown(edge.source or edge.requirements[0].principal)
 
 
 def _grants(found: Iterable[Finding]) -> tuple[Grant, ...]:

@@ -71,13 +71,13 @@ def _finding(row: FindingAnswer, names: Names) -> list[Text]:
     lines.append(line(("on      ", "dim"), row.subject, indent=4))
     lines += [line(("because ", "dim"), *citation(cited, names), indent=4) for cited in row.evidence]
     lines += residual(row.residual, indent=4)
-    lines += grants(_together(row.missing), names, indent=4)
+    lines += grants(together(row.missing), names, indent=4)
     lines.append(line(("source  ", "dim"), row.source, indent=4))
     return lines
 
 
-def _together(missing: Sequence[GrantAnswer]) -> list[GrantAnswer]:
-    """Grants that differ in their action only, as one statement with all of them."""
+def together(missing: Iterable[GrantAnswer]) -> list[GrantAnswer]:
+    """Return grants that differ in their action only as one statement with all of them."""
     alike: dict[str, list[GrantAnswer]] = {}
     for grant in missing:
         rest = {key: value for key, value in grant.statement.items() if key != "Action"}
@@ -153,7 +153,7 @@ def markdown(answer: DiagnoseAnswer, names: Names) -> str:
         lines += [f"## {word}: {row.check}", "", _escaped(row.summary), "", f"- on `{row.subject}`"]
         lines += [f"- because {_plain(citation(cited, names))}" for cited in row.evidence]
         lines += [f"- source: {_escaped(row.source)}", ""]
-        for grant in _together(row.missing):
+        for grant in together(row.missing):
             lines += [f"Add in {_escaped(names.place(grant))}:", "", "```json", *_json(grant.statement), "```", ""]
     if answer.plan:
         lines += [

@@ -226,7 +226,10 @@ export default function (component) {
   states.set(host, state);
   host.style.setProperty("--height", `${data.height}px`);
 
-  listen(state, (id) => setTriggerValue("picked", id));
+  listen(state, (id) => {
+    state.clicked = id;
+    setTriggerValue("picked", id);
+  });
   if (state.text !== data.svg) {
     state.text = data.svg;
     const svg = parse(data.svg);
@@ -237,6 +240,11 @@ export default function (component) {
   }
   const svg = host.querySelector("svg");
   mark(svg, data.picked, data.way);
+  // What was picked beside the picture is brought into it; what was picked in it is seen already.
+  const item = data.picked !== state.picked && data.picked !== state.clicked && svg.querySelector("g.picked");
+  state.picked = data.picked;
+  state.clicked = null;
+  if (item && state.fitted) reveal(state, item);
   const focus = () => svg.querySelector("g.picked") ?? svg.querySelector("g.edge.missing");
 
   for (const button of parentElement.querySelectorAll("[data-do]")) {

@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from models.answer import GraphAnswer, GraphEdge, GraphNode, PathsAnswer
 from models.errors import InputError, PermgraphError
-from simulator.render.collapse import READABLE, collapse
-from simulator.render.dot import SET, edge_ids, to_dot
+from simulator.render.collapse import collapse
+from simulator.render.dot import SET, edge_ids
 from simulator.render.lines import facts as fact_lines
-from ui import address, inputs, questions, style, view
-from ui.graph import graph as graph_component
+from ui import address, frame, questions, style, view
 from ui.inputs import Opened
 
-ICON = Path(style.__file__).with_name("icon.svg")
 PICTURE = "picture"
 DEFAULT_K = 3
 DEFAULT_SHOW = "ways"
 
 
-def page() -> None:
-    """Lay the page out; what can't be read is said in one line, with the inputs still there to choose another."""
-    st.set_page_config(page_title="permgraph", page_icon=str(ICON), layout="wide")
-    st.html(style.STYLE)
-    address.read()
-    head, controls = st.container(), st.container()
-    try:
-        _explore(head, *_choose(controls))
-    except PermgraphError as error:
-        st.error(str(error))
-
-
-def _explore(head: st.delta_generator.DeltaGenerator, opened: Opened, source: str, target: str, k: int) -> None:
+def explore(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
+    """Lay the page out."""
+    opened, source, target, k = _choose(controls)
     answer = questions.ways_between(opened, source, target, k)
     found, too_large = questions.surroundings(opened, source, target, st.session_state["show"])
     names = view.account_names(opened.snapshot)
     graph = view.with_steps(found, answer, names)
-    head.html(style.head(opened.title, opened.note, view.verdict(answer, names), view.counts(graph)))
+    head.html(style.head(view.verdict(answer, names), view.counts(graph)))
     if too_large:
         st.info(too_large)
     left, right = st.columns([1.75, 1], gap="medium")
@@ -49,45 +37,30 @@ def _explore(head: st.delta_generator.DeltaGenerator, opened: Opened, source: st
         way = _choose_way(ways, f"{opened.digest}{source}{target}")
         picked = _picked(way, graph)
         with space:
-            _picture(graph, answer, picked, way)
+            frame.picture(
+                graph,
+                keep=view.on_ways(answer),
+                picked=picked,
+                way=way.edges if way else (),
+                key=PICTURE,
+                on_pick=_pick_in_picture,
+            )
             _tools(graph, answer)
     with right:
         _why(opened, graph, _readable(graph, answer), picked, names)
         _table(graph, picked)
     _lacks(way, graph, picked, names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
+    return opened
 
 
-def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str, int]:
+def _choose(space: DeltaGenerator) -> tuple[Opened, str, str, int]:
     """Show what can be chosen, and return what is."""
     with space:
         columns = st.columns([2.4, 2.6, 2.6, 1.9], vertical_alignment="bottom", gap="small")
     more = columns[3].container(horizontal=True, vertical_alignment="bottom")
     ways, files = more.container(width=110), more.container(width="stretch")
-    with files.popover("Open…", width="stretch"):
-        upload = st.file_uploader(
-            "A scenario (.yaml) or a snapshot (.json, .json.gz)", key="upload", on_change=_uploaded, max_upload_size=64
-        )
-    default = inputs.first()
-    options = [*([inputs.UPLOAD] if upload else []), *inputs.names()]
-    wanted = st.session_state.setdefault("scenario", default)
-    if wanted not in options:
-        said = "this link is about an uploaded file; open it again to see it"
-        st.info(said if wanted == inputs.UPLOAD else f"no scenario is named `{wanted}`; this is the first one")
-        st.session_state["scenario"] = default
-    columns[0].selectbox(
-        "Scenario or snapshot",
-        options,
-        key="scenario",
-        format_func=lambda name: inputs.label(name, upload.name if upload else None),
-        on_change=_forget,
-        args=(("from", "to", "picked"),),
-    )
-    chosen = st.session_state["scenario"]
-    if chosen == inputs.UPLOAD and upload:
-        opened = inputs.open_upload(upload.name, upload.getvalue())
-    else:
-        opened = inputs.open_named(chosen)
+    chosen, default, opened = frame.choose_input(columns[0], files, ("from", "to", "picked"))
     source = _end(columns[1], "From", "from", view.sources(opened.snapshot), opened, 0)
     target = _end(columns[2], "To", "to", view.targets(opened.snapshot), opened, 1)
     if not (source and target):
@@ -95,7 +68,7 @@ def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str,
     st.session_state.setdefault("k", DEFAULT_K)
     if st.session_state.get("show") not in questions.SHOWN:
         st.session_state["show"] = DEFAULT_SHOW
-    k = ways.number_input("Ways", 1, 20, key="k", on_change=_forget, args=(("picked",),))
+    k = ways.number_input("Ways", 1, 20, key="k", on_change=frame.forget, args=(("picked",),))
     state = {
         "scenario": chosen,
         "from": source,
@@ -105,6 +78,7 @@ def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str,
         "show": st.session_state["show"],
     }
     address.write(
+        address.EXPLORE,
         {name: value or "" for name, value in state.items()},
         {"scenario": default, "from": opened.ends[0], "to": opened.ends[1], "k": str(DEFAULT_K), "show": DEFAULT_SHOW},
     )
@@ -112,7 +86,7 @@ def _choose(space: st.delta_generator.DeltaGenerator) -> tuple[Opened, str, str,
 
 
 def _end(
-    column: st.delta_generator.DeltaGenerator,
+    column: DeltaGenerator,
     label: str,
     key: str,
     choices: Sequence[view.Choice],
@@ -136,7 +110,7 @@ def _end(
         list(labels),
         key=key,
         format_func=lambda node: labels.get(node, node),
-        on_change=_forget,
+        on_change=frame.forget,
         args=(("picked",),),
     )
     return str(st.session_state[key] or "")
@@ -151,7 +125,7 @@ def _choose_way(ways: Sequence[view.Way], key: str) -> view.Way | None:
         range(len(ways)),
         format_func=lambda at: view.escape(ways[at].label),
         key=f"way{key}",
-        on_change=_forget,
+        on_change=frame.forget,
         args=(("picked",),),
     )
     return ways[number or 0]
@@ -161,22 +135,6 @@ def _picked(way: view.Way | None, graph: GraphAnswer) -> str | None:
     """What was picked, else what is worth a look first."""
     picked = str(st.session_state.get("picked") or "")
     return picked if view.is_there(picked, graph) else view.first_trouble(way, graph)
-
-
-def _picture(graph: GraphAnswer, answer: PathsAnswer, picked: str | None, way: view.Way | None) -> None:
-    shown = _readable(graph, answer)
-    if len(shown.nodes) < len(graph.nodes):
-        st.caption(
-            f"{len(graph.nodes)} nodes are more than the {READABLE} that can be read: many of a kind are drawn as one."
-        )
-    try:
-        svg = questions.drawn(to_dot(shown, for_file=False), len(shown.edges))
-    except PermgraphError as error:
-        # Streamlit's own chart draws in the browser, without picking; the table serves for that.
-        st.warning(str(error))
-        st.graphviz_chart(to_dot(shown, for_file=True), width="stretch")
-        return
-    graph_component(svg, picked=picked, way=way.edges if way else (), key=PICTURE, on_pick=_pick_in_picture)
 
 
 def _tools(graph: GraphAnswer, answer: PathsAnswer) -> None:
@@ -218,7 +176,7 @@ def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> None
     step = None if view.is_bundle(edge) else questions.explain(opened, edge.source, edge.target, edge.kind)
     explained = view.why(edge, step, names)
     st.html(style.why(explained))
-    _grants(explained.grants)
+    frame.grants(explained.grants)
 
 
 def _why_node(node: GraphNode) -> None:
@@ -227,16 +185,14 @@ def _why_node(node: GraphNode) -> None:
         st.html(style.node(title, members, "Drawn as one; the table has the edges of each."))
         return
     st.html(style.node(title, node.kind.replace("_", " "), node.id))
+    if node.kind == "function":
+        link = address.link(address.DIAGNOSE, function=node.id)
+        st.page_link(
+            frame.PAGES[address.DIAGNOSE], label="Diagnose it", icon=":material/stethoscope:", query_params=link
+        )
     start, end = st.columns(2)
     start.button("Ways from here", on_click=_go, args=("from", node.id), width="stretch")
     end.button("Ways to here", on_click=_go, args=("to", node.id), width="stretch")
-
-
-def _grants(accounts: Sequence[view.AccountGrants]) -> None:
-    for account in accounts:
-        for grant in account.grants:
-            st.html(style.add(grant.place, account.account, grant.lets))
-            st.code(grant.statement, language="json", wrap_lines=True)
 
 
 def _lacks(way: view.Way | None, graph: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
@@ -248,7 +204,7 @@ def _lacks(way: view.Way | None, graph: GraphAnswer, picked: str | None, names: 
     st.html(style.section(f"All that this way lacks: {view.counted(len(way.grants), 'statement')}"))
     for column, account in zip(st.columns(max(len(accounts), 2), gap="medium"), accounts, strict=False):
         with column:
-            _grants([account])
+            frame.grants([account])
 
 
 def _table(graph: GraphAnswer, picked: str | None) -> None:
@@ -301,17 +257,4 @@ def _go(end: str, node: str) -> None:
     _pick(None)
 
 
-def _forget(names: Sequence[str]) -> None:
-    """Drop what another choice has made meaningless."""
-    address.acted()
-    for name in names:
-        st.session_state[name] = None
-    st.session_state["turn"] = st.session_state.get("turn", 0) + 1
-
-
-def _uploaded() -> None:
-    st.session_state["scenario"] = inputs.UPLOAD if st.session_state.get("upload") else inputs.first()
-    _forget(("from", "to", "picked"))
-
-
-page()
+frame.page(address.EXPLORE, explore)
