@@ -146,7 +146,8 @@ def test_the_plan_goes_place_by_place_with_statements_to_copy(opened: Open) -> N
         in texts(app)
     )
     assert "2. Add to the <b>resource-based policy of function checkout:live</b>" in texts(app)
-    assert "3. Update the code or the configuration of checkout" in texts(app)
+    assert "3. Have statement NoRefunds of receipts" in texts(app)
+    assert "4. Update the code or the configuration of checkout" in texts(app)
     statements = json.loads(app.code[1].value)
     assert [statement["Action"] for statement in statements[:2]] == ["sqs:SendMessage", "sqs:DeleteMessage"]
 
