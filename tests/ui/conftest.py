@@ -1,12 +1,21 @@
-"""A small world of two accounts: partner's dev lacks one statement of ours to run our function."""
+"""A small world of two accounts, in which partner's dev lacks one statement of ours to run our function; a browser."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from models.snapshot import Account, Function, Resource, Role, Snapshot, Trigger, User, document_id
 from simulator.collector import store
@@ -86,3 +95,68 @@ def _snapshot_file(snapshot: Snapshot, tmp_path: Path) -> Path:
     path = tmp_path / "partner.json"
     store.save(snapshot, path)
     return path
+
+
+#: A new profile each time, and nothing asked of the network.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(name="address", scope="session")
+def _address() -> Iterator[str]:
+    """The explorer on a free loopback port, opened with the embedded scenario as `permgraph ui` does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    line = [sys.executable, "-m", "ui.launch", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=30)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            # Not up yet. Waiting for the process to end is a pause that a failed start cuts short.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(0.1)
+                pytest.fail(server.communicate()[0].decode())
+    pytest.fail(f"the explorer was not up after {seconds:g} s")
+
+
+@pytest.fixture(name="browser", scope="session")
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(name="complaints")
+def _complaints() -> list[str]:
+    return []
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    script = (
+        "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth) - innerWidth"
+    )
+    return int(page.evaluate(script))

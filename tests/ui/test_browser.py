@@ -2,78 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.ui.conftest import overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ORDERS = "arn:aws:lambda:eu-west-1:222222222222:function:orders"
-#: A new profile each time, and nothing asked of the network.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(name="address", scope="module")
-def _address() -> Iterator[str]:
-    """The explorer on a free loopback port, opened with the embedded scenario as `permgraph ui` does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    line = [sys.executable, "-m", "ui.launch", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=30)
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            # Not up yet. Waiting for the process to end is a pause that a failed start cuts short.
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                server.wait(0.1)
-                pytest.fail(server.communicate()[0].decode())
-    pytest.fail(f"the explorer was not up after {seconds:g} s")
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(name="complaints")
-def _complaints() -> list[str]:
-    return []
 
 
 @pytest.fixture(name="page", params=[pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")])
@@ -113,7 +53,7 @@ def test_the_missing_edge_is_seen_clicked_and_explained(page: Page, complaints: 
 
     page.screenshot(path=tmp_path / "explorer.png", full_page=True)
     assert (tmp_path / "explorer.png").stat().st_size > 10_000
-    assert _overflow(page) <= 0, "the page scrolls sideways"
+    assert overflow(page) <= 0, "the page scrolls sideways"
     assert complaints == []
 
 
@@ -162,11 +102,3 @@ def _choose(page: Page, label: str, name: str) -> None:
     box.click()
     box.fill(name)
     page.get_by_role("option", name=re.compile(rf"^{re.escape(name)} ")).first.click()
-
-
-def _overflow(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    script = (
-        "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth) - innerWidth"
-    )
-    return int(page.evaluate(script))
