@@ -14,7 +14,7 @@ from simulator.diagnosis.found import held, not_held, of_edge, of_requests
 from simulator.diagnosis.rules import RULES
 from simulator.edges import runs_as
 from simulator.edges.needed_on import default_log_group, log_group_of
-from simulator.edges.needs import Needed, declared, needs_of, seen
+from simulator.edges.needs import Needed, declared, needs_of, seen, thing
 from simulator.edges.question import Question
 from simulator.facts.managed import managed_policy
 from simulator.world.nodes import allowing
@@ -57,10 +57,10 @@ def _unread(function: Function, fact: MissingFact) -> Finding:
 
 
 def _needs(world: World, function: Function, question: Question) -> Iterator[Finding]:
-    """One finding for each rule and thing: a log group and its streams are one."""
+    """One finding for each rule and thing: a log group and its streams are one, a bucket and its objects."""
     grouped: dict[tuple[str, str], list[Needed]] = {}
     for needed in needs_of(world, function, question):
-        subject = needed.on.partition(":log-stream:")[0] if needed.on != "*" else function.role or ""
+        subject = thing(needed.on) if needed.on != "*" else function.role or ""
         grouped.setdefault((needed.need.check, subject), []).append(needed)
     for (check, subject), group in grouped.items():
         parts = [part for needed in group for part in needed.parts]

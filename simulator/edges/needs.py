@@ -73,7 +73,12 @@ def seen(needed: Needed) -> str:
     if needed.on == "*":
         service = needed.need.actions[0].partition(":")[0]
         return f"service:{service}.amazonaws.com"
-    return needed.on.partition(":log-stream:")[0]
+    return thing(needed.on)
+
+
+def thing(on: str) -> str:
+    """What people would call it: a log group for its streams, a bucket for its objects."""
+    return on.removesuffix("/*") if arns.service_of(on) == "s3" else on.partition(":log-stream:")[0]
 
 
 def _asked(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from models.decision import FactKind
 from models.edge import STATUS_OF, Foreseen
+from models.snapshot import Assumption, Gap, GapStatus, Snapshot
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.scenario import load
@@ -15,9 +17,20 @@ from simulator.world import World
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
+def unread(file: Path, how: str) -> Snapshot:
+    """The scenario, with its organization read, refused or not asked for."""
+    snapshot = load(file).snapshot
+    accounts = [account.id for account in snapshot.accounts]
+    gaps = [Gap(what=FactKind.ORGANIZATION, about=one, call="", status=GapStatus.DENIED) for one in accounts]
+    assumed = [Assumption(what=FactKind.ORGANIZATION, about=one, reason="not asked for") for one in accounts]
+    more = {"refused": {"gaps": (*snapshot.gaps, *gaps)}, "assumed": {"assumptions": (*snapshot.assumptions, *assumed)}}
+    return snapshot.model_copy(update=more.get(how, {}))
+
+
+@pytest.mark.parametrize("how", ["read", "refused", "assumed"])
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
-def test_a_step_is_what_was_foreseen(file: Path) -> None:
-    graph = Graph(World(load(file).snapshot), Question()).grow_whole()
+def test_a_step_is_what_was_foreseen(file: Path, how: str) -> None:
+    graph = Graph(World(unread(file, how)), Question()).grow_whole()
     foreseen = [part for edge in graph.edges for part in edge.requirements if isinstance(part, Foreseen)]
     for part in foreseen:
         told = (part.status, part.assumes)
