@@ -68,19 +68,21 @@ def diagnose_all(
     """Check every function. `progress` is told how many are done."""
     question = Question(given)
     answers, issues = [], _Issues()
-    lacking: dict[MissingFact, None] = {}
+    assumed: dict[MissingFact, None] = {}
+    gaps = dict.fromkeys(world.inventory_gaps())
     for number, (arn, function) in enumerate(sorted(world.functions.items()), 1):
         found = findings(world, function, question)
         told = [one for one in found if one.verdict in _SAID or one.note]
         issues.add(arn, told)
-        lacking.update((fact, None) for one in found for fact in one.assumes)
+        assumed.update((fact, None) for one in found for fact in one.assumes)
+        gaps.update((fact, None) for one in told for fact in one.gaps)
         answers.append(_answer(arn, told, worst(found)))
         progress(number)
     return DiagnoseAllAnswer(
         functions=tuple(answers),
         issues=tuple(issues.answers()),
-        gaps=shapes.facts((*(fact for one in issues.findings for fact in one.gaps), *world.inventory_gaps())),
-        assumes=shapes.facts(lacking),
+        gaps=shapes.facts(gaps),
+        assumes=shapes.facts(assumed),
     )
 
 
@@ -192,10 +194,6 @@ class _Issues:
             if one.verdict in _SAID:
                 group = self._groups.setdefault((one.check, one.verdict, one.cause), {})
                 group.setdefault(function, []).append(one)
-
-    @property
-    def findings(self) -> Iterator[Finding]:
-        yield from (one for group in self._groups.values() for found in group.values() for one in found)
 
     def answers(self) -> Iterator[IssueAnswer]:
         """Worst first: by verdict, then by how many functions."""

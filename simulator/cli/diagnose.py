@@ -104,6 +104,6 @@ def _write(
     if form == "json":
         write_json(answer.as_json())
     elif form == "markdown":
-        click.echo(markdown().encode())
+        click.echo(markdown().encode(), nl=False)
     else:
         write_lines(text() + age_lines(world.snapshot))

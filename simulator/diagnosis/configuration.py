@@ -40,7 +40,9 @@ def _is_of_others(layer: str, function: Function) -> bool:
 def _layer(world: World, function: Function, layer: str, question: Question) -> Finding:
     root = f"arn:{arns.partition_of(function.arn)}:iam::{arns.account_of(function.arn)}:root"
     part = foresee(world, root, GET_LAYER, layer, question.given)
-    return of_requests("layer-access", layer, "whoever configures the function may use the layer", (part,))
+    return of_requests(
+        "layer-access", layer, "the layer of another account, for whoever configures the function", (part,)
+    )
 
 
 def _key_state(world: World, function: Function, key: str) -> Iterator[Finding]:

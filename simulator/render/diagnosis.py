@@ -164,7 +164,7 @@ def markdown(answer: DiagnoseAnswer, names: Names) -> str:
         ]
     if told and (holds := looked_at(answer)):
         lines += [f"Holds: {holds}.", ""]
-    return "\n".join(lines)
+    return "\n".join((*lines, *_facts(answer)))
 
 
 def markdown_all(answer: DiagnoseAllAnswer, names: Names) -> str:
@@ -182,7 +182,14 @@ def markdown_all(answer: DiagnoseAllAnswer, names: Names) -> str:
             row.source,
         )
         lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
-    return "\n".join((*lines, ""))
+    lines += [""] if answer.issues else []
+    return "\n".join((*lines, *_facts(answer)))
+
+
+def _facts(answer: DiagnoseAnswer | DiagnoseAllAnswer) -> list[str]:
+    """A list of what could not be read, and of what is taken for granted; with an end of the line."""
+    said = [f"- {_escaped(row.plain.strip())}" for row in facts(answer.gaps, answer.assumes) if row.plain.strip()]
+    return [*said, ""]
 
 
 def _plain(pieces: Sequence[Piece]) -> str:
