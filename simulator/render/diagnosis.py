@@ -164,7 +164,7 @@ def markdown(answer: DiagnoseAnswer, names: Names) -> str:
         ]
     if told and (holds := looked_at(answer)):
         lines += [f"Holds: {holds}.", ""]
-    return "\n".join((*lines, *_facts(answer)))
+    return _ended((*lines, *_facts(answer)))
 
 
 def markdown_all(answer: DiagnoseAllAnswer, names: Names) -> str:
@@ -183,13 +183,16 @@ def markdown_all(answer: DiagnoseAllAnswer, names: Names) -> str:
         )
         lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
     lines += [""] if answer.issues else []
-    return "\n".join((*lines, *_facts(answer)))
+    return _ended((*lines, *_facts(answer)))
 
 
-def _facts(answer: DiagnoseAnswer | DiagnoseAllAnswer) -> list[str]:
-    """A list of what could not be read, and of what is taken for granted; with an end of the line."""
-    said = [f"- {_escaped(row.plain.strip())}" for row in facts(answer.gaps, answer.assumes) if row.plain.strip()]
-    return [*said, ""]
+def _facts(answer: DiagnoseAnswer | DiagnoseAllAnswer) -> Iterator[str]:
+    """A list of what could not be read, and of what is taken for granted."""
+    yield from (f"- {_escaped(row.plain.strip())}" for row in facts(answer.gaps, answer.assumes))
+
+
+def _ended(lines: Iterable[str]) -> str:
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _plain(pieces: Sequence[Piece]) -> str:
