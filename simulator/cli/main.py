@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -30,6 +31,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ui": ("ui", "the explorer, in a browser"),
 }
 
+#: They go on for as long as there is something to read, and look for what can go.
+LASTING = frozenset({"collect", "evaluate", "test"})
+
 EPILOG = """\
 Questions are put to a --snapshot FILE (made by collect) or a --scenario FILE.
 Exit code: 0 yes, 1 no, 2 bad input, 3 undecided. Start with: permgraph demo"""
@@ -44,6 +48,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in LASTING:
+            gc.enable()
         module = importlib.import_module(f"simulator.cli.{COMMANDS[cmd_name][0]}")
         command = module.command
         assert isinstance(command, click.Command)
@@ -145,6 +151,11 @@ def _leave_stream(stream: IO[str]) -> None:
 
 def main() -> None:
     """The entry point of the `permgraph` command."""
+    # What is loaded stays until the command ends, for most within seconds: looking through it for what could go takes
+    # a third of that time and finds nothing.
+    gc.disable()
+    # Nothing is plugged into our values, and to look for it pydantic reads about every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,9 +38,6 @@ class Source:
         Raises:
             click.UsageError: if none was, or both.
         """
-        # What is loaded stays until the command ends, within seconds: looking through it for what could go takes a
-        # third of that time and finds nothing.
-        gc.disable()
         if self.snapshot_file is not None and self.scenario_file is not None:
             raise click.UsageError("`--snapshot` and `--scenario` exclude each other; give the one that is meant")
         if self.scenario_file is not None:

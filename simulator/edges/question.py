@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from models import arns
 from models.context import NOTHING_GIVEN, Given
@@ -42,18 +43,24 @@ class Wanted:
         self.nodes = nodes
         self.others: frozenset[str] = frozenset() if nodes is None else _beside_actors(world, nodes)
         self.are_strangers_among = nodes is None or bool(self.others) or any(map(_is_named_in_policies, nodes))
-        self._by_holder: dict[str, list[str]] = defaultdict(list)
-        self._by_account: dict[str | None, list[str]] = defaultdict(list)
-        for node in every:
-            self._by_holder[shown(node)].append(node)
-            self._by_account[arns.account_of(shown(node))].append(node)
+        self._every = every
+
+    @cached_property
+    def _by_holder_and_account(self) -> tuple[dict[str, list[str]], dict[str | None, list[str]]]:
+        by_holder: dict[str, list[str]] = defaultdict(list)
+        by_account: dict[str | None, list[str]] = defaultdict(list)
+        for node in self._every:
+            by_holder[shown(node)].append(node)
+            by_account[arns.account_of(shown(node))].append(node)
+        return by_holder, by_account
 
     def meant(self, holders: frozenset[str], accounts: frozenset[str]) -> Iterator[str]:
         """Yield the actors that are among these users and roles, or in these accounts."""
-        for holder in self._by_holder.keys() & holders:
-            yield from self._by_holder[holder]
-        for account in self._by_account.keys() & accounts:
-            yield from self._by_account[account]
+        by_holder, by_account = self._by_holder_and_account
+        for holder in by_holder.keys() & holders:
+            yield from by_holder[holder]
+        for account in by_account.keys() & accounts:
+            yield from by_account[account]
 
 
 def _is_named_in_policies(node: str) -> bool:
