@@ -23,14 +23,15 @@ FUNCTIONS = 6
 
 def show(opened: Opened, head: DeltaGenerator) -> None:
     """Show what all functions fail by, once that is asked for."""
-    answer = questions.all_diagnosed(opened)
     many = len(opened.world.functions)
-    if answer is None and (many <= AT_ONCE or _is_asked_for(head, many)):
-        answer = _diagnose(opened, many)
+    title, space = head.empty(), st.empty()
+    answer = questions.all_diagnosed(opened)
+    if answer is None and (many <= AT_ONCE or _is_asked_for(title, space, many)):
+        answer = _diagnose(opened, space, many)
     if answer is None:
         return
     names = view.account_names(opened.snapshot)
-    head.html(style.head(findings.headline_of_all(answer), ()))
+    title.html(style.head(findings.headline_of_all(answer), ()))
     wanted = filtered([findings.look(issue.verdict) for issue in answer.issues])
     issues = [issue for issue in answer.issues if findings.look(issue.verdict) in wanted]
     shown = CAUSES * (st.session_state.get("causes") or 1)
@@ -65,14 +66,15 @@ def filtered(words: Sequence[str]) -> list[str]:
     return st.session_state["only"] or list(counts)
 
 
-def _is_asked_for(head: DeltaGenerator, many: int) -> bool:
-    head.html(style.head(view.Verdict("none", f"{many:,} functions: choose one, or diagnose all of them"), ()))
-    st.html(style.sentence("All of them are grouped by what they fail by. It takes some milliseconds for each, once."))
-    return st.button(f"Diagnose all {many:,} functions", type="primary", icon=":material/stethoscope:")
+def _is_asked_for(title: DeltaGenerator, space: DeltaGenerator, many: int) -> bool:
+    title.html(style.head(view.Verdict("none", f"{many:,} functions: choose one, or diagnose all of them"), ()))
+    with space.container():
+        st.html(style.sentence("All are grouped by what they fail by. It takes some milliseconds for each, once."))
+        return st.button(f"Diagnose all {many:,} functions", type="primary", icon=":material/stethoscope:")
 
 
-def _diagnose(opened: Opened, many: int) -> DiagnoseAllAnswer:
-    bar = st.progress(0.0, "Diagnosing…")
+def _diagnose(opened: Opened, space: DeltaGenerator, many: int) -> DiagnoseAllAnswer:
+    bar = space.progress(0.0, "Diagnosing…")
     step = max(many // 100, 1)
 
     def progress(done: int) -> None:
@@ -80,7 +82,7 @@ def _diagnose(opened: Opened, many: int) -> DiagnoseAllAnswer:
             bar.progress(done / many, f"Diagnosing: {done:,} of {many:,} functions")
 
     answer = questions.diagnose_every(opened, progress)
-    bar.empty()
+    space.empty()
     return answer
 
 

@@ -415,7 +415,7 @@ def _value(value: object) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Return `1 edge`, `2 edges`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -241,6 +241,7 @@ def test_many_functions_are_diagnosed_when_that_is_asked_for(opened: Open, monke
     ask.click().run()
     assert not app.exception
     assert "4 functions: 2 fail" in texts(app)
+    assert "choose one" not in texts(app)
     # Asked once, it is known: of this input, for every session.
     assert "4 functions: 2 fail" in texts(opened())
 
