@@ -105,8 +105,9 @@ class Builder:
         self._add("users", arn, User(arn=arn, inline=inline, **more))
         return arn
 
-    def group(self, arn: str, *statements: Json) -> str:
-        self._add("groups", arn, Group(arn=arn, inline={"inline": self.document(*statements)}))
+    def group(self, arn: str, *statements: Json, **more: Any) -> str:
+        inline = {"inline": self.document(*statements)} if statements else {}
+        self._add("groups", arn, Group(arn=arn, inline=inline, **more))
         return arn
 
     def role(self, arn: str, trust: Json | list[Json], *statements: Json, **more: Any) -> str:
