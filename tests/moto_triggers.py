@@ -85,8 +85,8 @@ def _roles(client: Clients) -> None:
         trust = policy(*(allow("sts:AssumeRole", Principal={"Service": service}) for service in trusted))
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     invoke = [allow(f"lambda:{name}", f"{WORK}*") for name in ("InvokeFunction", "GetFunctionConfiguration")]
-    put = allow("firehose:PutRecord", "*")
-    iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=policy(*invoke, put))
+    more = [allow(action, "*") for action in ("firehose:PutRecord", "kinesis:*", "kms:Decrypt")]
+    iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=policy(*invoke, *more))
     read = [allow(f"{service}:*", "*") for service in ("kinesis", "dynamodb", "kms")]
     iam.put_role_policy(RoleName="worker", PolicyName="read", PolicyDocument=policy(*read))
     writes = (

@@ -9,7 +9,6 @@ Sources: EventBridge User Guide, "Sending and receiving events between event bus
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,8 +19,10 @@ from models.edge import Edge, EdgeKind, Part, Requirement
 from models.snapshot import Trigger
 from simulator.edges.feeds_polled import keys_of, unknown
 from simulator.edges.passed_on import assumed
+from simulator.edges.pipes import with_reading
 from simulator.edges.places import in_place
 from simulator.edges.question import Nodes, Question, among, standing_for
+from simulator.triggers.event_patterns import may_both_match
 from simulator.triggers.push import Acts
 from simulator.triggers.services import service_of
 from simulator.world.caller import Caller, Source
@@ -79,7 +80,7 @@ def _sources_at(world: World, trigger: Trigger) -> Iterator[str]:
         yield trigger.target
         return
     for other in _rules_by_bus(world).get(trigger.target, ()):
-        if other.enabled and (other.pattern or not other.schedule) and _may_both_match(trigger.pattern, other.pattern):
+        if other.enabled and (other.pattern or not other.schedule) and may_both_match(trigger.pattern, other.pattern):
             yield other.source
 
 
@@ -93,29 +94,6 @@ def _rules_by_bus(world: World) -> dict[str, list[Trigger]]:
             found.setdefault(trigger.bus or arns.event_bus(trigger.source), []).append(trigger)
     world.memo[("rules by bus", None)] = found
     return found
-
-
-def _may_both_match(one: str | None, other: str | None) -> bool:
-    """Whether an event may match both patterns: not where they name different values of the same field.
-
-    Source: EventBridge User Guide, "Amazon EventBridge event patterns".
-    """
-    left, right = _literals(one), _literals(other)
-    return all(not left[name].isdisjoint(right[name]) for name in left.keys() & right.keys())
-
-
-def _literals(pattern: str | None) -> dict[str, frozenset[str]]:
-    """The fields of a pattern of which nothing but whole texts is accepted."""
-    try:
-        read = json.loads(pattern or "{}")
-    except json.JSONDecodeError:
-        return {}
-    fields = read.items() if isinstance(read, dict) else ()
-    return {
-        name: frozenset(values)
-        for name, values in fields
-        if isinstance(values, list) and all(isinstance(value, str) for value in values)
-    }
 
 
 def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Part, ...]:
@@ -138,7 +116,8 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Part, ..
     else:
         writer = Writer(world.caller(f"service:{row.principal}"), source)
     asked = writer.asks(world, action, trigger.target, question)
-    return in_place(world, trigger, row, action, (*first, asked, *_on_key(world, trigger, writer, question)))
+    found = (*first, asked, *_on_key(world, trigger, writer, question))
+    return in_place(world, trigger, row, action, with_reading(world, trigger, found, question))
 
 
 def _needs_role(trigger: Trigger) -> bool:

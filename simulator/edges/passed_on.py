@@ -5,7 +5,7 @@ Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS servi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models import arns
 from models.context import Absent, State
@@ -34,10 +34,19 @@ def assumed(world: World, trigger: Trigger, row: TriggerService, source: Source,
         return Requirement(f"service:{trigger.service}", ACTION, role, decision, impossible=ABROAD)
     callers = [world.caller(f"service:{name}") for name in row.principals_for(trigger.source)]
     if row.source_account is Sent.UNCONFIRMED:
-        asked = [either_way(world, caller, role, source, question).judged for caller in callers]
+        asked = [either_way(world, caller, role, source, question) for caller in callers]
     else:
-        asked = [world.ask(caller, ACTION, role, question.given, source=source, in_step=True) for caller in callers]
-    return min(asked, key=lambda one: one.status.rank)
+        asked = [world.foresee(caller, ACTION, role, question.given, source=source, in_step=True) for caller in callers]
+    return best_name(asked).judged
+
+
+def best_name(asked: Sequence[Part]) -> Part:
+    """What comes of asking for a service under each of its names: an allow of one will do, and so will a deny.
+
+    Source: IAM User Guide, "AWS global condition context keys", aws:PrincipalServiceNamesList: a request has them all.
+    """
+    denied = (one for one in asked if one.status is Status.DENIED)
+    return next(denied, None) or min(asked, key=lambda one: one.status.rank)
 
 
 def either_way(world: World, caller: Caller, role: str, source: Source, question: Question) -> Part:

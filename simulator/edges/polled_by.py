@@ -13,7 +13,9 @@ from models.context import Absent, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Mapping
+from simulator.edges import invokes
 from simulator.edges.as_role import BY_LAMBDA, asked_of, doubted, taken, unknown, unread_policy
+from simulator.edges.existing import not_there
 from simulator.edges.polled_on import asked_on, is_connection, named_by_mapping
 from simulator.edges.question import Nodes, Question, among, best_of, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
@@ -21,6 +23,9 @@ from simulator.triggers.polled import Need, On, PolledSource, polled
 from simulator.world.caller import Caller, Source
 from simulator.world.nodes import allowing
 from simulator.world.world import World
+
+#: Of what no grant mends.
+_NEVER = Decision(Outcome.IMPLICIT_DENY)
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
@@ -46,6 +51,8 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Pa
         fact = MissingFact(FactKind.FUNCTION, mapping.origin, f"{what} is not known to this version")
         return (unknown(mapping.origin, "lambda:CreateEventSourceMapping", mapping.origin, fact),)
     caller = world.execution_role(function.arn)
+    if why := not_there(world, mapping.function):
+        return (Requirement(caller.node, invokes.ACTION, mapping.function, _NEVER, impossible=why),)
     found: list[Part] = [*_abroad(row, mapping, caller), trusts_lambda(world, function, question)]
     for need in row.all_needs:
         found += _of(world, mapping, caller, need, question)
@@ -53,6 +60,18 @@ def requirements(world: World, mapping: Mapping, question: Question) -> tuple[Pa
         return tuple(found)
     # Nothing turns on what was taken for granted where the edge fails all the same.
     return tuple(one for one in found if not _is_only_assumed(one))
+
+
+def reading(world: World, mapping: Mapping, caller: Caller, question: Question) -> tuple[Part, ...]:
+    """What a pipe's role needs of what the pipe reads: the same as a function's of what Lambda polls.
+
+    Source: EventBridge User Guide, "Permissions for Amazon EventBridge Pipes to access sources".
+    """
+    row = polled(mapping.source)
+    if row is None:
+        fact = MissingFact(FactKind.ATTRIBUTES, mapping.origin, "how a pipe reads it is not known to this version")
+        return (unknown(caller.node, "pipes:CreatePipe", mapping.origin, fact),)
+    return tuple(part for need in row.needs for part in _of(world, mapping, caller, need, question))
 
 
 def _is_only_assumed(one: Part) -> bool:
@@ -67,7 +86,7 @@ def _abroad(row: PolledSource, mapping: Mapping, caller: Caller) -> Iterator[Req
     source, action = mapping.source or "", row.needs[0].actions[0]
     why = _out_of_reach(row, mapping, caller)
     if why:
-        yield Requirement(caller.node, action, source, Decision(Outcome.IMPLICIT_DENY), impossible=why)
+        yield Requirement(caller.node, action, source, _NEVER, impossible=why)
     elif row.other_accounts == "unsaid" and _is_of_others(source, caller):
         reason = f"AWS doesn't say whether a function may poll a {row.label} of another account"
         yield unknown(caller.node, action, source, MissingFact(FactKind.ATTRIBUTES, source, reason))

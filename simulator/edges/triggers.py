@@ -14,10 +14,12 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Trigger
 from simulator.edges import invokes_url
+from simulator.edges.existing import not_there
 from simulator.edges.feeds_onward import leads_onward
 from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
-from simulator.edges.passed_on import assumed
+from simulator.edges.passed_on import assumed, best_name
+from simulator.edges.pipes import with_reading
 from simulator.edges.places import in_place
 from simulator.edges.question import Nodes, Question, among, best_of, chosen, standing_for, whole
 from simulator.edges.runs_as import trusts_lambda
@@ -88,6 +90,9 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Pa
         return (_unknown(trigger, f"how {trigger.service} invokes functions for it is not known to this version"),)
     if stage.variables(trigger.target):
         return (_depends(trigger, trigger.target),)
+    called = arns.behind_url(trigger.target) if arns.is_url(trigger.target) else trigger.target
+    if why := not_there(world, called):
+        return (_refused(trigger, why),)
     if row.acts is Acts.CALLER or _CALLERS.fullmatch(trigger.role or ""):
         return (_unknown(trigger, "it invokes with the permissions of whoever calls it, who must be asked for"),)
     if row.acts is Acts.EXECUTION_ROLE:
@@ -95,7 +100,8 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Pa
     if trigger.role is None and row.acts is Acts.ROLE:
         return (_unknown(trigger, f"the role with which {trigger.service} acts is not known"),)
     asked = _by_itself if trigger.role is None else _by_role
-    return in_place(world, trigger, row, ACTION, asked(world, trigger, row, _source(world, trigger, row), question))
+    found = asked(world, trigger, row, _source(world, trigger, row), question)
+    return in_place(world, trigger, row, ACTION, with_reading(world, trigger, found, question))
 
 
 def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:
@@ -127,7 +133,7 @@ def _by_itself(
             )
             for node in _asking(world, trigger, row)
         ]
-        found.append(min(asked, key=lambda each: each.status.rank))
+        found.append(best_name(asked))
     return tuple(found)
 
 
@@ -165,7 +171,7 @@ def _sent(trigger: Trigger, row: TriggerService, source: Source) -> dict[str, St
 
 def _by_role(
     world: World, trigger: Trigger, row: TriggerService, source: Source, question: Question
-) -> tuple[Requirement, ...]:
+) -> tuple[Part, ...]:
     """The service may assume the role, and the role may invoke the function."""
     role = world.caller(trigger.role or "")
     return (

@@ -32,7 +32,8 @@ def configured(
 ) -> Builder:
     """A world with one trigger, of a source whose Region is told, or isn't."""
     made = Builder()
-    made.function(target, *(statement | {"Resource": target} for statement in permits))
+    statements = (statement | {"Resource": target} for statement in permits)
+    made.function(target.removesuffix(":live"), *statements, versions=("1",), aliases={"live": "1"})
     made.role(WORKER, allow(ASSUME, Principal={"Service": "events.amazonaws.com"}), allow(INVOKE, target))
     made.resource(source, "some:thing", ONE, region=region)
     principal = "events.amazonaws.com" if source == RULE else LET_IN[source]["Principal"]["Service"]
