@@ -10,7 +10,7 @@ from itertools import chain
 
 import click
 
-from tests.bench import decisions, graphs, lines, measures, open_keys, triggered
+from tests.bench import decisions, diagnosed, graphs, lines, measures, open_keys, triggered
 from tests.bench.measures import LONGEST, Row
 
 
@@ -32,6 +32,7 @@ def main() -> None:
         measures.load(),
         graphs.rows(),
         triggered.rows(),
+        diagnosed.rows(),
     ):
         click.echo(_line(row))
     click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")
