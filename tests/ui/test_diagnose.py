@@ -139,6 +139,21 @@ def test_the_filter_narrows_to_verdicts_and_unfolds_what_passes(opened: Open) ->
     assert opened(function="checkout", only="nonsense").query_params.get("only") is None
 
 
+def test_what_is_open_is_among_what_is_filtered_for(opened: Open) -> None:
+    app = opened(function="checkout", only="conditional")
+    assert len(findings(app)) == 1 + 8
+    assert "because Allow: statement Receipts" in texts(app)
+
+
+def test_more_causes_are_shown_on_demand(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "CAUSES", 7)
+    app = opened()
+    assert texts(app).count("pg-many") == 7 + 1  # and its style
+    next(button for button in app.button if button.label == "Show more of the 11 causes").click().run()
+    assert texts(app).count("pg-many") == 11 + 1
+    assert not [button for button in app.button if button.label.startswith("Show more")]
+
+
 def test_the_plan_goes_place_by_place_with_statements_to_copy(opened: Open) -> None:
     app = opened(function="checkout")
     assert (

@@ -207,3 +207,13 @@ def test_a_link_to_an_edge_that_is_gone_shows_what_needs_attention(app: AppTest)
     app.run()
     assert not app.exception
     assert "assumes — missing" in texts(app)
+
+
+def test_a_picked_function_leads_to_its_diagnosis(app: AppTest) -> None:
+    app.query_params["picked"] = ORDERS
+    app.query_params["show"] = "all"
+    app.run()
+    assert not app.exception
+    links = {link.proto.label: link.proto for link in app.get("page_link")}
+    assert links["Diagnose it"].page == "diagnose"
+    assert ORDERS.replace(":", "%3A") in links["Diagnose it"].query_string

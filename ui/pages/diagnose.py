@@ -77,7 +77,8 @@ def _one(opened: Opened, function: str, head: DeltaGenerator) -> None:
     answer, graph = questions.diagnosed(opened, function)
     names = view.account_names(opened.snapshot)
     rows = findings.rows(answer.findings, graph)
-    picked = findings.chosen(rows, st.session_state.get("finding"))
+    only = overview.only()
+    picked = findings.chosen([row for row in rows if row.look in only] or rows, st.session_state.get("finding"))
     head.html(style.head(findings.headline(answer), ()))
     list_side, picture_side = st.columns([1, 1.1], gap="medium")
     with list_side.container(key="findings"):
