@@ -13,7 +13,7 @@ from models.decision import Layer, MissingFact
 from models.policy import Effect, Policy
 from models.request import Attached, Requester, RequesterKind
 from simulator.policy.combine import Standing
-from simulator.policy.compiled import Manner, Rule, about
+from simulator.policy.compiled import Manner, Rule, about, is_about
 from simulator.policy.names import Names
 from simulator.policy.patterns import row_of
 from simulator.policy.policy_set import own_policy, refused
@@ -128,9 +128,10 @@ class Resources:
 
     def _read(self, policy: Policy, manner: Manner) -> Said:
         found = Said()
-        for rule in about(policy, manner, self.action).every:
-            if row := self.row(rule):
-                found.add(rule, row)
+        if is_about(policy, self.action):
+            for rule in about(policy, manner, self.action).every:
+                if row := self.row(rule):
+                    found.add(rule, row)
         return found
 
     def row(self, rule: Rule) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from models.policy import Effect
 from simulator.policy import match
 from simulator.policy.callers import Holdings
-from simulator.policy.compiled import Manner, Rule, about
+from simulator.policy.compiled import Manner, Rule, about, is_about
 from simulator.policy.conditions import keys_inside
 from simulator.policy.formula import Formula
 from simulator.policy.patterns import Crowd, PatternIndex
@@ -57,6 +57,8 @@ class Shelf:
         self.having = held.having
         self._said = {effect: PatternIndex(_Said) for effect in Effect}
         for policy, numbers in held.documents:
+            if not is_about(policy, action):
+                continue
             for rule in about(policy, manner, action).every:
                 self._put(rule, numbers, contexts)
 
