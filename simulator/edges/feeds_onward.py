@@ -117,7 +117,7 @@ def _asked(world: World, trigger: Trigger, question: Question) -> tuple[Part, ..
         writer = Writer(world.caller(f"service:{row.principal}"), source)
     asked = writer.asks(world, action, trigger.target, question)
     found = (*first, asked, *_on_key(world, trigger, writer, question))
-    return in_place(world, trigger, row, action, with_reading(world, trigger, found, question))
+    return in_place(world, trigger, row, action, with_reading(world, trigger, row, source, found, question))
 
 
 def _needs_role(trigger: Trigger) -> bool:

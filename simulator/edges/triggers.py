@@ -100,8 +100,9 @@ def requirements(world: World, trigger: Trigger, question: Question) -> tuple[Pa
     if trigger.role is None and row.acts is Acts.ROLE:
         return (_unknown(trigger, f"the role with which {trigger.service} acts is not known"),)
     asked = _by_itself if trigger.role is None else _by_role
-    found = asked(world, trigger, row, _source(world, trigger, row), question)
-    return in_place(world, trigger, row, ACTION, with_reading(world, trigger, found, question))
+    source = _source(world, trigger, row)
+    found = with_reading(world, trigger, row, source, asked(world, trigger, row, source, question), question)
+    return in_place(world, trigger, row, ACTION, found)
 
 
 def _source(world: World, trigger: Trigger, row: TriggerService) -> Source:

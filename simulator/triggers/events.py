@@ -8,7 +8,9 @@ _OBJECTS = "{source}/{prefix}*{suffix}"
 
 #: The attribute of a Firehose stream that reads a Kinesis stream; it then takes nothing that is put into itself.
 #: Source: Amazon Data Firehose API Reference, "SourceDescription", "PutRecord".
-_FIREHOSE_STREAM = "Source.KinesisStreamSourceDescription.KinesisStreamARN"
+FIREHOSE_STREAM = "Source.KinesisStreamSourceDescription.KinesisStreamARN"
+#: And that of the role with which it reads it.
+FIREHOSE_STREAM_ROLE = "Source.KinesisStreamSourceDescription.RoleARN"
 
 #: What a writer must be allowed for each event of an S3 notification, by the event's beginning.
 _S3_FEEDS = (
@@ -113,10 +115,10 @@ EVENTS = (
         'Amazon Data Firehose Developer Guide, "Controlling access with Amazon Data Firehose"',
         role_needs=("lambda:GetFunctionConfiguration",),
         feeds=(
-            Feed("firehose:PutRecord", unless=_FIREHOSE_STREAM),
-            Feed("firehose:PutRecordBatch", unless=_FIREHOSE_STREAM),
-            Feed("kinesis:PutRecord", f"{{.{_FIREHOSE_STREAM}}}"),
-            Feed("kinesis:PutRecords", f"{{.{_FIREHOSE_STREAM}}}"),
+            Feed("firehose:PutRecord", unless=FIREHOSE_STREAM),
+            Feed("firehose:PutRecordBatch", unless=FIREHOSE_STREAM),
+            Feed("kinesis:PutRecord", f"{{.{FIREHOSE_STREAM}}}"),
+            Feed("kinesis:PutRecords", f"{{.{FIREHOSE_STREAM}}}"),
         ),
     ),
     TriggerService(

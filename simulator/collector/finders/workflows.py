@@ -8,6 +8,7 @@ from typing import Any
 
 from models import arns
 from simulator.collector.place import Place
+from simulator.triggers.events import FIREHOSE_STREAM, FIREHOSE_STREAM_ROLE
 
 #: Source: Step Functions Developer Guide, "Invoke an AWS Lambda function with Step Functions", and "Learning to use
 #: AWS service SDK integrations in Step Functions".
@@ -85,7 +86,7 @@ def delivery_streams(at: Place) -> None:
     for name in at.each("firehose:ListDeliveryStreams"):
         found = at.one("firehose:DescribeDeliveryStream", DeliveryStreamName=name)
         stream = found.get("DeliveryStreamDescription") or {}
-        read = ((stream.get("Source") or {}).get("KinesisStreamSourceDescription") or {}).get("KinesisStreamARN")
+        read = (stream.get("Source") or {}).get("KinesisStreamSourceDescription") or {}
         for destination in _within(stream.get("Destinations") or [], "ProcessingConfiguration"):
             processing = destination["ProcessingConfiguration"]
             for processor in processing.get("Processors") or ():
@@ -95,5 +96,8 @@ def delivery_streams(at: Place) -> None:
                     given.get("LambdaArn"),
                     role=given.get("RoleArn") or destination.get("RoleARN"),
                     enabled=bool(processing.get("Enabled")),
-                    attributes={"Source.KinesisStreamSourceDescription.KinesisStreamARN": read},
+                    attributes={
+                        FIREHOSE_STREAM: read.get("KinesisStreamARN"),
+                        FIREHOSE_STREAM_ROLE: read.get("RoleARN"),
+                    },
                 )
