@@ -185,8 +185,10 @@ _STREAM_WRITES = tuple(
     Write(On.STREAM, f"kinesis:{name}", (("kms:GenerateDataKey", On.SOURCE_KEY),))
     for name in ("PutRecord", "PutRecords")
 )
+#: DynamoDB uses a table's key for whoever calls, so that the key has to let him in through DynamoDB, as the policy of
+#: the AWS managed key does for all of an account. Source: DynamoDB Developer Guide, "DynamoDB encryption at rest".
 _TABLE_WRITES = tuple(
-    Write(On.TABLE, f"dynamodb:{name}")
+    Write(On.TABLE, f"dynamodb:{name}", (("kms:Decrypt", On.SOURCE_KEY),))
     for name in (
         "PutItem",
         "UpdateItem",

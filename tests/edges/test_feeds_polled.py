@@ -103,3 +103,15 @@ def test_who_writes_one_topic_causes_no_mapping_of_another() -> None:
         build.mapping(CLUSTER, function(name), topics=(name,))
     found = reach(build.world(), user("writer")).reaches
     assert [item.node for item in found if item.via == (CLUSTER,)] == [function("orders")]
+
+
+def test_whoever_writes_to_an_encrypted_table_needs_its_key() -> None:
+    """DynamoDB Developer Guide, "DynamoDB encryption at rest": a customer managed key has to let in who calls."""
+    key = CHANGES.partition(":table/")[0].replace("dynamodb", "kms") + ":key/1234"
+    build = Builder()
+    build.mapping(CHANGES, build.function(function("orders")))
+    build.resource(key, "kms:key", ONE, allow("kms:*", "*", Principal={"AWS": f"arn:aws:iam::{ONE}:root"}))
+    build.resource(TABLE, "dynamodb:table", ONE, attributes={"KMSMasterKeyArn": key})
+    build.user(user("writer"), allow("dynamodb:PutItem", TABLE))
+    build.user(user("keyed"), allow("dynamodb:PutItem", TABLE), allow("kms:Decrypt", key))
+    assert feeders(build) == {"keyed": "allowed"}
