@@ -114,4 +114,4 @@ def test_whoever_writes_to_an_encrypted_table_needs_its_key() -> None:
     build.resource(TABLE, "dynamodb:table", ONE, attributes={"KMSMasterKeyArn": key})
     build.user(user("writer"), allow("dynamodb:PutItem", TABLE))
     build.user(user("keyed"), allow("dynamodb:PutItem", TABLE), allow("kms:Decrypt", key))
-    assert feeders(build) == {"keyed": "allowed"}
+    assert feeders(build) == {"keyed": "allowed", "writer": "missing"}
