@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from models import arns
 from simulator.cli import options
 from simulator.cli.errors import NO, UNDECIDED, YES
 from simulator.cli.output import age_lines, names_of, write_json, write_lines
@@ -29,6 +31,12 @@ _CODES = {"fail": NO, "conditional": UNDECIDED, "unknown": UNDECIDED}
 @options.source_options
 @options.context_options
 @click.option(
+    "--calls",
+    "calls_file",
+    metavar="FILE",
+    help="What the code calls: `calls: [{actions, on}]` (YAML or JSON), or messages of access denied.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown"]),
@@ -43,6 +51,7 @@ def command(
     strict: bool,
     context: tuple[str, ...],
     absent: tuple[str, ...],
+    calls_file: str | None,
     form: str,
 ) -> int:
     """Everything about FUNCTION that permissions decide: its execution role and what that needs, who may invoke it,
@@ -53,22 +62,30 @@ def command(
 
     \b
     permgraph diagnose orders --snapshot accounts.json
+    permgraph diagnose orders --calls denied.log --snapshot accounts.json
     permgraph diagnose --all --snapshot accounts.json --format markdown
     """
     if everything == (function is not None):
         raise click.UsageError("name the FUNCTION to diagnose, or give `--all`; not both")
     settled = options.given(context, absent)
-    world = options.Source(snapshot_file, scenario_file, strict).world()
+    source = options.Source(snapshot_file, scenario_file, strict)
+    world = source.world()
+    chosen = None if function is None else _function(world, function)
+    if calls_file is not None:
+        from simulator.scenario.calls_file import read_calls, with_calls
+
+        whose = None if chosen is None else arns.unqualified(chosen)
+        world = source.ready(with_calls(world.snapshot, read_calls(world, Path(calls_file), whose)))
     names = names_of(world.snapshot)
     from simulator.answers.diagnose import diagnose
     from simulator.render import diagnosis
 
-    if function is None:
+    if chosen is None:
         found = _all(world, settled)
         _write(found, form, lambda: diagnosis.every(found, names), lambda: diagnosis.markdown_all(found, names), world)
         verdicts = {row.verdict for row in found.functions}
         return next((_CODES[verdict] for verdict in _CODES if verdict in verdicts), YES)
-    answer = diagnose(world, _function(world, function), settled)
+    answer = diagnose(world, chosen, settled)
     _write(answer, form, lambda: diagnosis.one(answer, names), lambda: diagnosis.markdown(answer, names), world)
     return _CODES.get(answer.verdict, YES)
 

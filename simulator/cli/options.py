@@ -61,7 +61,10 @@ class Source:
 
     def world(self) -> World:
         """Load it and make it ready to be asked."""
-        snapshot = self.snapshot()
+        return self.ready(self.snapshot())
+
+    def ready(self, snapshot: Snapshot) -> World:
+        """Make a snapshot ready to be asked."""
         from simulator.world import World
 
         world = World(snapshot, strict=self.strict)

@@ -12,7 +12,7 @@ from models.edge import Edge, EdgeKind
 from simulator.edges import needs
 from simulator.edges.grantable import Ask, edges_to
 from simulator.edges.question import Nodes, Question, among, chosen, whole
-from simulator.world.nodes import called_node, foresee, shown
+from simulator.world.nodes import called_node, shown
 from simulator.world.world import World
 
 #: What is passed on the way, by steps of other kinds.
@@ -41,8 +41,7 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
         for resource in call.resources:
             target = called_node(resource)
             if among(node, sources) and among(target, targets):
-                parts = tuple(foresee(world, node, action, resource, question.given) for action in call.actions)
-                yield Edge(node, target, EdgeKind.CALLS, parts)
+                yield Edge(node, target, EdgeKind.CALLS, needs.called(world, function, call, resource, question))
     yield from _needed(world, sources, targets, question)
 
 

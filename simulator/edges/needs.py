@@ -9,17 +9,21 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from models import arns
 from models.context import Absent, Known, Open, State
 from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Status
-from models.snapshot import Function
+from models.snapshot import CodeCall, Function
 from simulator.edges.as_role import BY_LAMBDA, asked_of, taken, unasked, unknown, unread_policy
 from simulator.edges.needed_on import needed_on
+from simulator.edges.polled_on import key_of
 from simulator.edges.question import Nodes, Question, among
+from simulator.features.keys import KEYED
 from simulator.features.table import FEATURES, By, Feature, Need, On
 from simulator.world.caller import Caller, Source
-from simulator.world.nodes import called_node, foresee
+from simulator.world.nodes import called_node, caller_of, foresee
 from simulator.world.world import World
 
 #: Network interfaces are made from no VPC of the function's owner. Source: aws-samples/data-perimeter-policy-examples,
@@ -51,10 +55,32 @@ def needs_of(world: World, function: Function, question: Question) -> Iterator[N
 
 def declared(world: World, function: Function, question: Question) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """Yield what a function's code is said to do: each resource, with a request for each action."""
-    node = f"{function.role}#{function.arn}"
     for call in function.code_calls:
         for resource in call.resources:
-            yield resource, tuple(foresee(world, node, action, resource, question.given) for action in call.actions)
+            yield resource, called(world, function, call, resource, question)
+
+
+def called(world: World, function: Function, call: CodeCall, resource: str, question: Question) -> tuple[Part, ...]:
+    """The requests of one call: its actions, and what they take on the key that encrypts the resource."""
+    node = f"{function.role}#{function.arn}"
+    parts = [foresee(world, node, action, resource, question.given) for action in call.actions]
+    on_key: dict[tuple[str, str | MissingFact], None] = {}
+    for keyed in (KEYED[action.lower()] for action in call.actions if action.lower() in KEYED):
+        for key in key_of(world, arns.policy_bearer(resource), keyed.attribute):
+            on_key.update(((action, _nobody_asked(world, key)), None) for action in keyed.actions)
+    fails = any(part.status.rank > Status.UNKNOWN.rank for part in parts)
+    for action, key in on_key:
+        # Nothing turns on what was taken for granted where the call fails all the same.
+        if isinstance(key, str) or not fails:
+            parts.append(asked_of(world, caller_of(world, node), action, key, question.given, None))
+    return tuple(parts)
+
+
+def _nobody_asked(world: World, key: str | MissingFact) -> str | MissingFact:
+    """What isn't known of a resource that the snapshot doesn't hold is taken for granted, and said."""
+    if isinstance(key, str) or world.lacking(key.what, key.about):
+        return key
+    return replace(key, refused=world.strict)
 
 
 def edges(world: World, function: Function, targets: Nodes, question: Question) -> Iterator[Edge]:
