@@ -12,7 +12,7 @@ from models import arns
 from models.decision import FactKind
 from models.errors import InputError, PermgraphError
 from models.snapshot import Snapshot
-from simulator.collector import finders, iam, keys, lambdas, organization, polled, secrets, sources
+from simulator.collector import finders, iam, keys, lambdas, needed, organization, polled, secrets, sources
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.calls import UNREAD_POLICIES
 from simulator.collector.reader import Fact, Reader, Refused
@@ -31,6 +31,12 @@ _REGIONAL: dict[str, Callable[[Reader, str], str]] = {
     "MQ and DocumentDB": polled.read_brokers,
     "Secrets Manager": secrets.read_secrets,
     "KMS": secrets.read_keys,
+}
+#: The same, when the functions of all accounts are known.
+_NEEDED: dict[str, Callable[[Reader, str], str]] = {
+    "ECR": needed.read_repositories,
+    "EFS": needed.read_access_points,
+    "S3 Files": needed.read_s3_file_systems,
 }
 #: Some of them no call lists, the others come and go.
 _UNLISTED = (
@@ -94,8 +100,11 @@ class AwsCollector:
         readers = [first, *self._assumed(first, builder, regions[0])]
         for reader in readers:
             self._read_account(reader, regions)
-        # Last: a distribution may have any account's function behind it.
+        # Last: a distribution may have any account's function behind it, and a function any account's image.
         for reader in readers:
+            for region in regions:
+                for name, read in _NEEDED.items():
+                    self.progress(f"{reader.account} {region}: {name}: {read(reader, region)}")
             for line in finders.find_global(reader, regions[0]):
                 self.progress(f"{reader.account}: {line}")
         self._read_organization(readers, builder, regions[0])

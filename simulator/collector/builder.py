@@ -201,6 +201,10 @@ class SnapshotBuilder:
         self._read.add((FactKind.ATTRIBUTES, arn))
 
     @property
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(self._functions.values())
+
+    @property
     def resources(self) -> tuple[Resource, ...]:
         return tuple(self._resources.values())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from models.errors import InputError
 from models.snapshot import GapStatus
-from simulator.collector import finders, polled, secrets, sources
+from simulator.collector import finders, needed, polled, secrets, sources
 from simulator.collector.builder import SnapshotBuilder
 from simulator.collector.calls import Call
 from simulator.collector.finders import FINDERS
@@ -28,6 +28,9 @@ _READ: dict[str, Callable[[Reader, str], str]] = {
     "kafka": polled.read_clusters,
     "secretsmanager": secrets.read_secrets,
     "kms": secrets.read_keys,
+    "ecr": needed.read_repositories,
+    "efs": needed.read_access_points,
+    "s3files": needed.read_s3_file_systems,
 }
 
 #: Parameters that say what is wanted, and not of which thing.

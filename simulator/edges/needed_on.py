@@ -98,7 +98,7 @@ def _file_systems(world: World, function: Function) -> Found:
             yield ":".join((*parts[:5], f"file-system/{name}"))
 
 
-def _s3_file_systems(function: Function) -> list[str]:
+def s3_file_systems(function: Function) -> list[str]:
     """What is configured is an access point, whose ARN begins with that of its file system.
 
     Source: Lambda API Reference, "FileSystemConfig".
@@ -107,7 +107,7 @@ def _s3_file_systems(function: Function) -> list[str]:
 
 
 def _s3_file_objects(world: World, function: Function) -> Found:
-    for arn in _s3_file_systems(function):
+    for arn in s3_file_systems(function):
         resource = world.resources.get(arn)
         bucket = resource.attributes.get("bucket") if resource else None
         yield f"{bucket}/*" if bucket else _unread(world, arn, "bucket")
@@ -118,18 +118,25 @@ def _unread(world: World, arn: str, what: str) -> MissingFact:
     return found or MissingFact(FactKind.ATTRIBUTES, arn, f"the {what} of `{arn}` was not read", world.strict)
 
 
+def repository_of(function: Function) -> str | None:
+    """The ARN of the repository of a function's image; None: it has none, or its address wasn't read."""
+    named = _IMAGE.match(function.image_uri or "")
+    if named is None:
+        return None
+    account, region, name = named.groups()
+    return f"arn:{arns.partition_of(function.arn)}:ecr:{region}:{account}:repository/{name}"
+
+
 def _repository(abroad: bool) -> Callable[[World, Function], Found]:
     def found(world: World, function: Function) -> Found:
         if function.package_type != "Image":
             return ()
-        named = _IMAGE.match(function.image_uri or "")
-        if named is None:
+        repository = repository_of(function)
+        if repository is None:
             lacking = MissingFact(FactKind.FUNCTION, function.arn, f"the image of `{function.arn}` was not read")
             return () if abroad else (lacking,)
-        account, region, name = named.groups()
-        if abroad is (account == arns.account_of(function.arn)):
-            return ()
-        return (f"arn:{arns.partition_of(function.arn)}:ecr:{region}:{account}:repository/{name}",)
+        is_own = arns.account_of(repository) == arns.account_of(function.arn)
+        return () if abroad is is_own else (repository,)
 
     return found
 
@@ -162,7 +169,7 @@ _FOUND: Table[On, Callable[[World, Function], Found]] = {
     On.DESTINATION_MESSAGE_KEY: _destination_keys("KmsMasterKeyId", "sqs", "sns"),
     On.DESTINATION_BUCKET_KEY: _destination_keys("KMSMasterKeyID", "s3"),
     On.FILE_SYSTEM: _file_systems,
-    On.S3_FILE_SYSTEM: lambda world, function: _s3_file_systems(function),
+    On.S3_FILE_SYSTEM: lambda world, function: s3_file_systems(function),
     On.S3_FILE_OBJECTS: _s3_file_objects,
     On.REPOSITORY: _repository(abroad=False),
     On.REPOSITORY_ABROAD: _repository(abroad=True),

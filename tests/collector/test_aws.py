@@ -20,8 +20,8 @@ from tests.moto_world import BASIC_EXECUTION, BUS, INBOX, ORDERS, OURS, PARTNER,
 Collect = Callable[..., Snapshot]
 Hook = Callable[[Callable[[str], None]], None]
 
-#: Made only where another call doesn't exist, for what moto can't hold, or in other Regions: test_places.py and
-#: test_polled.py make those.
+#: Made only where another call doesn't exist, for what moto can't hold, or in other Regions: test_places.py,
+#: test_polled.py and test_needed.py make those.
 NOT_MADE = {
     "lambda:GetFunction",
     "bedrock-agent:GetAgentVersion",
@@ -31,6 +31,11 @@ NOT_MADE = {
     "kafka:DescribeVpcConnection",
     "mq:DescribeBroker",
     "docdb:DescribeDBClusters",
+    "ecr:GetRepositoryPolicy",
+    "efs:DescribeAccessPoints",
+    "efs:DescribeFileSystemPolicy",
+    "s3files:GetFileSystem",
+    "s3files:GetFileSystemPolicy",
 }
 
 
@@ -257,6 +262,9 @@ def test_a_service_that_is_not_there_is_a_gap(collect: Collect, before_calls: Ho
 def test_progress_says_account_region_and_service(collected: Collected) -> None:
     assert f"assuming {READER}" in collected.lines
     assert f"{OURS} eu-west-1: Lambda: 1 functions, 1 event source mappings" in collected.lines
+    for found in ("ECR: 0 repositories of images", "EFS: 0 access points of file systems"):
+        assert f"{OURS} eu-west-1: {found}" in collected.lines
+    assert f"{OURS} eu-west-1: S3 Files: 0 file systems of buckets" in collected.lines
 
 
 def test_no_address_answers_in_one_line(as_partner: str) -> None:

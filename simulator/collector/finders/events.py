@@ -6,6 +6,7 @@ from typing import Any
 
 from models import arns
 from simulator.collector.place import Place
+from simulator.edges.needed_on import log_group_of
 
 #: A schedule's target for any call there is. Source: EventBridge Scheduler User Guide, "Using universal targets".
 _INVOKE = ":aws-sdk:lambda:invoke"
@@ -73,8 +74,12 @@ def alarms(at: Place) -> None:
 
 def subscription_filters(at: Place) -> None:
     """Of each log group, and of the account as a whole, whose filters are on every log group."""
+    written = set(map(log_group_of, at.reader.builder.functions))
     for group in at.each("logs:DescribeLogGroups"):
         name = str(group["logGroupName"])
+        if (arn := at.arn(f"log-group:{name}")) in written:
+            # A function whose log group is there needs no logs:CreateLogGroup.
+            at.reader.builder.resource(arn)
         for entry in at.each("logs:DescribeSubscriptionFilters", logGroupName=name):
             at.trigger(at.arn(f"log-group:{name}"), entry.get("destinationArn"), role=entry.get("roleArn"))
     for policy in at.each(_ACCOUNT_POLICIES, policyType="SUBSCRIPTION_FILTER_POLICY"):
