@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from models.decision import Citation, Decision, NearMiss, Outcome, Residual
@@ -51,7 +52,7 @@ def forget() -> None:
 
     It remembers what it worked out by the text of patterns, names and values. What it has read of AWS's tables stays.
     """
-    for clear in _caches():
+    for clear in _caches(len(sys.modules)):
         clear()
 
 
@@ -59,7 +60,13 @@ def forget() -> None:
 _REMEMBERING = ("models.", "simulator.facts.", "simulator.policy.", "simulator.answers.line")
 
 
-def _caches() -> Iterator[Callable[[], None]]:
+@lru_cache(maxsize=1)
+def _caches(modules: int) -> tuple[Callable[[], None], ...]:
+    """What empties each of them; looked for anew once there are more modules."""
+    return tuple(_found())
+
+
+def _found() -> Iterator[Callable[[], None]]:
     # Looked for, not listed: one that was left out of a list would be a leak that no test of an answer shows.
     for name, module in tuple(sys.modules.items()):
         if name.startswith(_REMEMBERING):

@@ -57,11 +57,12 @@ class Answerer:
     def __call__(self, piece: bytes, first: int) -> Answered:
         from simulator.answers.evaluate import evaluate_line, forget
         from simulator.answers.line import BLANK, written
+        from simulator.cli.stream import lines_of
         from simulator.cli.workers import Answered
 
         output: list[bytes] = []
         bad = 0
-        lines = piece.split(b"\n")
+        lines = lines_of(piece)
         for number, line in enumerate(lines, first):
             answer = evaluate_line(line) if line.strip(BLANK) else {"id": None, "error": "an empty line"}
             bad += "error" in answer

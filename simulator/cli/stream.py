@@ -11,6 +11,7 @@ import os
 import select
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import IO
 
 from simulator.cli.workers import Answer, Answered, Workers
@@ -87,6 +88,14 @@ class Source:
         return b"".join(read)
 
 
+def lines_of(piece: bytes) -> list[bytes]:
+    """The lines of a piece, the last of which has no end of its own.
+
+    As `piece.split(b"\\n")`, which looks at one byte after the other.
+    """
+    return [line[:-1] for line in BytesIO(piece + b"\n")]
+
+
 def answered(source: Source, answer: Answer, workers: int) -> Generator[Answered, None, None]:
     """Answer a source piece by piece, in order: here at first, with that many worker processes once there is much."""
     number, alone = 1, 0
@@ -114,7 +123,7 @@ def _shared_out(
         while piece is not None:
             if piece:
                 at_work.send(piece, number)
-                number += piece.count(b"\n") + 1
+                number += len(lines_of(piece))
             while at_work.owing and (at_work.all_busy or source.waits):
                 yield at_work.receive()
             piece = next(pieces, None)
