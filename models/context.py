@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from models.decision import MissingFact
 
 
-class Known(Struct, frozen=True):
+class Known(Struct, frozen=True, gc=False):
     """The key is there, with these values. `multivalued`: the key may hold several, even if it holds one now."""
 
     values: tuple[str, ...]

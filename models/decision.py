@@ -42,7 +42,7 @@ class Layer(StrEnum):
     VPC_ENDPOINT = "vpc_endpoint"
 
 
-class Citation(Struct, frozen=True):
+class Citation(Struct, frozen=True, gc=False):
     """A statement in a policy: `policy` is its ARN or name, `holder` the ARN of what it is on (None: not said)."""
 
     layer: Layer
@@ -93,7 +93,7 @@ class Nearness(StrEnum):
 _NEARNESS = {nearness: rank for rank, nearness in enumerate(Nearness)}
 
 
-class NearMiss(Struct, frozen=True):
+class NearMiss(Struct, frozen=True, gc=False):
     """An Allow that failed in one element only.
 
     `failed` is `action`, `resource`, `principal` or `condition`; `wanted` and `got` are for people to read.

@@ -28,7 +28,7 @@ class RequesterKind(StrEnum):
 _OUTSIDE = frozenset({RequesterKind.SERVICE, RequesterKind.ANONYMOUS, RequesterKind.FEDERATED_IDENTITY})
 
 
-class Requester(Struct, frozen=True):
+class Requester(Struct, frozen=True, gc=False):
     """Who asks.
 
     `name` is the ARN, the service's name, the provider's ARN or host, or `*` for anonymous. `account` is None for
@@ -53,7 +53,7 @@ class Context(Protocol):
         """Say what is known of a condition key, in whatever letter case it is asked for."""
 
 
-class Traits(Struct, frozen=True):
+class Traits(Struct, frozen=True, gc=False):
     """What AWS's references say of the action and the resource, so that the engine needs no table.
 
     `impossible` is the reason why nothing can allow it (semantics, section 2, 11). `has_resource_types` is False for

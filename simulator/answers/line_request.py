@@ -7,14 +7,18 @@ only what follows from principal and resource is added.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct
 
 from models.context import Absent, Known, Open, State
 from models.errors import PolicyError
 from models.policy import PolicyKind
 from models.request import Attached, Request, Requester, RequesterKind
+from simulator.answers.line import Brought
 from simulator.facts import reference
 from simulator.facts.global_keys import row
 from simulator.facts.traits import traits
@@ -22,16 +26,11 @@ from simulator.policy.authorize import PolicySet, stands_alone
 from simulator.policy.limits import UNLIMITED
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
+from simulator.policy.usual import Written
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_BOUNDARY = PolicyKind.BOUNDARY
-_IDENTITY = PolicyKind.IDENTITY
-_RCP = PolicyKind.RCP
 _RESOURCE = PolicyKind.RESOURCE
-_SCP = PolicyKind.SCP
-_SESSION = PolicyKind.SESSION
 _TRUST = PolicyKind.TRUST
-_VPC_ENDPOINT = PolicyKind.VPC_ENDPOINT
 _ANONYMOUS = RequesterKind.ANONYMOUS
 _FEDERATED_USER = RequesterKind.FEDERATED_USER
 _ROOT = RequesterKind.ROOT
@@ -50,20 +49,28 @@ _PRINCIPAL_TYPES = {
     RequesterKind.ANONYMOUS: "Anonymous",
 }
 
-_POLICIES = ("identity", "boundary", "session", "resource", "scps", "rcps", "vpc_endpoint")
 _ABSENT = Absent()
 
 
-class LineContext:
-    """The context of a line, by key in lower case; a key that isn't there is absent."""
+class LineContext(Struct, frozen=True):
+    """The context of a line: `states` by key in lower case, and what follows from its principal and resource.
 
-    __slots__ = ("states",)
+    That is the closed list of `_FOLLOWS`, and nothing else; a key that is in neither is absent.
+    """
 
-    def __init__(self, states: Mapping[str, State]) -> None:
-        self.states = states
+    states: Mapping[str, State]
+    caller: Requester
+    action: str
+    account: str | None
 
     def lookup(self, key: str) -> State:
-        return self.states.get(key) or self.states.get(key.lower(), _ABSENT)
+        lowered = key.lower()
+        found = self.states.get(lowered)
+        if found is not None:
+            return found
+        follows = _FOLLOWS.get(lowered)
+        text = None if follows is None else follows(self)
+        return _ABSENT if text is None else Known((text,))
 
 
 def read_request(document: Mapping[str, Any]) -> tuple[Request, tuple[str, ...]]:
@@ -72,27 +79,16 @@ def read_request(document: Mapping[str, Any]) -> tuple[Request, tuple[str, ...]]
     Raises:
         PolicyError: naming the field that can't be read.
     """
-    caller = requester(_text(document, "principal"), _optional(document, "principal_role"))
+    role = _text(document, "principal_role") if document.get("principal_role") is not None else None
+    caller = requester(_text(document, "principal"), role)
     action, resource = _text(document, "action"), _text(document, "resource")
     if not _ACTION.fullmatch(action):
         raise PolicyError(f"`{action}` is not an action, which is `service:Name`", "action")
     account = _resource_account(document, resource, caller)
     opened = _open_keys(document.get("open_keys"))
-    states = _states(document.get("context"), opened)
-    _add_what_follows(states, caller, action, account)
-    request = Request(
-        requester=caller,
-        action=action,
-        resource=resource,
-        context=LineContext(states),
-        resource_account=account,
-        traits=traits(action, resource),
-        management_account=_flag(document, "management_account"),
-        resource_in_management_account=_flag(document, "resource_in_management_account"),
-        service_linked_role=_flag(document, "service_linked_role"),
-        gateway_endpoint=_endpoint_type(document) == "gateway",
-    )
-    return request, opened
+    context = LineContext(_states(document.get("context"), opened), caller, action, account)
+    flags = () if document.keys().isdisjoint(_FLAGS) else _flags(document)
+    return Request(caller, action, resource, context, account, traits(action, resource), *flags), opened
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:
@@ -102,8 +98,13 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _optional(document: Mapping[str, Any], name: str) -> str | None:
-    return None if document.get(name) is None else _text(document, name)
+_FLAGS = ("management_account", "resource_in_management_account", "service_linked_role", "vpc_endpoint_type")
+
+
+def _flags(document: Mapping[str, Any]) -> tuple[bool, ...]:
+    """What a line says of its organization, its caller and the endpoint, in the order in which a request has it."""
+    *three, _ = _FLAGS
+    return *(_flag(document, name) for name in three), _endpoint_type(document) == "gateway"
 
 
 def _flag(document: Mapping[str, Any], name: str) -> bool:
@@ -123,8 +124,8 @@ def _endpoint_type(document: Mapping[str, Any]) -> str:
 
 
 def _resource_account(document: Mapping[str, Any], resource: str, caller: Requester) -> str | None:
-    given = _optional(document, "resource_account")
-    if given is not None:
+    if document.get("resource_account") is not None:
+        given = _text(document, "resource_account")
         if not _ACCOUNT.fullmatch(given):
             raise PolicyError(f"`{given}` is not the number of an account", "resource_account")
         return given
@@ -189,32 +190,38 @@ def _open(key: str) -> Open:
     return Open(may_be_absent=True, multivalued=_is_multivalued(key), domain=domain)
 
 
-def _add_what_follows(states: dict[str, State], caller: Requester, action: str, account: str | None) -> None:
-    """Add the keys that follow from principal and resource, unless they are given: the closed list, nothing else.
+# What follows from principal and resource. Source: IAM User Guide, "AWS global condition context keys" and "IAM policy
+# elements: Variables and tags". The unique ids of users and roles, and so their aws:userid, are in no line.
 
-    Source: IAM User Guide, "AWS global condition context keys" and "IAM policy elements: Variables and tags". The
-    unique ids of users and roles, and so their aws:userid, are in no line.
-    """
 
-    kind, add = caller.kind, states.setdefault
-    if account is not None and not _lacks_resource_account(action):
-        add("aws:resourceaccount", Known((account,)))
-    if kind is _SERVICE:
-        add("aws:principalisawsservice", Known(("true",)))
-        add("aws:principalservicename", Known((caller.name,)))
-    if (type_name := _PRINCIPAL_TYPES.get(kind)) is not None:
-        add("aws:principaltype", Known((type_name,)))
-    if kind is _ANONYMOUS:
-        add("aws:principalaccount", Known(("anonymous",)))
-        add("aws:userid", Known(("anonymous",)))
-    if caller.account is None:
-        return
-    add("aws:principalaccount", Known((caller.account,)))
-    add("aws:principalarn", Known((caller.role or caller.name,)))
-    if kind is _ROOT:
-        add("aws:userid", Known((caller.account,)))
-    elif kind is _FEDERATED_USER:
-        add("aws:userid", Known((f"{caller.account}:{caller.name.partition('/')[2]}",)))
+def _principal_account(of: LineContext) -> str | None:
+    return "anonymous" if of.caller.kind is _ANONYMOUS else of.caller.account
+
+
+def _principal_arn(of: LineContext) -> str | None:
+    return None if of.caller.account is None else of.caller.role or of.caller.name
+
+
+def _resource_account_of(of: LineContext) -> str | None:
+    return None if _lacks_resource_account(of.action) else of.account
+
+
+def _user_id(of: LineContext) -> str | None:
+    caller = of.caller
+    if caller.kind is _FEDERATED_USER:
+        return f"{caller.account}:{caller.name.partition('/')[2]}"
+    return _principal_account(of) if caller.kind in (_ANONYMOUS, _ROOT) else None
+
+
+_FOLLOWS: dict[str, Callable[[LineContext], str | None]] = {
+    "aws:principalaccount": _principal_account,
+    "aws:principalarn": _principal_arn,
+    "aws:principalisawsservice": lambda of: "true" if of.caller.kind is _SERVICE else None,
+    "aws:principalservicename": lambda of: of.caller.name if of.caller.kind is _SERVICE else None,
+    "aws:principaltype": lambda of: _PRINCIPAL_TYPES.get(of.caller.kind),
+    "aws:resourceaccount": _resource_account_of,
+    "aws:userid": _user_id,
+}
 
 
 @lru_cache(maxsize=1024)
@@ -237,26 +244,20 @@ def read_policies(written: Any, request: Request) -> PolicySet:
         return PolicySet()
     if not isinstance(written, dict):
         raise PolicyError("has to be an object", "policies")
-    for name in written:
-        if name not in _POLICIES:
-            raise PolicyError(f"`{name}` is not one of {', '.join(_POLICIES)}", "policies")
-    given = written.get
+    if not written.keys() <= _POLICIES.keys():
+        name = next(name for name in written if name not in _POLICIES)
+        raise PolicyError(f"`{name}` is not one of {', '.join(_POLICIES)}", "policies")
     trust = stands_alone(request) and request.action.lower().startswith("sts:")
-    own = _TRUST if trust else _RESOURCE
-    return PolicySet(
-        identity=_listed(given("identity"), _IDENTITY, "identity"),
-        boundary=_single(given("boundary"), _BOUNDARY, "boundary"),
-        session=_single(given("session"), _SESSION, "session"),
-        resource=_single(given("resource"), own, "resource"),
-        scps=_by_level(given("scps"), _SCP, "scps"),
-        rcps=_by_level(given("rcps"), _RCP, "rcps"),
-        vpc_endpoint=_single(given("vpc_endpoint"), _VPC_ENDPOINT, "vpc_endpoint"),
-    )
+    found: dict[str, Any] = {}
+    # In the order of the table, whatever the line's own is: of several mistakes the same one is told.
+    for name, how in _POLICIES.items():
+        if written.get(name) is not None:
+            read, kind = how
+            found[name] = read(written[name], _TRUST if trust and kind is _RESOURCE else kind, name)
+    return PolicySet(**found)
 
 
 def _by_level(written: Any, kind: PolicyKind, place: str) -> tuple[tuple[Attached, ...], ...]:
-    if written is None:
-        return ()
     if not isinstance(written, list):
         raise PolicyError("has to be a list of levels", f"policies.{place}")
     return tuple([_listed(level, kind, f"{place}[{at}]") for at, level in enumerate(written)])
@@ -267,12 +268,16 @@ def _listed(written: Any, kind: PolicyKind, place: str) -> tuple[Attached, ...]:
         return ()
     if not isinstance(written, list):
         raise PolicyError("has to be a list of policy documents", f"policies.{place}")
-    found = [_attached(one, kind, f"{place}[{at}]") for at, one in enumerate(written)]
-    return tuple([one for one in found if one is not None])
+    found: list[Attached] = []
+    for at, one in enumerate(written):
+        attached = _attached(one, kind, f"{place}[{at}]")
+        if attached is not None:
+            found.append(attached)
+    return tuple(found)
 
 
 def _single(written: Any, kind: PolicyKind, place: str) -> tuple[Attached, ...] | None:
-    if written is None or written == []:
+    if written == []:
         return None
     found = _attached(written, kind, place)
     return None if found is None else (found,)
@@ -281,7 +286,15 @@ def _single(written: Any, kind: PolicyKind, place: str) -> tuple[Attached, ...] 
 def _attached(written: Any, kind: PolicyKind, place: str) -> Attached | None:
     """Return a policy under its name; None for `{}`, which is no policy."""
     name, document = place, written
-    if isinstance(written, dict) and "document" in written:
+    if isinstance(written, Brought):
+        if written.document is not UNSET:
+            name, document = written.name or place, written.document
+        if isinstance(document, Written):
+            policy = document.policy
+            if policy is not None:
+                return Attached(name, policy)
+            document = msgspec.to_builtins(document)
+    elif isinstance(written, dict) and "document" in written:
         document = written["document"]
         if not isinstance(written.get("name", ""), str):
             raise PolicyError("has to be a string", f"policies.{place}.name")
@@ -291,6 +304,16 @@ def _attached(written: Any, kind: PolicyKind, place: str) -> Attached | None:
         policy = parse_policy(document, kind, strict=False, limit=UNLIMITED)
     except PolicyError as error:
         raise error.within(f"policies.{place}") from error
-    if not policy.statements and "Statement" not in document:
-        return None
-    return Attached(name, policy)
+    return Attached(name, policy) if policy.statements or "Statement" in document else None
+
+
+#: How each field is read, and as what.
+_POLICIES: dict[str, tuple[Callable[[Any, PolicyKind, str], Any], PolicyKind]] = {
+    "identity": (_listed, PolicyKind.IDENTITY),
+    "boundary": (_single, PolicyKind.BOUNDARY),
+    "session": (_single, PolicyKind.SESSION),
+    "resource": (_single, PolicyKind.RESOURCE),
+    "scps": (_by_level, PolicyKind.SCP),
+    "rcps": (_by_level, PolicyKind.RCP),
+    "vpc_endpoint": (_single, PolicyKind.VPC_ENDPOINT),
+}

@@ -16,6 +16,7 @@ from simulator.edges.invokes_url import UNSIGNED
 from simulator.facts.services import CROSS_ACCOUNT_FUNCTION_ACTIONS
 from simulator.policy import limits, match
 from simulator.policy.principals import account_named
+from simulator.policy.spellings import conditions_of
 from simulator.triggers.services import SERVICES
 from simulator.world.nodes import covers, pattern_covers
 from simulator.world.world import World
@@ -49,14 +50,14 @@ def findings(world: World, function: Function) -> Iterator[Finding]:
         place = f"{function.arn}:{qualifier}" if qualifier else function.arn
         policy = world.documents.policy(document, PolicyKind.RESOURCE, place)
         for statement in policy.statements:
-            yield from _of_statement(world, place, statement)
+            yield from _of_statement(world, place, statement, policy.label(statement))
         yield _room(world, document, place)
 
 
-def _of_statement(world: World, place: str, statement: Statement) -> Iterator[Finding]:
-    cited = (Citation(Layer.RESOURCE, place, statement.label, statement.effect, place),)
+def _of_statement(world: World, place: str, statement: Statement, label: str) -> Iterator[Finding]:
+    cited = (Citation(Layer.RESOURCE, place, label, statement.effect, place),)
     if why := _in_vain(place, statement):
-        yield not_held("matches-no-caller", place, f"{statement.label} {why}", cited)
+        yield not_held("matches-no-caller", place, f"{label} {why}", cited)
         return
     yield from _of_nobody(world, place, statement, cited)
     if statement.effect is Effect.ALLOW:
@@ -106,14 +107,15 @@ def _is_of_others(principal: Principal, place: str) -> bool:
 
 def _of_nobody(world: World, place: str, statement: Statement, cited: tuple[Citation, ...]) -> Iterator[Finding]:
     """Principals that are gone."""
+    label = cited[0].statement
     for principal in (*(statement.principals or ()), *(statement.not_principals or ())):
         if principal.kind != "AWS":
             continue
         if _DELETED.fullmatch(principal.value):
-            summary = f"{statement.label} names {principal.value}: a principal that was deleted, which matches nobody"
+            summary = f"{label} names {principal.value}: a principal that was deleted, which matches nobody"
             yield not_held("dangling-principal", place, summary, cited)
         elif _is_missing(world, principal.value):
-            summary = f"{statement.label} names {principal.value}, and there is no such principal"
+            summary = f"{label} names {principal.value}, and there is no such principal"
             yield not_held("principal-not-there", place, summary, cited)
 
 
@@ -131,7 +133,7 @@ def _too_freely(
     principal: Principal,
     cited: tuple[Citation, ...],
 ) -> Iterator[Finding]:
-    label = statement.label
+    label = cited[0].statement
     if principal.kind == "Service":
         # What else a service may do with a function, such as replicate it, it does for the owner.
         if not any(covers(statement, action, None) for action in (invokes.ACTION, invokes_url.ACTION)):
@@ -156,7 +158,7 @@ def _is_for_url(statement: Statement) -> bool:
 def _for_a_service(
     world: World, place: str, statement: Statement, service: str, cited: tuple[Citation, ...]
 ) -> Iterator[Finding]:
-    label = statement.label
+    label = cited[0].statement
     if not _asks(statement, _OF_SOURCE):
         keys = "lambda:EventSourceToken" if service in _BY_TOKEN else "aws:SourceArn or aws:SourceAccount"
         summary = f"{label} lets {service} in for anybody's resources: add a condition on {keys}"
@@ -225,7 +227,7 @@ def _conditions(statement: Statement, keys: tuple[str, ...]) -> list[Condition]:
     """
     return [
         one
-        for one in statement.conditions
+        for one in conditions_of(statement)
         if one.key.lower() in keys
         and not one.if_exists
         and "Not" not in one.operator

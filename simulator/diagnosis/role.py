@@ -85,7 +85,8 @@ def _assumes_itself(world: World, role: str) -> Iterator[Finding]:
     for attached in world.identity_of(role)[0]:
         for statement in allowing((attached,), runs_as.ACTION, role):
             if role in (statement.resources or ()):
-                cited = (Citation(Layer.IDENTITY, attached.name, statement.label, Effect.ALLOW, attached.holder),)
+                label = attached.policy.label(statement)
+                cited = (Citation(Layer.IDENTITY, attached.name, label, Effect.ALLOW, attached.holder),)
                 summary = "the role allows itself to assume itself, which the code has no need of"
                 yield not_held("self-assume-unneeded", role, summary, cited)
 

@@ -23,6 +23,9 @@ from simulator.policy.settle import can_be_allowed, is_certain, plain_outcome, s
 from simulator.policy.weigh import outcome
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_ACCOUNT = Form.ACCOUNT
+_ANYBODY = Form.ANYBODY
+_BEHIND = Form.BEHIND
 _ITSELF = Form.ITSELF
 _BOUNDARY = Layer.BOUNDARY
 _IDENTITY = Layer.IDENTITY
@@ -48,10 +51,6 @@ __all__ = [
     "resource_layer",
     "stands_alone",
 ]
-
-# To go through an Enum takes several times as long.
-_LAYERS = tuple(Layer)
-_FORMS = tuple(Form)
 
 
 class Analysis(Struct):
@@ -98,16 +97,17 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
     bounded = _bounded_by(request, policies)
-    findings = {
-        layer: read_layer(layer, attached, request, bounded) for layer, attached in _plain_layers(request, policies)
-    }
-    scps, rcps = _levels(request, policies)
+    findings: dict[Layer, Findings] = {}
+    for layer, attached in _plain_layers(request, policies):
+        findings[layer] = read_layer(layer, attached, request, bounded)
+    scps = policies.scps if policies.scps and binds(_SCP, request) else ()
+    rcps = policies.rcps if policies.rcps and binds(_RCP, request) else ()
     scp_levels = [read_layer(_SCP, level, request, bounded) for level in scps]
     rcp_levels = [read_layer(_RCP, level, request, bounded) for level in rcps]
     analysis = Analysis(request, policies, findings, scp_levels, rcp_levels)
     for layer, lacking in policies.unread.items():
         if binds(layer, request):
-            _add_unread(analysis, layer, lacking)
+            _add_unread(findings, layer, lacking)
     combine(analysis)
     return analysis
 
@@ -122,63 +122,72 @@ def _bounded_by(request: Request, policies: PolicySet) -> Formula:
 
 
 def _plain_layers(request: Request, policies: PolicySet) -> list[tuple[Layer, tuple[Attached, ...]]]:
-    own = not request.requester.is_outside
-    pairs: list[tuple[Layer, tuple[Attached, ...] | None]] = [
-        (_IDENTITY, policies.identity if own else ()),
-        (_BOUNDARY, policies.boundary if own else None),
-        (_SESSION, policies.session if own else None),
-        (resource_layer(request), policies.resource),
-        (_VPC_ENDPOINT, policies.vpc_endpoint),
-    ]
-    return [(layer, attached) for layer, attached in pairs if attached]
+    """The layers that have policies and no levels; whoever has no account has no policies of his own."""
+    found: list[tuple[Layer, tuple[Attached, ...]]] = []
+    if not request.requester.is_outside:
+        if policies.identity:
+            found.append((_IDENTITY, policies.identity))
+        if policies.boundary:
+            found.append((_BOUNDARY, policies.boundary))
+        if policies.session:
+            found.append((_SESSION, policies.session))
+    if policies.resource:
+        found.append((resource_layer(request), policies.resource))
+    if policies.vpc_endpoint:
+        found.append((_VPC_ENDPOINT, policies.vpc_endpoint))
+    return found
 
 
-def _levels(
-    request: Request, policies: PolicySet
-) -> tuple[tuple[tuple[Attached, ...], ...], tuple[tuple[Attached, ...], ...]]:
-    scps = policies.scps if binds(_SCP, request) else ()
-    rcps = policies.rcps if binds(_RCP, request) else ()
-    return scps, rcps
-
-
-def _add_unread(analysis: Analysis, layer: Layer, facts: tuple[MissingFact, ...]) -> None:
+def _add_unread(findings: dict[Layer, Findings], layer: Layer, facts: tuple[MissingFact, ...]) -> None:
     """A policy that wasn't read may allow, and may deny; a missing SCP or RCP only limits."""
+    found = findings.get(layer) or Findings(layer, read=False)
     if layer in (_SCP, _RCP, _BOUNDARY, _VPC_ENDPOINT):
         # What was read of it goes on limiting.
-        found = analysis.findings.setdefault(layer, Findings(layer, read=False, allows={_ITSELF: True}))
+        found = found if layer in findings else found.also({_ITSELF: True})
         found.denies = any_of((found.denies, *(Unread(fact, f"{layer} limits") for fact in facts)))
-        return
-    found = analysis.findings.setdefault(layer, Findings(layer, read=False))
-    allows = any_of(Unread(fact, f"{layer} allows") for fact in facts)
-    found.allows[_ITSELF] = any_of((found.allow(_ITSELF), allows))
-    found.denies = any_of((found.denies, *(Unread(fact, f"{layer} denies") for fact in facts)))
+    else:
+        found = found.also({_ITSELF: any_of(Unread(fact, f"{layer} allows") for fact in facts)})
+        found.denies = any_of((found.denies, *(Unread(fact, f"{layer} denies") for fact in facts)))
+    findings[layer] = found
 
 
 def combine(analysis: Analysis) -> None:
     """Set what the findings come to together."""
     request, findings = analysis.request, analysis.findings
     caller = request.requester
-    is_root = caller.kind is _ROOT
-    analysis.identity = True if is_root else _allowed(findings, _IDENTITY, False)
-    analysis.boundary = True if is_root else _allowed(findings, _BOUNDARY, True)
-    without = has_session_by_default(caller)
-    analysis.session = True if is_root else _allowed(findings, _SESSION, without)
-    named = analysis.resource.allows.get
-    analysis.permitted = permitted(
-        standing_of(request, caller.is_outside),
-        Sides(analysis.identity, analysis.boundary, analysis.session, *[named(form, False) for form in _FORMS]),
+    if caller.kind is _ROOT:
+        analysis.identity = analysis.boundary = analysis.session = True
+    else:
+        analysis.identity = _allowed(findings, _IDENTITY, False)
+        analysis.boundary = _allowed(findings, _BOUNDARY, True)
+        analysis.session = _allowed(findings, _SESSION, has_session_by_default(caller))
+    named = analysis.resource.allow
+    sides = Sides(
+        analysis.identity,
+        analysis.boundary,
+        analysis.session,
+        named(_ITSELF),
+        named(_BEHIND),
+        named(_ACCOUNT),
+        named(_ANYBODY),
     )
+    analysis.permitted = permitted(standing_of(request, caller.is_outside), sides)
     endpoint = _allowed(findings, _VPC_ENDPOINT, True)
     analysis.allows = analysis.permitted & all_allow(analysis.scp_levels) & endpoint
     analysis.denies = any_denies((*findings.values(), *analysis.scp_levels, *analysis.rcp_levels))
 
 
 def _allowed(findings: Mapping[Layer, Findings], layer: Layer, without: bool) -> Formula:
-    return findings[layer].allowed if layer in findings else without
+    found = findings.get(layer)
+    return without if found is None else found.allowed
 
 
 def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
     """Say why: what is open, what wasn't read, and which statements decided."""
+    plain = plain_outcome(analysis.allows, analysis.denies)
+    if plain is not None:
+        missed = _near_misses(analysis) if plain is _IMPLICIT_DENY else ()
+        return Decision(plain, _because(analysis, plain), _layer_outcomes(analysis), missed)
     found = settled(analysis.allows, analysis.denies)
     return Decision(
         found.outcome,
@@ -219,7 +228,7 @@ def _can_hold(formula: Formula) -> bool:
     return formula is True or (formula is not False and outcomes(formula) != {"denied"})
 
 
-_ORDER = {layer: place for place, layer in enumerate(_LAYERS)}
+_ORDER = {layer: place for place, layer in enumerate(Layer)}
 
 
 def _in_order(analysis: Analysis) -> list[Findings]:
@@ -231,7 +240,7 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
     """The result of each kind of policy that was there to be read, by itself; unknown for one that was refused."""
     found: dict[Layer, Outcome] = {}
     for layer, finding in analysis.findings.items():
-        outcome = _layer_outcome(finding.allowed, finding.denies)
+        outcome = plain_outcome(finding.allowed, finding.denies) or _layer_outcome(finding.allowed, finding.denies)
         if finding.read or outcome is _UNKNOWN:
             found[layer] = outcome
     if analysis.scp_levels:
@@ -239,7 +248,7 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
     if analysis.rcp_levels:
         # RCPFullAWSAccess is at every level, and nobody can take it away.
         found[_RCP] = _layer_outcome(True, any_denies(analysis.rcp_levels))
-    return {layer: found[layer] for layer in _LAYERS if layer in found}
+    return {layer: found[layer] for layer in sorted(found, key=_ORDER.__getitem__)}
 
 
 def _layer_outcome(allowed: Formula, denies: Formula) -> Outcome:
@@ -260,8 +269,8 @@ def _near_misses(analysis: Analysis) -> tuple[NearMiss, ...]:
     for layer, attached in _plain_layers(request, policies):
         if not _lets_through(analysis, layer):
             found += misses(layer, attached, request)
-    scps, _ = _levels(request, policies)
-    for level, finding in zip(scps, analysis.scp_levels, strict=True):
+    # Where SCPs don't bind there are no findings.
+    for level, finding in zip(policies.scps, analysis.scp_levels, strict=False):
         if not is_certain(finding.allowed):
             found += misses(_SCP, level, request)
     return tuple(nearest(found))

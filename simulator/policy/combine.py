@@ -25,7 +25,7 @@ Part = Any
 """A truth value, a formula, or a row of bits; False is the empty row too."""
 
 
-class Standing(Struct):
+class Standing(Struct, gc=False):
     """How the caller and the resource stand to each other.
 
     `alone`: nothing is allowed without the resource's own policy (trust policies and key policies). `others_may`: the
@@ -50,7 +50,7 @@ def standing_of(request: Request, outside: bool) -> Standing:
     return Standing(caller.kind, outside, same, own_policy(action, resource)[1], traits.other_accounts_may, hopeless)
 
 
-class Sides(Struct):
+class Sides(Struct, gc=False):
     """What each of the caller's layers allows, and what the resource's policy gives by the form it names him in."""
 
     identity: Part = False

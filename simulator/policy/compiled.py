@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 
+from msgspec import UNSET, Struct, UnsetType
+
 from models.decision import Layer
-from models.policy import Condition, Effect, Policy, Statement
+from models.policy import Condition, Effect, Policy, Statement, Texts
 from models.request import Requester, RequesterKind
 from simulator.policy import match
 from simulator.policy.conditions import Check, Lookup, checked, compiled
 from simulator.policy.formula import Formula, any_of, negation
 from simulator.policy.operators import test_pattern
 from simulator.policy.principals import Everybody, Excepted, Form, Named
+from simulator.policy.spellings import conditions_of
 
 
 class Manner(Enum):
@@ -54,33 +57,46 @@ MANNERS: Mapping[Layer, Manner] = {
     Layer.VPC_ENDPOINT: Manner.NAMING,
 }
 
-_EVERYBODY = Everybody(())
+_EVERYBODY = Everybody({})
 
 #: So often a statement is asked before it is compiled, which takes as long as asking some ten times.
 FEW_TIMES = 3
 
 
 def _named(statement: Statement) -> Named:
-    if statement.not_principals is not None:
-        return Excepted(statement.not_principals)
-    return Named(statement.principals or ())
+    if statement.not_principal is not UNSET:
+        return Excepted(statement.not_principal)
+    return Named(statement.principal or {})
 
 
-class Rule:
-    """One statement, compiled once it was asked a few times: most are asked once or twice, and that costs less."""
+class Rule(Struct, eq=False, gc=False):
+    """One statement, compiled once it was asked a few times: most are asked once or twice, and that costs less.
 
-    # What isn't worked out yet is the class's: most rules of a stream are made for one question.
-    _asked = 0
+    `number` counts the statements of its policy from 1; `inverse`: it has NotResource.
+    """
+
+    statement: Statement
+    number: int
+    variables: bool
+    manner: Manner
+    inverse: bool
+    _asked: int = 0
+    _conditions: tuple[Condition, ...] | None = None
     _templates: tuple[str, ...] = ()
     _matches: Callable[[str], bool] | None = None
     _checks: tuple[Check, ...] | None = None
     _named: Named | None = None
 
-    def __init__(self, statement: Statement, variables: bool, manner: Manner) -> None:
-        self.statement = statement
-        self.manner = manner
-        self.variables = variables
-        self.inverse = statement.not_resources is not None
+    @property
+    def label(self) -> str:
+        """The Sid, or `#2` without one."""
+        return self.statement.label(self.number)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        if self._conditions is None:
+            self._conditions = conditions_of(self.statement)
+        return self._conditions
 
     @property
     def named(self) -> Named:
@@ -119,7 +135,7 @@ class Rule:
     def is_sure(self) -> bool:
         """Whether only the resource decides if it holds, by patterns without variables."""
         statement = self.statement
-        if self.inverse or statement.conditions or self.manner is _NAMING:
+        if self.inverse or statement.condition or self.manner is _NAMING:
             return False
         return not self.templates
 
@@ -127,15 +143,14 @@ class Rule:
     def checks(self) -> tuple[Check, ...]:
         """Its conditions, made ready."""
         if self._checks is None:
-            self._checks = tuple([compiled(condition, self.variables) for condition in self.statement.conditions])
+            self._checks = tuple([compiled(condition, self.variables) for condition in self.conditions])
         return self._checks
 
     def failing(self, lookup: Lookup) -> tuple[Condition, ...]:
         """The conditions that fail for certain."""
-        conditions, variables = self.statement.conditions, self.variables
-        if not conditions:
+        if not self.statement.condition:
             return ()
-        return tuple([condition for condition in conditions if checked(condition, variables, lookup) is False])
+        return tuple([one for one in self.conditions if checked(one, self.variables, lookup) is False])
 
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
@@ -148,19 +163,21 @@ class Rule:
 
     def _is_about(self, value: str, lookup: Lookup) -> Formula:
         """As `about`, with nothing made ready."""
-        statement = self.statement
-        patterns = statement.not_resources if self.inverse else statement.resources
-        if patterns is None:
-            return True
-        variables, completes = self.variables, self.manner is _COMPLETING
+        written = self.statement.resource
+        if isinstance(written, str) and "${" not in written:
+            return match.resource_matches(written, value, self.manner is _COMPLETING)
+        if self.inverse:
+            return negation(self._is_like(self.statement.not_resource, value, lookup))
+        return True if written is UNSET else self._is_like(written, value, lookup)
+
+    def _is_like(self, written: Texts | UnsetType, value: str, lookup: Lookup) -> Formula:
         matched: Formula = False
-        for pattern in patterns:
-            if variables and "${" in pattern:
+        for pattern in (written,) if isinstance(written, str) else written or ():
+            if self.variables and "${" in pattern:
                 matched = matched | self._filled(pattern, value, lookup)
-            elif match.resource_matches(pattern, value, completes):
-                matched = True
-                break
-        return negation(matched) if self.inverse else matched
+            elif match.resource_matches(pattern, value, self.manner is _COMPLETING):
+                return True
+        return matched
 
     def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
         if not match.is_resource_pattern(pattern):
@@ -174,11 +191,7 @@ class Rule:
             if self._asked < FEW_TIMES:
                 self._asked += 1
                 held = self._is_about(value, lookup)
-                for condition in self.statement.conditions:
-                    if held is False:
-                        break
-                    held = held & checked(condition, self.variables, lookup)
-                return held
+                return self._holds_too(held, lookup) if self.statement.condition and held is not False else held
             self._matches = self.matches
         held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
         if held is False:
@@ -191,10 +204,20 @@ class Rule:
                 held = held & found
         return held
 
+    def _holds_too(self, held: Formula, lookup: Lookup) -> Formula:
+        """Whether something holds and the conditions do, with nothing made ready."""
+        for condition in self.conditions:
+            found = checked(condition, self.variables, lookup)
+            if found is False:
+                return False
+            if found is not True:
+                held = held & found
+        return held
+
 
 def without_account(forms: Mapping[Form, Formula], caller: Requester, statement: Statement) -> Mapping[Form, Formula]:
     """The forms that count at a gateway endpoint: it takes an account for its root user alone."""
-    if statement.principals is None or caller.kind is _ROOT or _ACCOUNT not in forms:
+    if statement.principal is UNSET or caller.kind is _ROOT or _ACCOUNT not in forms:
         return forms
     return {form: formula for form, formula in forms.items() if form is not _ACCOUNT}
 
@@ -206,17 +229,14 @@ def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[st
     return match.text_matcher(pattern for pattern in whole if match.is_resource_pattern(pattern))
 
 
-class Rules:
+class Rules(Struct, eq=False, gc=False):
     """The statements of a policy about one action, in the order of the document.
 
     `sorted` holds them as they are asked without reasons, once they are: see `Sorted`.
     """
 
-    __slots__ = ("every", "sorted")
-
-    def __init__(self, every: list[Rule]) -> None:
-        self.every = every
-        self.sorted: Sorted | None = None
+    every: list[Rule]
+    sorted: Sorted | None = None
 
     @property
     def allows(self) -> tuple[Rule, ...]:
@@ -253,87 +273,73 @@ def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tu
     return found, tuple(rule for rule in rules if not rule.is_sure)
 
 
-class _Compiled:
-    """What was made of a policy in one manner: a rule for each statement that was asked for, and rules by action."""
+class _Compiled(Struct, eq=False, gc=False):
+    """What was made of a policy in one manner: its rules, and those about an action.
 
-    __slots__ = ("by_action", "manner", "rules", "statements", "variables")
+    Not the policy: it keeps what is made here, and nobody looks for cycles while lines are answered.
+    """
 
-    def __init__(self, policy: Policy, manner: Manner) -> None:
-        # Not the policy: it keeps what is made here, and nobody looks for cycles while lines are answered.
-        self.statements = policy.statements
-        self.variables = policy.has_variables
-        self.manner = manner
-        self.rules: list[Rule | None] = [None] * len(policy.statements)
-        self.by_action: dict[str, Rules] = {}
-
-    def rule(self, place: int) -> Rule:
-        found = self.rules[place]
-        if found is None:
-            found = self.rules[place] = Rule(self.statements[place], self.variables, self.manner)
-        return found
+    rules: list[Rule]
+    by_action: dict[str, Rules]
 
     def about(self, action: str) -> Rules:
         """The rules about an action."""
-        lower, rules = action.lower(), self.rules
-        found: list[Rule] = []
-        for place, statement in enumerate(self.statements):
-            if covers(statement.actions, statement.not_actions, lower):
-                found.append(rules[place] or self.rule(place))
-        return Rules(found)
+        covering = match.covering(action)
+        made = self.by_action[action] = Rules([rule for rule in self.rules if _covers(rule.statement, covering)])
+        return made
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
-    found: _Compiled | None = policy.memo.get(manner)
-    if found is None:
-        found = policy.memo[manner] = _Compiled(policy, manner)
+    variables = policy.has_variables
+    rules = [
+        Rule(statement, number, variables, manner, statement.not_resource is not UNSET)
+        for number, statement in enumerate(policy.statements, 1)
+    ]
+    found = policy.memo[manner] = _Compiled(rules, {})
     return found
 
 
 def rules_of(policy: Policy, manner: Manner) -> list[Rule]:
     """Every statement of a policy."""
-    known = _compiled(policy, manner)
-    return [known.rule(place) for place in range(len(policy.statements))]
+    known: _Compiled = policy.memo.get(manner) or _compiled(policy, manner)
+    return known.rules
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:
     """The statements whose Action or NotAction is about an action."""
-    known = _compiled(policy, manner)
-    found = known.by_action.get(action)
-    if found is None:
-        found = known.by_action[action] = known.about(action)
-    return found
+    known: _Compiled = policy.memo.get(manner) or _compiled(policy, manner)
+    return known.by_action.get(action) or known.about(action)
 
 
 def is_about(policy: Policy, action: str) -> bool:
     """Whether any statement is about an action; for the documents of many, most of which say nothing of it."""
-    lower = action.lower()
+    covering = match.covering(action)
     for statement in policy.statements:  # noqa: SIM110 - a generator takes twice as long
-        if _known_to_cover(statement.actions, statement.not_actions, lower):
+        if _covers(statement, covering):
             return True
     return False
 
 
 def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
     """The Allow statements about an action (True) and those about others of its service (False)."""
-    covering = set(about(policy, manner, action).every)
-    known, service = _compiled(policy, manner), action.lower().partition(":")[0]
-    for place, statement in enumerate(policy.statements):
+    about_it = {rule.number for rule in about(policy, manner, action).every}
+    service = action.lower().partition(":")[0]
+    for rule in rules_of(policy, manner):
+        statement = rule.statement
         if statement.effect is _DENY:
             continue
-        rule = known.rules[place]
-        if rule in covering:
-            yield known.rule(place), True
+        if rule.number in about_it:
+            yield rule, True
         # NotAction names this very action, or its whole service.
-        elif statement.actions is None or match.of_service(statement.actions, service):
-            yield known.rule(place), False
+        elif statement.action is UNSET or match.of_service(statement.actions or (), service):
+            yield rule, False
 
 
-def covers(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None, action: str) -> bool:
-    """Whether an Action or NotAction element, of which a statement has one, is about an action in lower case."""
-    if actions is None:
-        return not match.any_action_matches(not_actions or (), action)
-    return match.any_action_matches(actions, action)
-
-
-#: The documents of many are written alike: the same elements come up again and again. Those of lines do not.
-_known_to_cover = lru_cache(maxsize=16384)(covers)
+def _covers(statement: Statement, covering: Callable[[str], bool]) -> bool:
+    """Whether Action or NotAction, of which a statement has one, is about an action."""
+    written = statement.action
+    if isinstance(written, str):
+        return covering(written)
+    if written is UNSET:
+        return not any(map(covering, statement.not_actions or ()))
+    return any(map(covering, written))

@@ -97,7 +97,7 @@ class Grid:
     def _tested(
         self, found: Hanging, target: Target, value: str, groups: Iterable[tuple[int, int]]
     ) -> Iterator[tuple[int, Formula]]:
-        if not found.rule.statement.conditions and not found.rule.templates:
+        if not found.rule.conditions and not found.rule.templates:
             yield from ((part, True) for part, _ in groups)
             return
         for part, number in groups:

@@ -54,16 +54,13 @@ def _mends(analysis: Analysis, found: tuple[Lack, ...]) -> bool:
     levels = list(analysis.scp_levels)
     for lack in found:
         if lack.layer is Layer.SCP:
-            levels[lack.level] = _granted(levels[lack.level], Form.ITSELF)
+            levels[lack.level] = levels[lack.level].also({Form.ITSELF: True})
         else:
-            findings[lack.layer] = _granted(findings.get(lack.layer, Findings(lack.layer)), _form(analysis, lack.layer))
+            known = findings.get(lack.layer) or Findings(lack.layer)
+            findings[lack.layer] = known.also({_form(analysis, lack.layer): True})
     mended = structs.replace(analysis, findings=findings, scp_levels=levels)
     combine(mended)
     return can_be_allowed(together(mended))
-
-
-def _granted(found: Findings, form: Form) -> Findings:
-    return structs.replace(found, allows={**found.allows, form: True})
 
 
 def _form(analysis: Analysis, layer: Layer) -> Form:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from models.decision import Citation, Layer
-from models.policy import Effect, Statement
+from models.policy import Effect
 from models.request import Attached, Request
 from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
 from simulator.policy.formula import Formula, any_of
@@ -16,43 +15,45 @@ from simulator.policy.principals import HOLDER, Form
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
 _DENY = Effect.DENY
+_ITSELF = Form.ITSELF
 _VPC_ENDPOINT = Layer.VPC_ENDPOINT
 _NAMING = Manner.NAMING
 
 
-class Findings(Struct):
+class Findings(Struct, gc=False):
     """What a layer says: `allows` by the form in which the caller is named, `denies`, and the statements behind."""
 
     layer: Layer
     read: bool = True
     """Whether there was a policy to be read; not so where all that is known is that a fact lacks."""
     allows: dict[Form, Formula] = field(default_factory=dict)
+    allowed: Formula = False
+    """What all of `allows` come to."""
     denies: Formula = False
     behind_allows: list[Behind] = field(default_factory=list)
     behind_denies: list[Behind] = field(default_factory=list)
 
-    @property
-    def allowed(self) -> Formula:
-        allowed: Formula = False
-        for formula in self.allows.values():
-            if formula is True:
-                return True
-            allowed = allowed | formula
-        return allowed
-
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
 
-    def add(self, attached: Attached, statement: Statement, forms: Mapping[Form, Formula], rest: Formula) -> None:
+    def also(self, allows: Mapping[Form, Formula]) -> Findings:
+        """The same, and these allows."""
+        every = {**self.allows, **{form: self.allow(form) | formula for form, formula in allows.items()}}
+        return structs.replace(self, allows=every, allowed=_together(every))
+
+    def add(self, attached: Attached, rule: Rule, forms: Mapping[Form, Formula], rest: Formula) -> None:
         """Add a statement that is about the caller, named in those forms, and that holds if `rest` does."""
-        behind = Behind(attached, statement, rest if forms is HOLDER else any_of(forms.values()) & rest)
-        if statement.effect is _DENY:
-            self.denies = self.denies | behind.holds
-            self.behind_denies.append(behind)
-            return
-        for form, formula in forms.items():
-            self.allows[form] = self.allows.get(form, False) | (formula & rest)
-        self.behind_allows.append(behind)
+        if rule.statement.effect is _DENY:
+            holds = rest if forms is HOLDER else any_of(forms.values()) & rest
+            self.denies = self.denies | holds
+            self.behind_denies.append(Behind(attached, rule, holds))
+        elif forms is HOLDER:
+            self.allows[_ITSELF] = self.allows.get(_ITSELF, False) | rest
+            self.behind_allows.append(Behind(attached, rule, rest))
+        else:
+            for form, formula in forms.items():
+                self.allows[form] = self.allows.get(form, False) | (formula & rest)
+            self.behind_allows.append(Behind(attached, rule, any_of(forms.values()) & rest))
 
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
@@ -63,29 +64,43 @@ class Findings(Struct):
         return [(self._cited(one), one.holds) for one in self.behind_denies]
 
     def _cited(self, one: Behind) -> Citation:
-        return Citation(self.layer, one.attached.name, one.statement.label, one.statement.effect, one.attached.holder)
+        attached, statement = one.attached, one.rule.statement
+        return Citation(self.layer, attached.name, one.rule.label, statement.effect, attached.holder)
 
 
-class Behind(NamedTuple):
+class Behind(Struct, frozen=True, gc=False):
     """A statement behind what a layer says; a citation is made of it only where it is shown."""
 
     attached: Attached
-    statement: Statement
+    rule: Rule
     holds: Formula
 
 
 def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
     """Evaluate every statement of a layer's policies."""
     found = Findings(layer)
-    manner = MANNERS[layer]
+    manner, action = MANNERS[layer], request.action
     value, lookup = asked_resource(request), request.context.lookup
+    forms = HOLDER
     for attached in policies:
-        for rule in about(attached.policy, manner, request.action).every:
-            forms = forms_of(layer, rule, request, has_boundary) if manner is _NAMING else HOLDER
-            rest = rule.holds(value, lookup) if forms else False
+        for rule in about(attached.policy, manner, action).every:
+            if manner is _NAMING:
+                forms = forms_of(layer, rule, request, has_boundary)
+                if not forms:
+                    continue
+            rest = rule.holds(value, lookup)
             if rest is not False:
-                found.add(attached, rule.statement, forms, rest)
+                found.add(attached, rule, forms, rest)
+    if found.allows:
+        found.allowed = _together(found.allows)
     return found
+
+
+def _together(allows: Mapping[Form, Formula]) -> Formula:
+    allowed: Formula = False
+    for formula in allows.values():
+        allowed = allowed | formula
+    return allowed
 
 
 def all_allow(findings: Iterable[Findings]) -> Formula:

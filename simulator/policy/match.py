@@ -405,24 +405,33 @@ def always(_: str) -> bool:
 
 def action_matches(pattern: str, action: str) -> bool:
     """Match an Action pattern, without regard to case. Source: "IAM JSON policy elements: Action"."""
-    return any_action_matches((pattern,), action.lower())
+    return covering(action)(pattern)
 
 
-def any_action_matches(patterns: Iterable[str], action: str) -> bool:
-    """Whether any of the Action patterns matches an action that is in lower case already."""
-    # Asked of every statement of every line: most patterns are of another service, and differ in their first letter;
-    # and no call for one that is a name or a prefix, as most of the others are.
-    first = action[:1]
-    begins = f"{first}{first.upper()}*?"
-    for pattern in patterns:
-        if pattern[:1] in begins:
-            head, star, tail = pattern.lower().partition(STAR)
-            if "?" in head or tail:
-                if text_matches(pattern.lower(), action):
-                    return True
-            elif head == action or (star and action.startswith(head)):
-                return True
-    return False
+class _Covering(dict[str, bool]):
+    """Which Action patterns are about an action, as they are met: most are met again and again."""
+
+    __slots__ = ("_action", "_begins")
+
+    def __init__(self, action: str) -> None:
+        self._action = action
+        self._begins = f"{action[:1]}{action[:1].upper()}*?"
+
+    def __missing__(self, pattern: str) -> bool:
+        if len(self) >= _MOST_PATTERNS:
+            self.clear()
+        # Most are of another service, and differ in their first letter.
+        found = self[pattern] = pattern[:1] in self._begins and text_matches(pattern.lower(), self._action)
+        return found
+
+
+_MOST_PATTERNS = 1024
+
+
+@lru_cache(maxsize=256)
+def covering(action: str) -> Callable[[str], bool]:
+    """A test of whether an Action pattern is about an action, whatever their letter case; mostly a method of C."""
+    return _Covering(action.lower()).__getitem__
 
 
 def of_service(actions: Iterable[str], service: str) -> list[str]:
@@ -461,7 +470,7 @@ def resource_matches(pattern: str, value: str, completes: bool) -> bool:
     if pattern == STAR:
         return True
     head = pattern.partition(STAR)[0]
-    if "?" not in head and not value.startswith(head):
+    if not value.startswith(head) and "?" not in head:
         return False  # as most do; what is added to it stands behind
     whole = completed(pattern) if completes else pattern
     return is_resource_pattern(whole) and text_matches(whole, value)

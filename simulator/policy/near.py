@@ -12,7 +12,7 @@ from msgspec import Struct
 from models import arns
 from models.context import Known
 from models.decision import Failed, Layer, NearMiss, Nearness
-from models.policy import Condition, Principal, Statement
+from models.policy import Condition, Principal
 from models.request import Attached, Request, Requester, RequesterKind
 from simulator.policy import match
 from simulator.policy.compiled import MANNERS, Rule, near_action
@@ -49,7 +49,7 @@ def misses(layer: Layer, policies: Iterable[Attached], request: Request) -> Iter
             failed = _only_failing(layer, rule, covers, request)
             failure = _DESCRIBE[failed](rule, request) if failed else None
             if failure is not None and failure.nearness is not None:
-                yield _near_miss(layer, attached, rule.statement, failure)
+                yield _near_miss(layer, attached, rule.label, failure)
 
 
 def _only_failing(layer: Layer, rule: Rule, covers: bool, request: Request) -> Failed | None:
@@ -85,11 +85,11 @@ def _order(missed: NearMiss) -> tuple[int, int, str, str, int, str]:
     return (nearness.rank, _LAYERS[missed.layer], missed.holder or "", missed.policy, *statement)
 
 
-def _near_miss(layer: Layer, attached: Attached, statement: Statement, failure: _Failure) -> NearMiss:
+def _near_miss(layer: Layer, attached: Attached, label: str, failure: _Failure) -> NearMiss:
     return NearMiss(
         layer,
         attached.name,
-        statement.label,
+        label,
         failure.failed,
         failure.wanted,
         failure.got,

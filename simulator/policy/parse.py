@@ -4,8 +4,8 @@ Strict, for what a person writes for us: what AWS would refuse is refused. Toler
 output is a fact, even where it is odd. Neither takes what could not be evaluated exactly.
 Source: IAM User Guide, "Grammar of the IAM JSON policy language"; semantics of odd documents: docs/engine.md.
 
-Made to be quick, since `permgraph evaluate` reads documents by the hundred thousand: the place of an error is put
-together on its way out, each level adding its own part, and costs nothing where there is none.
+What is usual, and nearly all of what `permgraph evaluate` reads by the hundred thousand is, doesn't come so far
+(simulator.policy.usual). The place of an error is put together on its way out, each level adding its own part.
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ import json
 import re
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from models import arns
 from models.errors import PolicyError
 from models.policy import (
     WITH_PRINCIPAL,
-    Condition,
     Effect,
     Policy,
     PolicyKind,
-    Principal,
-    Quantifier,
     Statement,
+    Texts,
+    Values,
 )
 from simulator.policy import limits, match
 from simulator.policy.limits import UNLIMITED, may_exceed
 from simulator.policy.operands import operand_problem
-from simulator.policy.operators import NULL, OPERATORS
 from simulator.policy.refusals import check_statement, check_version
+from simulator.policy.spellings import SPELLINGS, taken_apart
+from simulator.policy.usual import TYPES, Written
 
 VERSIONS = ("2008-10-17", "2012-10-17")
 PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
@@ -64,14 +67,26 @@ def parse_policy(document: object, kind: PolicyKind, *, strict: bool, limit: lim
     Raises:
         PolicyError: with the place, for what AWS would refuse (strict), or what can't be evaluated exactly (both).
     """
+    manner = _MANNERS[kind]
+    if limit is None:
+        limit = manner.limit
     if isinstance(document, str):
         document = _from_text(document)
     if not isinstance(document, dict):
         raise PolicyError(f"a policy document is an object, not {_kind_of(document)}")
     if not document and not strict:
         return Policy(())
-    manner = _MANNERS[kind]
-    return _policy(document, manner, strict, manner.limit if limit is None else limit)
+    if not strict and (limit is UNLIMITED or not may_exceed(document, limit)):
+        return _usual(document, kind) or _policy(document, manner, strict, UNLIMITED)
+    return _policy(document, manner, strict, limit)
+
+
+def _usual(document: dict[str, Any], kind: PolicyKind) -> Policy | None:
+    try:
+        written: Written[Any] = msgspec.convert(document, TYPES[kind])
+    except (msgspec.ValidationError, UnicodeEncodeError):  # the latter of half a surrogate pair
+        return None
+    return written.policy
 
 
 def _from_text(text: str) -> object:
@@ -195,18 +210,10 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
         raise PolicyError(f"a statement is an object, not {_kind_of(body)}")
     if strict:
         _known_names(body, _ELEMENTS)
-    # The usual form, one string, is read in place: it is what most statements have.
-    one: Any = body.get("Action")
-    usual = type(one) is str and "NotAction" not in body
-    actions, not_actions = ((one,), None) if usual else _either(body, "Action", "NotAction", strict)
-    one = body.get("Resource")
-    usual = type(one) is str and "NotResource" not in body
-    resources, not_resources = ((one,), None) if usual else _either(body, "Resource", "NotResource", strict)
-    if resources is None or strict:
-        _check_resource_there(body, manner, strict)
-    principals = not_principals = None
-    if manner.with_principal or "Principal" in body or "NotPrincipal" in body:
-        principals, not_principals = _principals(body, number, manner, strict, warnings)
+    actions, not_actions = _either(body, "Action", "NotAction", strict)
+    resources, not_resources = _either(body, "Resource", "NotResource", strict)
+    _check_resource_there(body, manner, strict)
+    principal, not_principal = _principals(body, number, manner, strict, warnings)
     sid = body.get("Sid")
     if sid is not None and not isinstance(sid, str):
         raise PolicyError(f"needs a string, not {_kind_of(sid)}", ".Sid")
@@ -217,18 +224,16 @@ def _statement(body: object, number: int, manner: _Manner, strict: bool, warning
     effect = _EFFECTS.get(written) if isinstance(written, str) else None
     if effect is None:
         raise _no_effect(written)
-    conditions = _conditions(body["Condition"], strict) if "Condition" in body else ()
     statement = Statement(
-        number,
         effect,
-        sid or None,
-        principals,
-        not_principals,
         actions,
-        not_actions,
         resources,
+        _conditions(body["Condition"], strict) if "Condition" in body else UNSET,
+        principal,
+        UNSET if sid is None else sid,
+        not_actions,
         not_resources,
-        conditions,
+        not_principal,
     )
     if strict:
         check_statement(statement, manner.kind)
@@ -242,20 +247,20 @@ def _no_effect(written: object) -> PolicyError:
     return PolicyError(f"{said} is not one of Allow, Deny", ".Effect")
 
 
-def _either(
-    body: dict[str, Any], name: str, opposite: str, strict: bool
-) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+_Texts = tuple[str, ...] | UnsetType
+
+
+def _either(body: dict[str, Any], name: str, opposite: str, strict: bool) -> tuple[_Texts, _Texts]:
     """Read an element and its opposite, of which a statement has one at most."""
     if name in body:
         if opposite in body:
             raise PolicyError(f"has both {name} and {opposite}")
-        value = body[name]
-        return ((value,) if type(value) is str else _strings(value, name, strict)), None
+        return _strings(body[name], name, strict), UNSET
     if opposite in body:
-        return None, _strings(body[opposite], opposite, strict)
+        return UNSET, _strings(body[opposite], opposite, strict)
     if name == "Action":
         raise PolicyError("needs Action or NotAction")
-    return None, None
+    return UNSET, UNSET
 
 
 def _check_resource_there(body: dict[str, Any], manner: _Manner, strict: bool) -> None:
@@ -269,25 +274,25 @@ def _check_resource_there(body: dict[str, Any], manner: _Manner, strict: bool) -
 def _strings(body: object, element: str, strict: bool) -> tuple[str, ...]:
     values = body if isinstance(body, list) else [body]
     for value in values:
-        if type(value) is not str and not isinstance(value, str):
+        if not isinstance(value, str):
             raise PolicyError(f"needs a string, not {_kind_of(value)}", f".{element}")
     if strict and not values:
         raise PolicyError("is empty", f".{element}")
     return tuple(values)
 
 
-def _check_actions(actions: tuple[str, ...] | None, not_actions: tuple[str, ...] | None) -> None:
+def _check_actions(actions: _Texts, not_actions: _Texts) -> None:
     for action in actions or not_actions or ():
         if not _ACTION.fullmatch(action):
-            place = ".Action" if actions is not None else ".NotAction"
+            place = ".NotAction" if actions is UNSET else ".Action"
             raise PolicyError(f"`{action}` is not an action such as `lambda:InvokeFunction`", place)
 
 
-def _check_resources(resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None, manner: _Manner) -> None:
+def _check_resources(resources: _Texts, not_resources: _Texts, manner: _Manner) -> None:
     for resource in resources or not_resources or ():
         whole = match.completed(resource) if manner.completes_arns else resource
         if not match.is_resource_pattern(whole) or not (set(whole) == {"*"} or _ARN.fullmatch(whole)):
-            raise PolicyError(f"`{resource}` is not an ARN", ".Resource" if resources is not None else ".NotResource")
+            raise PolicyError(f"`{resource}` is not an ARN", ".NotResource" if resources is UNSET else ".Resource")
 
 
 #: Kinds whose statements don't say whom they are about.
@@ -299,75 +304,76 @@ _CALLED = {
 }
 
 
+_Names = str | dict[str, Texts] | UnsetType
+
+
 def _principals(
     body: dict[str, Any], number: int, manner: _Manner, strict: bool, warnings: list[str]
-) -> tuple[tuple[Principal, ...] | None, tuple[Principal, ...] | None]:
+) -> tuple[_Names, _Names]:
     is_there, is_not_there = "Principal" in body, "NotPrincipal" in body
     if not manner.with_principal:
-        raise PolicyError(f"{_CALLED[manner.kind]} has no {'Principal' if is_there else 'NotPrincipal'}")
+        if is_there or is_not_there:
+            raise PolicyError(f"{_CALLED[manner.kind]} has no {'Principal' if is_there else 'NotPrincipal'}")
+        return UNSET, UNSET
     if is_there:
         if is_not_there:
             raise PolicyError("has both Principal and NotPrincipal")
-        return _principal_element(body["Principal"], "Principal", strict), None
+        return _principal_element(body["Principal"], "Principal", strict), UNSET
     if not is_not_there:
         if strict:
             raise PolicyError("needs a Principal")
         warnings.append(f"Statement[{number - 1}] has no Principal and matches nobody")
-        return (), None
+        return {}, UNSET
     found = _principal_element(body["NotPrincipal"], "NotPrincipal", strict)
     if not manner.with_not_principal:
         raise PolicyError("NotPrincipal is not allowed here", ".NotPrincipal")
     if body.get("Effect") == Effect.ALLOW:
         raise PolicyError("NotPrincipal is allowed with Deny only", ".NotPrincipal")
-    return None, found
+    return UNSET, found
 
 
-def _principal_element(body: object, element: str, strict: bool) -> tuple[Principal, ...]:
+def _principal_element(body: object, element: str, strict: bool) -> str | dict[str, Texts]:
     if isinstance(body, str):
-        return (_bare_principal(body, element, strict),)
+        if strict and body != "*":
+            raise PolicyError(f'`{body}` is not `*`; write {{"AWS": "{body}"}}', f".{element}")
+        return body
     if not isinstance(body, dict):
         raise PolicyError(f"needs `*` or an object, not {_kind_of(body)}", f".{element}")
-    found: list[Principal] = []
+    found: dict[str, Texts] = {}
     for kind, values in body.items():
         if not isinstance(kind, str):
             raise PolicyError(f"needs a string, not {_kind_of(kind)}", f".{element}")
         if strict:
             _known_names({kind: None}, PRINCIPAL_KINDS, f".{element}")
         # An empty list is nobody, here too: AWS takes it.
-        texts = (values,) if type(values) is str else _strings(values, f"{element}.{kind}", strict=False)
-        for text in texts:
-            found.append(Principal(kind, text))
+        found[kind] = _strings(values, f"{element}.{kind}", strict=False)
     if strict:
-        for principal in found:
-            _check_principal(principal, f".{element}")
-    return tuple(found)
+        for kind, values in found.items():
+            for value in values:
+                _check_principal(kind, value, f".{element}")
+    return found
 
 
-def _bare_principal(text: str, element: str, strict: bool) -> Principal:
-    if text == "*":
-        return Principal("*", "*")
-    if strict:
-        raise PolicyError(f'`{text}` is not `*`; write {{"AWS": "{text}"}}', f".{element}")
-    return Principal("AWS", text)
-
-
-def _conditions(body: object, strict: bool) -> tuple[Condition, ...]:
+def _conditions(body: object, strict: bool) -> dict[str, dict[str, Values]]:
     if not isinstance(body, dict):
         raise PolicyError(f"needs an object, not {_kind_of(body)}", ".Condition")
-    found: list[Condition] = []
+    found: dict[str, dict[str, Values]] = {}
     for spelling, keys in body.items():
         # YAML has keys that aren't strings, JSON doesn't.
-        operator, quantifier, if_exists = _SPELLINGS.get(spelling) or _operator(spelling)
+        if not isinstance(spelling, str):
+            raise PolicyError(f"needs a string, not {_kind_of(spelling)}", ".Condition")
+        operator, _, _ = SPELLINGS.get(spelling) or taken_apart(spelling)
         if not isinstance(keys, dict):
             raise PolicyError(f"needs an object, not {_kind_of(keys)}", f".Condition.{spelling}")
+        found[spelling] = {}
         for key, values in keys.items():
             if not isinstance(key, str):
                 raise PolicyError(f"needs a string, not {_kind_of(key)}", f".Condition.{spelling}")
-            texts = (values,) if type(values) is str else _condition_values(values, spelling, key)
+            texts = _condition_values(values, spelling, key)
             if strict and (problem := operand_problem(operator, texts)):
                 raise PolicyError(problem, f".Condition.{spelling}.{key}")
-            found.append(Condition(operator, key, texts, quantifier, if_exists))
-    return tuple(found)
+            found[spelling][key] = texts
+    return found
 
 
 def _condition_values(body: object, spelling: str, key: str) -> tuple[str, ...]:
@@ -386,37 +392,6 @@ def _condition_values(body: object, spelling: str, key: str) -> tuple[str, ...]:
     return tuple(texts)
 
 
-_OPERATOR_NAMES = {name.lower(): name for name in (*OPERATORS, NULL)}
-
-_Operator = tuple[str, Quantifier | None, bool]
-
-
-def _operator(spelling: object) -> _Operator:
-    """Split `ForAnyValue:StringLikeIfExists`; operators are compared without regard to case, as AWS does."""
-    if not isinstance(spelling, str):
-        raise PolicyError(f"needs a string, not {_kind_of(spelling)}", ".Condition")
-    head, colon, rest = spelling.partition(":")
-    quantifier = next((item for item in Quantifier if colon and item.lower() == head.lower()), None)
-    body = rest if quantifier else spelling
-    if_exists = body.lower().endswith("ifexists")
-    name = body[: -len("IfExists")] if if_exists else body
-    known = _OPERATOR_NAMES.get(name.lower())
-    if known is None or (known == NULL and (if_exists or quantifier)):
-        near = difflib.get_close_matches(name, _OPERATOR_NAMES.values(), 1)
-        hint = f"; did you mean `{near[0]}`?" if near and near[0] != name else ""
-        raise PolicyError(f"condition operator `{spelling}` is not supported{hint}", f".Condition.{spelling}")
-    return known, quantifier, if_exists
-
-
-#: Operators as AWS spells them, split already. Other letter cases are rare, and split each time.
-_SPELLINGS: dict[str, _Operator] = {
-    spelling: _operator(spelling)
-    for name in OPERATORS
-    for head in ("", *(f"{quantifier}:" for quantifier in Quantifier))
-    for spelling in (f"{head}{name}", f"{head}{name}IfExists")
-} | {NULL: (NULL, None, False)}
-
-
 def _known_names(body: dict[str, Any], names: tuple[str, ...], place: str = "") -> None:
     for name in body:
         if name not in names:
@@ -427,14 +402,13 @@ def _known_names(body: dict[str, Any], names: tuple[str, ...], place: str = "") 
 
 def _unique_sids(statements: list[Statement]) -> None:
     seen: set[str] = set()
-    for statement in statements:
+    for place, statement in enumerate(statements):
         if statement.sid and statement.sid in seen:
-            raise PolicyError(f"Sid `{statement.sid}` is in use already", f"Statement[{statement.number - 1}].Sid")
+            raise PolicyError(f"Sid `{statement.sid}` is in use already", f"Statement[{place}].Sid")
         seen.add(statement.sid or "")
 
 
-def _check_principal(principal: Principal, place: str) -> None:
-    kind, value = principal.kind, principal.value
+def _check_principal(kind: str, value: str, place: str) -> None:
     if not _is_principal(kind, value):
         hint = "; a part of a principal can't be a wildcard" if "*" in value or "?" in value else ""
         raise PolicyError(f"`{value}` is not a principal of the kind {kind}{hint}", place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field, structs
 
 from models import arns
 from models.decision import Layer, MissingFact
@@ -22,8 +23,7 @@ _TRUST = Layer.TRUST
 _ROOT = RequesterKind.ROOT
 
 
-@dataclass(frozen=True, slots=True)
-class PolicySet:
+class PolicySet(Struct, frozen=True, eq=False):
     """The policies that take part. None, or nothing in it: there is no such policy.
 
     `resource` is the resource's own policy, whatever its kind. `scps` and `rcps` are levels from the root down, each
@@ -38,8 +38,12 @@ class PolicySet:
     rcps: tuple[tuple[Attached, ...], ...] = ()
     vpc_endpoint: tuple[Attached, ...] | None = None
     unread: Mapping[Layer, tuple[MissingFact, ...]] = field(default_factory=dict)
-    memo: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict)
     """What was made ready of it, by action."""
+
+    def changed(self, **changes: Any) -> PolicySet:
+        """A set with other policies, of which nothing is made ready."""
+        return structs.replace(self, memo={}, **changes)
 
 
 def resource_layer(request: Request) -> Layer:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from models import arns
 from models.context import Known, NotRead, Open
 from models.errors import PolicyError
-from models.policy import Condition, Principal
+from models.policy import Condition, Texts
 from models.request import Context, Requester, RequesterKind
 from simulator.policy.conditions import compiled
 from simulator.policy.formula import Formula, all_of, any_of, negation
@@ -89,10 +89,8 @@ def _from_arn(text: str, parts: arns.Parts, account: str, role: str | None, user
 
 def account_named(value: str) -> str | None:
     """The account that a principal names as a whole: its number or its root ARN."""
-    if arns.ACCOUNT.fullmatch(value):
-        return value
     if not value.endswith(":root"):
-        return None
+        return value if arns.ACCOUNT.fullmatch(value) else None
     parts = arns.parts(value)
     whole = parts is not None and parts.service == "iam" and parts.resource == "root"
     return arns.account_of(value) if whole else None
@@ -107,31 +105,42 @@ _ITSELF, _BEHIND, _ACCOUNT, _ANYBODY = (1 << index for index in range(len(Form))
 HOLDER = _FORMS[_ITSELF]
 
 
+_NOBODY: frozenset[str] = frozenset()
+
+
 class Named:
     """Whom the principals of an element name, made ready to be asked for many callers."""
 
     __slots__ = ("accounts", "anybody", "arns", "federated", "services", "sessions")
 
-    def __init__(self, principals: Iterable[Principal]) -> None:
-        self.anybody = False
+    def __init__(self, written: str | dict[str, Texts]) -> None:
+        self.anybody = written == "*"
         self.accounts: dict[str, frozenset[str]] = {}
-        aws, services, federated = [], [], []
-        for item in principals:
-            kind, value = item.kind, item.value
-            if value == "*" and kind in ("*", "AWS"):
-                self.anybody = True
+        self.services = self.federated = _NOBODY
+        aws: list[str] = []
+        if isinstance(written, str):
+            written = {} if self.anybody else {"AWS": written}
+        for kind, texts in written.items():
+            values = (texts,) if isinstance(texts, str) else texts
+            if kind == "AWS":
+                self._add_aws(values, aws)
             elif kind == "Service":
-                services.append(value)
+                self.services = frozenset(values)
             elif kind == "Federated":
-                federated.append(value)
-            elif kind == "AWS" and (account := account_named(value)) is not None:
-                self._add_account(account, value)
-            elif kind == "AWS" and value:
-                aws.append(value)
+                self.federated = frozenset(values)
+            elif kind == "*" and "*" in values:
+                self.anybody = True
         self.arns = frozenset(aws)
         self.sessions = tuple([value for value in aws if ":assumed-role/" in value])
-        self.services = frozenset(services)
-        self.federated = frozenset(federated)
+
+    def _add_aws(self, values: Iterable[str], arns_named: list[str]) -> None:
+        for value in values:
+            if value == "*":
+                self.anybody = True
+            elif (account := account_named(value)) is not None:
+                self._add_account(account, value)
+            elif value:
+                arns_named.append(value)
 
     def _add_account(self, account: str, value: str) -> None:
         """Add an account with the partition of the ARN that names it; without partitions: by its number, in any."""

@@ -45,7 +45,7 @@ class Said:
 
     def add(self, rule: Rule, row: int) -> None:
         allows = rule.statement.effect is _ALLOW
-        if rule.statement.conditions or rule.templates:
+        if rule.conditions or rule.templates:
             if allows:
                 self.allows += ((rule, row),)
             else:

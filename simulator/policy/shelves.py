@@ -38,9 +38,9 @@ class Hanging:
 
 def keys_of(rule: Rule) -> tuple[str, ...]:
     """Every condition key that a statement looks at, in lower case."""
-    found = [condition.key for condition in rule.statement.conditions]
+    found = [condition.key for condition in rule.conditions]
     if rule.variables:
-        for condition in rule.statement.conditions:
+        for condition in rule.conditions:
             found += keys_inside(condition)
         for pattern in rule.templates:
             found += match.variables_of(match.template(pattern, True))
@@ -107,7 +107,7 @@ def _alike(rule: Rule) -> Hashable:
     """Equal for statements with one pattern of which one may stand for the other: conditions are all that is left."""
     if rule.inverse or rule.templates:
         return rule
-    return rule.statement.conditions, rule.variables
+    return rule.conditions, rule.variables
 
 
 def patterns_of(rule: Rule) -> list[str | match.Glob]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from models.policy import Condition, Effect, Policy, Quantifier, Statement
 from simulator.policy.match import action_matches, fill, matches, template
+from simulator.policy.spellings import conditions_of
 
 ASSUME_ROLE = "sts:AssumeRole"
 TAG_SESSION = "sts:TagSession"
@@ -46,7 +47,7 @@ def lets_tag_through(trust: Policy | None, tag: str, service: str | None = None)
     if trust is None:
         return True
     return any(
-        (service is None or _names_service(each, service)) and all(_lets_key(part, tag) for part in each.conditions)
+        (service is None or _names_service(each, service)) and all(_lets_key(part, tag) for part in conditions_of(each))
         for each in _allowing(trust, TAG_SESSION)
     )
 
@@ -65,7 +66,7 @@ def _is_about(statement: Statement, action: str) -> bool:
 
 def _is_for_all(statement: Statement) -> bool:
     everybody = any(one.value == "*" and one.kind in ("*", "AWS") for one in statement.principals or ())
-    return everybody and not statement.conditions
+    return everybody and not statement.condition
 
 
 def _names_service(statement: Statement, service: str) -> bool:

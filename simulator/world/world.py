@@ -437,7 +437,7 @@ class World:
         policies, targets = self._policy_set(request, caller)
         if alone:
             unread = {**policies.unread, Layer.RESOURCE: ()}
-            policies = replace(policies, resource=None, unread=unread)
+            policies = policies.changed(resource=None, unread=unread)
         return analyse(request, policies), targets
 
     def _request(

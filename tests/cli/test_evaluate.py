@@ -16,6 +16,7 @@ from models.errors import PolicyError
 from simulator.answers.evaluate import evaluate_line
 from simulator.answers.line import read, written
 from simulator.cli.main import run
+from tests.strategies import worlds
 
 USER = "arn:aws:iam::111111111111:user/dev"
 ROLE = "arn:aws:iam::111111111111:role/team/pipeline"
@@ -301,6 +302,43 @@ def test_nothing_of_a_line_is_lost_without_a_word(text: str) -> None:
             read(text.encode())
     else:
         assert repr(read(text.encode())) == repr(expected)
+
+
+def as_line(world: dict[str, Any]) -> dict[str, Any]:
+    """What `tests.policy.builders.ask` takes, as a line; of one policy the document is written as text."""
+
+    def documents(statements: list[Any]) -> list[Any]:
+        return [{"Version": "2012-10-17", "Statement": statements}]
+
+    made = {"id": 1, "principal": world["principal"], "action": world["action"], "resource": world["resource_arn"]}
+    if "role" in world:
+        made["principal_role"] = world["role"]
+    policies: dict[str, Any] = {"identity": documents(world.get("identity", []))}
+    for name, field in {
+        "boundary": "boundary",
+        "resource": "resource",
+        "trust": "resource",
+        "endpoint": "vpc_endpoint",
+    }.items():
+        if name in world:
+            policies[field] = {"name": name, "document": documents(world[name])[0]}
+    if "session" in world:
+        policies["session"] = json.dumps(documents(world["session"])[0])
+    for name in ("scps", "rcps"):
+        policies[name] = [documents(level) for level in world[name]]
+    return made | {"policies": policies, "context": {"k": "v", "m": ["v", "w"], "b": True, "n": 1}, "open_keys": ["l"]}
+
+
+@given(worlds())
+def test_a_member_that_nobody_knows_makes_no_difference(world: dict[str, Any]) -> None:
+    """Usual lines are read by another reader than those that have one, and documents by another where one is null."""
+    asked = as_line(world)
+    answer = evaluate_line(json.dumps(asked))
+    assert evaluate_line(json.dumps(asked | {"expected": "allowed"})) == answer
+    for document in asked["policies"]["identity"]:
+        document["Id"] = None
+    assert evaluate_line(json.dumps(asked)) == answer
+    assert "error" not in answer
 
 
 def test_order_is_kept_and_bad_lines_end_in_exit_code_2(

@@ -13,6 +13,7 @@ from models.policy import Condition, PolicyKind
 from simulator.policy.conditions import checked, compiled
 from simulator.policy.operators import OPERATORS
 from simulator.policy.parse import parse_policy
+from simulator.policy.spellings import conditions_of
 from tests.policy.builders import Keys, allow, document
 
 ARN = "arn:aws:sns:eu-west-1:111111111111:topic"
@@ -45,7 +46,7 @@ def holds(
     read = parse_policy(document(allow(Condition={operator: {"k": wanted}})), PolicyKind.IDENTITY, strict=False)
     states: dict[str, State] = {} if got is None else {"k": _known(got)}
     states |= {name: _known(value) for name, value in others.items()}
-    condition, lookup = read.statements[0].conditions[0], Keys(states).lookup
+    condition, lookup = conditions_of(read.statements[0])[0], Keys(states).lookup
     result = compiled(condition, variables)(lookup)
     assert isinstance(result, bool)
     assert checked(condition, variables, lookup) is result, "asked once or made ready, it means the same"

@@ -6,15 +6,23 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from models.errors import PolicyError
-from models.policy import Condition, Effect, Policy, PolicyKind, Principal, Quantifier, Statement
+from models.policy import WITH_PRINCIPAL, Condition, Effect, Policy, PolicyKind, Principal, Quantifier
 from simulator.policy.parse import parse_policy
+from simulator.policy.spellings import conditions_of
+from simulator.policy.usual import TYPES
 from tests.policy.builders import FUNCTION, USER, allow, deny, document, to, trusts
+from tests.strategies import ASKED, junk, statements_about
 
 IDENTITY = PolicyKind.IDENTITY
 RESOURCE = PolicyKind.RESOURCE
@@ -38,22 +46,32 @@ def test_a_whole_document() -> None:
         to({"AWS": [USER, "111111111111"], "Service": "s3.amazonaws.com"}, Sid="One", Condition={"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": ["a", 1, True]}}),
         {"Effect": "Deny", "NotPrincipal": "*", "NotAction": ["s3:*"], "NotResource": FUNCTION},
     )  # fmt: skip
-    assert tolerant({**body, "Id": "me"}, RESOURCE) == Policy(
-        (
-            Statement(
-                1,
-                Effect.ALLOW,
-                "One",
-                principals=(Principal("AWS", USER), Principal("AWS", "111111111111"), Principal("Service", "s3.amazonaws.com")),
-                actions=("lambda:InvokeFunction",),
-                resources=(FUNCTION,),
-                conditions=(Condition("StringLike", "aws:TagKeys", ("a", "1", "true"), Quantifier.ANY, if_exists=True),),
-            ),
-            Statement(2, Effect.DENY, not_principals=(Principal("*", "*"),), not_actions=("s3:*",), not_resources=(FUNCTION,)),
-        ),
-        "2012-10-17",
-        "me",
-    )  # fmt: skip
+    read = tolerant({**body, "Id": "me"}, RESOURCE)
+    assert (read.version, read.id) == ("2012-10-17", "me")
+    first, second = read.statements
+    assert (first.effect, first.sid, first.label(1), second.effect, second.label(2)) == (
+        Effect.ALLOW,
+        "One",
+        "One",
+        Effect.DENY,
+        "#2",
+    )
+    assert first.principals == (
+        Principal("AWS", USER),
+        Principal("AWS", "111111111111"),
+        Principal("Service", "s3.amazonaws.com"),
+    )
+    assert (first.actions, first.resources) == (("lambda:InvokeFunction",), (FUNCTION,))
+    assert (first.not_principals, first.not_actions, first.not_resources) == (None, None, None)
+    assert conditions_of(first) == (
+        Condition("StringLike", "aws:TagKeys", ("a", "1", "true"), Quantifier.ANY, if_exists=True),
+    )
+    assert (second.not_principals, second.not_actions, second.not_resources) == (
+        (Principal("*", "*"),),
+        ("s3:*",),
+        (FUNCTION,),
+    )
+    assert (second.principals, second.actions, second.resources, conditions_of(second)) == (None, None, None, ())
 
 
 def test_json_text_reads_as_its_object_does() -> None:
@@ -227,7 +245,7 @@ OPERANDS = [
 def test_a_value_has_to_be_of_its_operators_type(operator: str, wrong: str, right: list[Any]) -> None:
     assert strict(document(allow(Condition={operator: {"k": [*right, "${aws:username}"]}})))
     body = document(allow(), allow(Condition={operator: {"k": [*right, wrong]}}))
-    assert tolerant(body).statements[1].conditions[0].values[-1] == wrong, "AWS gave it out, so it is a fact"
+    assert conditions_of(tolerant(body).statements[1])[0].values[-1] == wrong, "AWS gave it out, so it is a fact"
     with pytest.raises(PolicyError, match=f"`{re.escape(wrong)}` is not ") as caught:
         strict(body)
     assert caught.value.place == f"Statement[1].Condition.{operator}.k"
@@ -236,7 +254,7 @@ def test_a_value_has_to_be_of_its_operators_type(operator: str, wrong: str, righ
 def test_what_is_read_is_whole_and_frozen() -> None:
     read = strict(document(allow(Condition={"Bool": {"aws:SecureTransport": "true"}})))
     statement = read.statements[0]
-    for value in (read, statement, statement.conditions[0]):
+    for value in (read, statement, *conditions_of(statement)):
         assert replace(value) == value
         assert hash(value) == hash(replace(value))
         with pytest.raises(AttributeError, match="immutable"):
@@ -268,3 +286,63 @@ def test_what_stands_for_a_string_is_named(value: object, said: str) -> None:
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*", USER]}, {"AWS": "222222222222"}, {"AWS": USER}])
 def test_a_principal_that_aws_takes_is_read_strictly(principal: object) -> None:
     assert parse_policy(document(to(principal)), PolicyKind.RESOURCE, strict=True).statements[0].principals
+
+
+@pytest.mark.parametrize(
+    "body, kind, usual",
+    [
+        pytest.param(document(allow(Sid="A"), deny(["s3:*"], ["*"])), IDENTITY, True, id="texts and lists of them"),
+        pytest.param(document(allow(Condition={"Bool": {"k": True}, "StringLikeIfExists": {"k": ["v"]}})), IDENTITY, True, id="conditions"),
+        pytest.param({"Statement": to({"AWS": [USER]})}, RESOURCE, True, id="one statement"),
+        pytest.param(document(trusts("*")), TRUST, True, id="no Resource"),
+        pytest.param(document(trusts("*")), PolicyKind.RCP, False, id="no Resource where it is needed"),
+        pytest.param(document(allow(Condition={"NumericEquals": {"k": 1}})), IDENTITY, False, id="a number"),
+        pytest.param(document(allow(Condition={"stringlike": {"k": "v"}})), IDENTITY, False, id="an operator in lower case"),
+        pytest.param(document(allow(Sid=None)), IDENTITY, False, id="null"),
+        pytest.param(document(to("*")), IDENTITY, False, id="somebody is named where nobody is"),
+        pytest.param(document(allow()), RESOURCE, False, id="nobody is named"),
+        pytest.param(document(without({**allow(), "NotAction": "s3:*"}, "Action")), IDENTITY, False, id="NotAction"),
+        pytest.param(document(deny(NotAction="s3:*")), IDENTITY, False, id="Action and NotAction"),
+    ],
+)  # fmt: skip
+def test_what_is_usual(body: dict[str, Any], kind: PolicyKind, usual: bool) -> None:
+    with nullcontext() if usual else pytest.raises(ValidationError):
+        assert convert(body, TYPES[kind]).policy == careful(body, kind)
+
+
+@given(st.sampled_from(ASKED), st.sampled_from(PolicyKind), st.booleans(), st.data())
+def test_a_usual_document_means_what_a_careful_reading_says(
+    asked: Any, kind: PolicyKind, odd: bool, data: st.DataObject
+) -> None:
+    """Null as Id is nothing usual, and means nothing: such a document is read with care."""
+    _, actions, resources = asked
+    about = statements_about(actions, resources, "somebody" if kind in WITH_PRINCIPAL else "")
+    body: Any = document(*data.draw(st.lists(about, min_size=1, max_size=2)))
+    if odd:
+        one = data.draw(st.sampled_from(body["Statement"]))
+        element = data.draw(st.sampled_from((*one, "Sid", "NotAction", "Resource", "Principal")))
+        body["Statement"] = [{**one, element: data.draw(junk)}]
+    if data.draw(st.booleans()):
+        body = shorter(body)
+    assert said(lambda: tolerant(body, kind)) == said(lambda: careful(body, kind))
+
+
+def careful(body: dict[str, Any], kind: PolicyKind) -> Policy:
+    return tolerant({**body, "Id": None}, kind)
+
+
+def shorter(value: Any) -> Any:
+    """The same document without the lists that it can do without."""
+    if isinstance(value, dict):
+        return {key: shorter(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return shorter(value[0]) if len(value) == 1 else [shorter(part) for part in value]
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def said(reading: Callable[[], Policy]) -> tuple[Policy, tuple[str, ...]] | str:
+    try:
+        read = reading()
+    except PolicyError as error:
+        return str(error)
+    return read, read.warnings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -71,7 +70,7 @@ def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
     """The policy that is read for an alias may be on the function."""
     made = analysis(OTHER_USER, resource_arn=f"{FUNCTION}:live")
     on_function = structs.replace(attached(PolicyKind.RESOURCE, [to({"AWS": A})]), holder=FUNCTION)
-    policies = dataclasses.replace(made.policies, resource=(on_function,))
+    policies = made.policies.changed(resource=(on_function,))
     made = analyse(made.request, policies)
     assert one(Layer.RESOURCE, sides(made, decide(made), IDS)).holder == FUNCTION
 
@@ -80,14 +79,14 @@ def test_the_resource_s_side_is_held_by_what_its_policy_is_on() -> None:
 def test_a_citation_names_what_its_policy_is_on(body: dict[str, Any]) -> None:
     made = analysis(SESSION)
     of_group = structs.replace(attached(PolicyKind.IDENTITY, [body]), holder="arn:aws:iam::222222222222:group/ops")
-    made = analyse(made.request, dataclasses.replace(made.policies, identity=(of_group,)))
+    made = analyse(made.request, made.policies.changed(identity=(of_group,)))
     assert [citation.holder for citation in decide(made).because] == [of_group.holder]
 
 
 def test_without_names_a_level_is_held_by_what_its_policies_are_on() -> None:
     made = analysis(identity=[allow()], scps=[EVERYTHING, []])
     on_root = tuple(structs.replace(one, holder="r-1") for one in made.policies.scps[0])
-    made = analyse(made.request, dataclasses.replace(made.policies, scps=(on_root, ())))
+    made = analyse(made.request, made.policies.changed(scps=(on_root, ())))
     levels = [side for side in sides(made, decide(made), {}) if side.layer is Layer.SCP]
     assert [(side.holder, side.outcome) for side in levels] == [
         ("r-1", Outcome.ALLOWED),

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from models.context import NOTHING_GIVEN, Given, State
 from models.decision import FactKind, MissingFact
-from models.policy import Condition, Effect, Policy, Principal, Quantifier, Statement
+from models.policy import Condition, Effect, Policy, Quantifier, Statement, Texts, Values
 from models.snapshot import IdentityProvider
 from simulator.world.context import Caller, CallerKind, OrgPlace, SnapshotContext
 
@@ -56,11 +56,13 @@ def trusting(
     conditions: tuple[Condition, ...] = (),
     actions: tuple[str, ...] = ("sts:AssumeRole",),
     effect: Effect = Effect.ALLOW,
-    number: int = 1,
 ) -> Statement:
     """A statement of a trust policy; without services it is for the account."""
-    names = tuple(Principal("Service", name) for name in services) or (Principal("AWS", ACCOUNT),)
-    return Statement(number, effect, principals=names, actions=actions, conditions=conditions)
+    named: dict[str, Texts] = {"Service": services} if services else {"AWS": ACCOUNT}
+    condition: dict[str, dict[str, Values]] = {}
+    for one in conditions:
+        condition.setdefault(one.spelling, {})[one.key] = one.values
+    return Statement(effect, actions, principal=named, condition=condition)
 
 
 def policy(*statements: Statement) -> Policy:

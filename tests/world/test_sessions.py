@@ -8,7 +8,7 @@ import pytest
 
 from models.context import Absent, Known, NotRead, Open, State
 from models.decision import FactKind, MissingFact
-from models.policy import Condition, Effect, Principal, Statement
+from models.policy import Condition, Effect, Statement
 from simulator.world.context import Caller
 from tests.world.fakes import (
     CODE,
@@ -45,8 +45,8 @@ def test_keys_of_the_service_that_takes_the_role(key: str, service: str) -> None
     assert isinstance(there, Open)
     assert there.may_be_absent
     assert look(key, SESSION, facts=Facts(trusts={ROLE: policy(trusting("lambda.amazonaws.com"))})) == Absent()
-    for principal in (Principal("*", "*"), Principal("AWS", "*")):
-        anyone = policy(Statement(1, Effect.ALLOW, principals=(principal,), actions=("sts:*",)))
+    for anybody in (Statement(Effect.ALLOW, "sts:*", principal=named) for named in ("*", {"AWS": "*"})):
+        anyone = policy(anybody)
         assert look(key, SESSION, facts=Facts(trusts={ROLE: anyone})) == there
 
 
@@ -97,7 +97,7 @@ TAGGING = ("sts:AssumeRole", "sts:TagSession")
             "other",
             (
                 trusting(actions=TAGGING),
-                Statement(2, Effect.DENY, principals=(Principal("*", "*"),), actions=("sts:TagSession",)),
+                Statement(Effect.DENY, "sts:TagSession", principal="*"),
             ),
             Absent(),
             id="nobody may pass any",
@@ -129,9 +129,7 @@ def test_source_identity() -> None:
 
 def test_federated_provider_of_a_session() -> None:
     key = "aws:FederatedProvider"
-    web = Statement(
-        1, Effect.ALLOW, principals=(Principal("Federated", OIDC.arn),), actions=("sts:AssumeRoleWithWebIdentity",)
-    )
+    web = Statement(Effect.ALLOW, "sts:AssumeRoleWithWebIdentity", principal={"Federated": OIDC.arn})
     assert look(key, SESSION, facts=Facts(trusts={ROLE: policy(web)})) == Open(may_be_absent=True)
     assert look(key, SESSION, facts=Facts(trusts={ROLE: policy(trusting())})) == Absent()
     assert look(key, replace(SESSION, from_service=True)) == Absent()
