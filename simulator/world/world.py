@@ -469,15 +469,7 @@ class World:
         own, targets = self.side_of_caller(caller)
         other = self.side_of_resource(request.action, request.resource, request.resource_account)
         unread = {**own.unread, **other.unread} if own.unread and other.unread else own.unread or other.unread
-        both = PolicySet(
-            identity=own.identity,
-            boundary=own.boundary,
-            resource=other.resource,
-            scps=own.scps,
-            rcps=other.rcps,
-            unread=unread,
-        )
-        return both, targets
+        return own.changed(resource=other.resource, rcps=other.rcps, unread=unread), targets
 
     def side_of_caller(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         """What a caller's own account says of it, and the holders of the SCP levels."""

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from models.context import NOTHING_GIVEN, Given
 from models.decision import Outcome
+from models.edge import Status
 from models.snapshot import Snapshot
 from simulator import scenario
 from simulator.answers.who_can import who_can
@@ -180,3 +181,15 @@ def test_one_document_is_compiled_once_whoever_has_it() -> None:
     world = made.world()
     for holders in (world.roles, world.users):
         assert len({id(attached.policy) for arn in holders for attached in world.identity_of(arn)[0]}) == 1
+
+
+def test_a_session_policy_limits_whoever_assumes_the_role_asked_alone_or_with_others() -> None:
+    made = Builder()
+    called = made.function(function("f"))
+    session = made.document(allow("s3:*", "*"))
+    limited = made.role(role("limited"), trusting(user("x")), allow(INVOKE, "*"), session=session)
+    free = made.role(role("free"), trusting(user("x")), allow(INVOKE, "*"))
+    world = made.world()
+    statuses = [foresee(world, each, INVOKE, called, NOTHING_GIVEN).status for each in (limited, free)]
+    assert statuses == [Status.MISSING, Status.ALLOWED]
+    check(world, NOTHING_GIVEN)
