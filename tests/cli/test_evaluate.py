@@ -334,6 +334,7 @@ def test_a_member_that_nobody_knows_makes_no_difference(world: dict[str, Any]) -
     """Usual lines are read by another reader than those that have one, and documents by another where one is null."""
     asked = as_line(world)
     answer = evaluate_line(json.dumps(asked))
+    assert evaluate_line(json.dumps(asked, separators=(",", ":"))) == answer
     assert evaluate_line(json.dumps(asked | {"expected": "allowed"})) == answer
     for document in asked["policies"]["identity"]:
         document["Id"] = None
