@@ -25,11 +25,19 @@ def test_the_scenario_and_its_answer(
     monkeypatch.chdir(tmp_path)
     (scenario,) = blocks("yaml")
     Path("pipeline.yaml").write_text(scenario, encoding="utf-8")
-    (console,) = blocks("console")
+    console, _ = blocks("console")
     command, _, expected = console.partition("\n")
     assert run(command.removeprefix("$ permgraph ").split()) == 1
     assert capsys.readouterr().out == expected
     assert run(["test", "pipeline.yaml"]) == 0
+
+
+def test_the_diagnosis(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    _, console = blocks("console")
+    command, _, expected = console.partition("\n")
+    assert run(command.removeprefix("$ permgraph ").split()) == 1
+    assert capsys.readouterr().out == expected
 
 
 def test_the_read_only_policy() -> None:
