@@ -24,7 +24,15 @@ _WRITE = "logs:PutLogEvents"
 
 
 def findings(world: World, function: Function, question: Question) -> Iterator[Finding]:
-    """What there is to say of a function's role; nothing of its permissions where it isn't there or wasn't read."""
+    """What there is to say of a function's role, and of what Lambda itself needs for it.
+
+    Nothing of the role's permissions where it isn't there or wasn't read.
+    """
+    yield from _of_role(world, function, question)
+    yield from _needs(world, function, question)
+
+
+def _of_role(world: World, function: Function, question: Question) -> Iterator[Finding]:
     role = function.role
     if not role:
         fact = world.lacking(FactKind.FUNCTION, function.arn)
@@ -39,7 +47,6 @@ def findings(world: World, function: Function, question: Question) -> Iterator[F
         return
     yield held("execution-role", role, "the execution role is there")
     yield of_edge("role-not-assumable", role, "Lambda assumes the role", runs_as_it)
-    yield from _needs(world, function, question)
     for resource, parts in declared(world, function, question):
         yield of_requests("code-calls", resource, "the code's calls", parts)
     yield from _assumes_itself(world, role)

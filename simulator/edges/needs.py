@@ -42,12 +42,17 @@ class Needed:
 
 
 def needs_of(world: World, function: Function, question: Question) -> Iterator[Needed]:
-    """Yield what the features of a function need, in the order of the table; its role has to be in the snapshot."""
-    caller = world.execution_role(function.arn)
+    """Yield what the features of a function need, in the order of the table.
+
+    Where its role isn't in the snapshot that is what Lambda itself needs, and nothing that the role does.
+    """
+    caller = world.execution_role(function.arn) if function.role in world.roles else None
     for feature in FEATURES:
         if not feature.has(function):
             continue
         for need in feature.needs:
+            if caller is None and need.by is not By.SERVICE:
+                continue
             for on in needed_on(world, function, need.on):
                 asked = tuple(_asked(world, function, caller, need, action, on, question) for action in need.actions)
                 yield Needed(feature, need, on if isinstance(on, str) else on.about, asked)
@@ -110,13 +115,13 @@ def thing(on: str) -> str:
 def _asked(
     world: World,
     function: Function,
-    caller: Caller,
+    caller: Caller | None,
     need: Need,
     action: str,
     on: str | MissingFact,
     question: Question,
 ) -> Part:
-    if need.by is By.SERVICE:
+    if need.by is By.SERVICE or caller is None:
         return _by_service(world, function, action, on, question)
     fixed = _fixed(function, need, action)
     found = asked_of(world, caller, action, on, question.given, fixed)

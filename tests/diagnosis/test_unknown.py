@@ -15,7 +15,7 @@ from tests.diagnosis.needing import (
     found,
     plain,
 )
-from tests.worlds import LAMBDA_TRUST, ONE, Builder, allow, queue, role
+from tests.worlds import LAMBDA_TRUST, ONE, REGION, Builder, allow, queue, role
 
 
 def test_a_refused_queue_policy_makes_it_unknown_and_is_named() -> None:
@@ -88,6 +88,15 @@ def test_of_a_role_that_is_not_there_nothing_else_is_said() -> None:
     rows = {row.check: row for row in diagnose(made.world(), F).findings}
     assert (rows["execution-role"].verdict, rows["execution-role"].subject) == ("fail", role("gone"))
     assert not {"vpc-permissions", "tracing-permissions", "log-permissions", "role-not-assumable"} & set(rows)
+
+
+def test_an_image_is_lambda_s_own_matter_whatever_is_known_of_the_role() -> None:
+    made = Builder()
+    image = f"{ONE}.dkr.ecr.{REGION}.amazonaws.com/shop:1"
+    made.function(F, role=role("gone"), package_type="Image", image_uri=image)
+    made.resource(f"arn:aws:ecr:{REGION}:{ONE}:repository/shop", "ecr:repository", ONE)
+    rows = {row.check: row.verdict for row in diagnose(made.world(), F).findings}
+    assert (rows["execution-role"], rows["image-permissions-own"]) == ("fail", "warning")
 
 
 def test_a_role_that_could_not_be_read_is_unknown_and_not_gone() -> None:
