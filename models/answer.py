@@ -124,7 +124,7 @@ class CanAnswer(AnswerModel):
 
 
 class StepAnswer(AnswerModel):
-    """`impossible`: why no statement can mend a missing step, where that is so."""
+    """`impossible`: why no statement can mend a missing step, where that is so; `via`: what it changes besides."""
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
@@ -134,6 +134,7 @@ class StepAnswer(AnswerModel):
     missing: tuple[GrantAnswer, ...]
     residual: ResidualAnswer | None
     impossible: str | None = None
+    via: tuple[str, ...] = ()
 
 
 class PathAnswer(AnswerModel):
@@ -245,6 +246,26 @@ class DiagnoseAllAnswer(AnswerModel):
     issues: tuple[IssueAnswer, ...]
     gaps: tuple[FactAnswer, ...] = ()
     assumes: tuple[FactAnswer, ...] = ()
+
+
+class OperationAnswer(AnswerModel):
+    """`actions`: all that the operation takes; `impossible`: why no statement can mend it, where that is so."""
+
+    operation: str
+    decision: OutcomeName
+    missing: tuple[GrantAnswer, ...]
+    residual: ResidualAnswer | None
+    actions: tuple[str, ...]
+    because: tuple[CitationAnswer, ...] = ()
+    impossible: str | None = None
+
+
+class CanManageAnswer(AnswerModel):
+    principal: str
+    function: str
+    operations: tuple[OperationAnswer, ...]
+    gaps: tuple[FactAnswer, ...]
+    assumes: tuple[FactAnswer, ...]
 
 
 class OpenedAnswer(AnswerModel):

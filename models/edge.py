@@ -23,6 +23,7 @@ class EdgeKind(StrEnum):
     CALLS = "calls"
     QUALIFIES = "qualifies"
     MEMBER_OF = "member_of"
+    CHANGES = "changes"
 
 
 class Status(StrEnum):
@@ -168,13 +169,15 @@ Part = Requirement | Foreseen
 class Edge:
     """A step from `source` to `target`, which holds if all its `requirements` do.
 
-    `status` is the worst of theirs; allowed without any.
+    `status` is the worst of theirs; allowed without any. `via`: what is changed on the way and is neither end, such as
+    a function's role, or a group.
     """
 
     source: str
     target: str
     kind: EdgeKind
     requirements: tuple[Part, ...] = ()
+    via: tuple[str, ...] = ()
     status: Status = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -83,6 +83,13 @@ class CanQuestion(Settled):
     qualifier: Text | None = None
 
 
+class CanManageQuestion(Settled):
+    principal: str
+    function: str
+    operation: str = Field(description="as `permgraph can-manage` names it: `create`, `update-code`, …")
+    role: str | None = Field(None, description="with `change-role`: the role that the function is to have")
+
+
 class EdgeQuestion(Settled):
     source: str = Field(alias="from")
     to: str
@@ -97,6 +104,7 @@ class EdgeQuestion(Settled):
         "calls",
         "qualifies",
         "member_of",
+        "changes",
     ]
 
 
@@ -129,6 +137,14 @@ class PathExpectation(Settled):
 class CanExpectation(Settled):
     name: str | None = None
     can: CanQuestion
+    decision: DecisionWord | None = None
+    missing: tuple[MissingShape, ...] | None = None
+    because: tuple[CitedShape, ...] | None = None
+
+
+class CanManageExpectation(Settled):
+    name: str | None = None
+    can_manage: CanManageQuestion
     decision: DecisionWord | None = None
     missing: tuple[MissingShape, ...] | None = None
     because: tuple[CitedShape, ...] | None = None
@@ -185,6 +201,7 @@ class DiagnoseExpectation(Settled):
 EXPECTATIONS: dict[str, type[Settled]] = {
     "path": PathExpectation,
     "can": CanExpectation,
+    "can_manage": CanManageExpectation,
     "edge": EdgeExpectation,
     "reach": ReachExpectation,
     "who_can": WhoCanExpectation,
@@ -216,6 +233,7 @@ def _which_expectation(value: Any) -> str:
 Expectation = Annotated[
     Annotated[PathExpectation, Tag("=path")]
     | Annotated[CanExpectation, Tag("=can")]
+    | Annotated[CanManageExpectation, Tag("=can_manage")]
     | Annotated[EdgeExpectation, Tag("=edge")]
     | Annotated[ReachExpectation, Tag("=reach")]
     | Annotated[WhoCanExpectation, Tag("=who_can")]

@@ -1,5 +1,7 @@
 """The cheapest paths through a graph: fewest statements to add, then the most certain, then the shortest.
 
+What takes something over comes after all else that costs as much and is as certain.
+
 networkx holds what is searched; it is slow to load, and only a question about paths needs it.
 """
 
@@ -12,11 +14,12 @@ from dataclasses import dataclass
 import networkx as nx
 
 from models.edge import Edge, EdgeKind, Status
-from simulator.graph import Graph
-from simulator.world.nodes import shown
+from simulator.graph import Graph, comes_by
+from simulator.world.nodes import place, shown
 
-#: Weights that keep the order of paths: statements first, then steps.
+#: Weights that keep the order of paths: statements first, then what is taken over, then steps.
 _PER_STATEMENT = 1_000_000
+_PER_CHANGE = 1_000
 _PER_STEP = 1
 #: Paths of the same cost looked at beyond those that are shown, for the order among equals.
 MOST_EQUALS = 300
@@ -34,29 +37,38 @@ class Path:
 
     @property
     def is_simple(self) -> bool:
-        """Whether it comes by no node twice, a role and its sessions in functions being one."""
-        nodes = [shown(edge.source) for edge in self.edges]
-        return len(set(nodes)) == len(nodes)
+        """Whether it comes by no node twice."""
+        passed: set[str] = set()
+        for edge in self.edges:
+            passed |= {shown(edge.source), place(edge.source)}
+            if edge is not self.edges[-1] and comes_by(edge.source, edge.target, passed):
+                return False
+        return True
 
     @property
     def cost(self) -> int:
         return len({grant.place for edge in self.edges for grant in edge.missing})
 
     @property
-    def order(self) -> tuple[int, int, int, tuple[str, ...]]:
+    def taken_over(self) -> int:
+        """The number of steps that take something over."""
+        return sum(edge.kind is EdgeKind.CHANGES for edge in self.edges)
+
+    @property
+    def order(self) -> tuple[int, int, int, int, tuple[str, ...]]:
         names = tuple(shown(edge.target) for edge in self.edges)
-        return (self.cost, self.status.rank, len(self.edges), names)
+        return (self.cost, self.status.rank, self.taken_over, len(self.edges), names)
 
 
 def cheapest(graph: Graph, start: str, ends: Iterable[str], k: int) -> list[Path]:
-    """The `k` first paths in the order of answers: cost, then certainty, then steps, then names."""
-    found: dict[tuple[str, ...], Path] = {}
+    """The `k` first paths in the order of answers: cost, then certainty, then what is taken over, then steps, names."""
+    found: dict[tuple[tuple[str, EdgeKind], ...], Path] = {}
     for worst in (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN, Status.MISSING):
         network = _network(graph, ends, worst)
         if len(found) >= k:
             break
         for path in _up_to(network, start, k + len(found), worst):
-            found[tuple(edge.target for edge in path.edges)] = path
+            found[tuple((edge.target, edge.kind) for edge in path.edges)] = path
     return sorted(found.values(), key=lambda path: path.order)[:k]
 
 
@@ -73,6 +85,12 @@ def _network(graph: Graph, ends: Iterable[str], worst: Status) -> nx.DiGraph:
         if edge.target not in leading:
             continue
         weight = edge.cost * _PER_STATEMENT + _PER_STEP
+        if edge.kind is EdgeKind.CHANGES:
+            # A step of its own beside the one that goes without: both are ways.
+            over = f"{edge.source} takes over {edge.target}"
+            network.add_edge(edge.source, over, weight=weight + _PER_CHANGE, edge=edge)
+            network.add_edge(over, edge.target, weight=0, edge=None)
+            continue
         known = network.get_edge_data(edge.source, edge.target)
         if known is None or (weight, edge.status.rank) < (known["weight"], known["edge"].status.rank):
             network.add_edge(edge.source, edge.target, weight=weight, edge=edge)
@@ -95,7 +113,7 @@ def _up_to(network: nx.DiGraph, start: str, k: int, worst: Status) -> Iterator[P
             looked += 1
             if (taken >= k and weight != last) or looked > k + MOST_EQUALS:
                 return
-            path = Path(tuple(network.edges[pair]["edge"] for pair in pairs))
+            path = Path(tuple(edge for pair in pairs if (edge := network.edges[pair]["edge"]) is not None))
             if pairs and path.status is worst and path.is_simple:
                 taken, last = taken + 1, weight
                 yield path

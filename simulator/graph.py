@@ -6,15 +6,16 @@ Backwards from an end, forwards from a start, until nothing new is found.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from models.answer import HOW_PRECEDENCE, How
 from models.edge import Edge, EdgeKind, Status
 from simulator.edges import RULES
 from simulator.edges.calls import asked_node
+from simulator.edges.guises import guises
 from simulator.edges.question import Nodes, Question
-from simulator.world.nodes import shown
+from simulator.world.nodes import place, shown
 from simulator.world.world import World
 
 HOW_OF: Mapping[EdgeKind, How] = {
@@ -28,6 +29,7 @@ HOW_OF: Mapping[EdgeKind, How] = {
     EdgeKind.FEEDS: "event_source",
     EdgeKind.RUNS_AS: "function_chain",
     EdgeKind.MEMBER_OF: "direct",
+    EdgeKind.CHANGES: "takeover",
 }
 #: One step of these kinds is direct.
 _DIRECT = frozenset({EdgeKind.INVOKES, EdgeKind.INVOKES_URL, EdgeKind.CALLS, EdgeKind.ASSUMES})
@@ -72,6 +74,46 @@ class Graph:
         """Find everything to which there may be a way from one of `starts`, but nothing beyond `ends`."""
         return self._grow(frozenset(starts), backward=False, beyond=frozenset(ends))
 
+    def grow_from(self, start: str) -> Graph:
+        """Find everything to which there may be a way from `start`; as far as the best ways go by what is taken over.
+
+        Whoever may take over one thing often may take over a thousand, and each of them the others: what is taken over
+        for certain, in so many steps, is not looked for again from what is farther away.
+        """
+        question = self.question
+        self.question = replace(question, takeover=False)
+        self.grow_forward((start,))
+        self.question = question
+        seen: set[str] = set()
+        settled: frozenset[str] = frozenset()
+        frontier = frozenset((start,)) if question.takeover else frozenset()
+        while frontier:
+            seen |= frontier
+            for kind in RULES:
+                if kind is not EdgeKind.MEMBER_OF:
+                    self._asked_of(kind, frontier, self._unsettled(kind, settled), question)
+            frontier = frozenset(edge.target for node in frontier for edge in self.out_of(node)) - seen
+            settled = frozenset(
+                node
+                for node, by_how in (ways(self, start, backward=False) if frontier else {}).items()
+                if "takeover" in by_how and by_how["takeover"].status is Status.ALLOWED
+            )
+        return self
+
+    def _unsettled(self, kind: EdgeKind, settled: frozenset[str]) -> Nodes:
+        """What steps of a kind may lead to, but for what is settled; None: anything."""
+        every: dict[EdgeKind, Iterable[str]] = {
+            EdgeKind.INVOKES: self.world.function_nodes,
+            EdgeKind.ASSUMES: self.world.roles,
+            EdgeKind.CHANGES: (
+                *self.world.function_nodes,
+                *self.world.roles,
+                *self.world.users,
+                *guises(self.world, self.question.action).nodes,
+            ),
+        }
+        return frozenset(every[kind]) - settled if settled and kind in every else None
+
     def grow_by_cost(self, start: str, ends: Iterable[str], enough: Callable[[int], bool]) -> Graph:
         """Find what can be reached from `start`, the cheaper first, until `enough` says so of a cost.
 
@@ -106,13 +148,34 @@ class Graph:
 
     def _asked(self, sources: Nodes, targets: Nodes, question: Question) -> list[Edge]:
         """Ask every rule but that of memberships, which are on no path; the edges that are new."""
-        rules = (rule for kind, rule in RULES.items() if kind is not EdgeKind.MEMBER_OF)
-        return [edge for rule in rules for edge in self.add(rule(self.world, sources, targets, question))]
+        kinds = (kind for kind in RULES if kind is not EdgeKind.MEMBER_OF)
+        return [edge for kind in kinds for edge in self._asked_of(kind, sources, targets, question)]
+
+    def _asked_of(self, kind: EdgeKind, sources: Nodes, targets: Nodes, question: Question) -> list[Edge]:
+        """What may be taken over is found where it is asked for; that nobody may is nothing that lacks."""
+        if kind is EdgeKind.CHANGES:
+            if not question.takeover:
+                return []
+            question = replace(question, asked=None, missing=False)
+        return self.add(RULES[kind](self.world, sources, targets, question))
 
     def grow_whole(self) -> Graph:
         """Find every edge there is."""
-        for rule in RULES.values():
-            self.add(rule(self.world, None, None, self.question))
+        for kind in RULES:
+            self._asked_of(kind, None, None, self.question)
+        return self
+
+    def grow_by_takeover(self, ends: Iterable[str]) -> Graph:
+        """Find also everything from which there is a way to one of `ends` by taking something over."""
+        question = replace(self.question, missing=False, takeover=True)
+        seen: set[str] = set()
+        frontier = frozenset(ends)
+        while frontier:
+            seen |= frontier
+            self._asked(None, frontier, question)
+            # Not only what is new: some of it was found before, and led to nothing that could be taken over.
+            found = (edge for node in frontier for edge in self.into(node) if edge.can_be_bought)
+            frontier = frozenset(edge.source for edge in found) - seen
         return self
 
     def _grow(self, frontier: frozenset[str], *, backward: bool, beyond: frozenset[str] = frozenset()) -> Graph:
@@ -174,7 +237,25 @@ class Way:
     @property
     def via(self) -> tuple[str, ...]:
         """What it goes through, without its two ends."""
-        return tuple(shown(edge.target) for edge in self.edges[:-1])
+        return passed_by(self.edges)
+
+
+def passed_by(edges: Sequence[Edge]) -> tuple[str, ...]:
+    """What these steps go through, and what they change on the way; of who changes himself nothing is told again."""
+    found: list[str] = []
+    for edge in edges:
+        found += edge.via
+        if shown(edge.source) != shown(edge.target):
+            found.append(shown(edge.target))
+    return tuple(found[:-1]) if edges and shown(edges[-1].source) != shown(edges[-1].target) else tuple(found)
+
+
+def comes_by(node: str, other: str, passed: Set[str]) -> bool:
+    """Whether a way that goes on from `node` to `other` would come by it again.
+
+    A role and its sessions are one there. Who changes his own policies stays where he is, but is more than he was.
+    """
+    return (place(other) if shown(node) == shown(other) else shown(other)) in passed
 
 
 def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]:
@@ -182,10 +263,10 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
 
     Best first over (status, steps, names). The first one found counts; a later one, of a worse status, is followed
     only if it is shorter: behind a step that is no better than itself it is the better way. No way comes by a node
-    twice; a role and the sessions in which functions run as it are one there.
+    twice (`comes_by`).
     """
     # The end of a question about an action is no node to come by: a role may be asked about, and act on itself.
-    start = frozenset() if end == asked_node(shown(end)) else frozenset((shown(end),))
+    start = frozenset() if end == asked_node(shown(end)) else frozenset((shown(end), place(end)))
     best: dict[str, dict[How, Way]] = {}
     shortest: dict[tuple[str, How], tuple[int, tuple[str, ...]]] = {}
     counter = 0
@@ -200,11 +281,10 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
             best.setdefault(node, {}).setdefault(way.how, way)
         for edge in graph.into(node) if backward else graph.out_of(node):
             other = edge.source if backward else edge.target
-            if shown(other) in passed or edge.status.rank > Status.UNKNOWN.rank:
+            if comes_by(node, other, passed) or edge.status.rank > Status.UNKNOWN.rank:
                 continue
             edges = (edge, *way.edges) if backward else (*way.edges, edge)
-            names = tuple(shown(step.target) for step in edges[:-1])
             counter += 1
-            longer = Way(max(way.rank, edge.status.rank), way.steps + 1, names, edges)
-            heapq.heappush(queue, (longer, counter, other, passed | {shown(other)}))
+            longer = Way(max(way.rank, edge.status.rank), way.steps + 1, passed_by(edges), edges)
+            heapq.heappush(queue, (longer, counter, other, passed | {shown(other), place(other)}))
     return best

@@ -11,7 +11,8 @@ import pytest
 from models import answer
 from simulator.diagnosis.rules import RULES
 from simulator.features.table import FEATURES
-from simulator.render import diagnosis_pages, lambda_page
+from simulator.render import diagnosis_pages, lambda_page, takeover_page
+from simulator.takeover.ways import ALIAS_WAYS, EVERY_POWER, FUNCTION_WAYS, PASS_WAYS, USER_WAYS, Power, Way
 from simulator.triggers.polled import POLLED
 from simulator.triggers.services import SERVICES
 
@@ -52,6 +53,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         pytest.param(answer.DiagnoseAllAnswer, id="all diagnoses"),
         pytest.param(answer.FindingAnswer, id="a finding"),
         pytest.param(answer.IssueAnswer, id="a cause"),
+        pytest.param(answer.CanManageAnswer, id="can-manage"),
+        pytest.param(answer.OperationAnswer, id="an operation"),
         pytest.param(answer.GraphNode, id="a node"),
         pytest.param(answer.GraphEdge, id="an edge"),
         pytest.param(answer.GrantAnswer, id="a grant"),
@@ -103,6 +106,19 @@ def test_the_page_of_rules_has_each_with_why_its_source_and_its_example() -> Non
         assert rule.why in part
         assert rule.source in part
         assert "diagnose: {function:" in part
+
+
+def test_the_page_about_takeovers_is_up_to_date() -> None:
+    text = takeover_page.PAGE.read_text("utf-8")
+    assert text == takeover_page.page(), "run `python -m simulator.render.takeover_page`"
+
+
+@pytest.mark.parametrize(
+    "row", [*FUNCTION_WAYS, *ALIAS_WAYS, *USER_WAYS, *PASS_WAYS, *EVERY_POWER], ids=lambda row: row.name
+)
+def test_the_page_about_takeovers_has_every_row_with_its_source(row: Way | Power) -> None:
+    lines = [line for line in takeover_page.page().splitlines() if line.startswith(f"| `{row.name}` |")]
+    assert [line for line in lines if row.source in line]
 
 
 def test_the_page_about_lambda_has_every_row_with_its_source() -> None:

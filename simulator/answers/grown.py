@@ -7,6 +7,7 @@ from models.context import Given
 from models.errors import PermgraphError
 from simulator.edges import invokes, invokes_url
 from simulator.edges.calls import asked_node
+from simulator.edges.candidates import able_to_change
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import called_node, is_unlisted
@@ -22,9 +23,11 @@ def between(world: World, source: str, target: str, action: str | None, given: G
     return Graph(world, question), _ends(world, target, question)
 
 
-def leading_to(world: World, target: str, action: str | None, given: Given) -> tuple[Graph, tuple[str, ...]]:
+def leading_to(
+    world: World, target: str, action: str | None, given: Given, takeover: bool = False
+) -> tuple[Graph, tuple[str, ...]]:
     """The graph of all that may lead to a node, without what is missing; and the nodes that count as the end."""
-    question = Question(given, _called(target, action), ("", target), missing=False)
+    question = Question(given, _called(target, action), ("", target), missing=False, takeover=takeover)
     ends = _ends(world, target, question)
     return Graph(world, question).grow_backward(ends), ends
 
@@ -73,3 +76,9 @@ def _called(target: str, action: str | None) -> str | None:
     if arns.is_role(target) and lowered == "sts:assumerole":
         return None
     return action
+
+
+def may_take_over(graph: Graph, source: str) -> bool:
+    """Whether anybody found so far on the ways from `source` may change anything at all, by a look at his policies."""
+    able = able_to_change(graph.world)
+    return able is None or source not in graph.world.actor_set or not able.isdisjoint(graph.nodes | {source})

@@ -8,7 +8,7 @@ from models.answer import PathAnswer, PathsAnswer
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
-from simulator.answers.grown import between
+from simulator.answers.grown import between, may_take_over
 from simulator.cheapest import Path, cheapest
 from simulator.graph import Graph
 from simulator.world.nodes import shown
@@ -39,6 +39,9 @@ def paths(
 
     # Forwards: from one principal few steps lead on, where very many may lead to a function.
     graph.grow_by_cost(source, ends, enough)
+    if not _is_full(found, k) and may_take_over(graph, source):
+        graph.grow_by_takeover(ends)
+        found = []
     if len(found) < k:
         found = cheapest(graph, source, ends, k)
     found += _direct_and_hopeless(graph, source, target)
@@ -52,6 +55,11 @@ def paths(
         gaps=shapes.facts((*gaps, *world.inventory_gaps())),
         assumes=shapes.facts(lacked),
     )
+
+
+def _is_full(found: list[Path], k: int) -> bool:
+    """Whether the last of what was found costs nothing and is certain: what is taken over could only come after."""
+    return len(found) >= k and found[-1].cost == 0 and found[-1].status is Status.ALLOWED
 
 
 def _direct_and_hopeless(graph: Graph, source: str, target: str) -> list[Path]:

@@ -13,10 +13,14 @@ from simulator.world.world import World
 
 
 def reach(world: World, source: str, *, given: Given = NOTHING_GIVEN, include_takeover: bool = False) -> ReachAnswer:
-    """List what `source` reaches, one entry for each node and each manner of getting there."""
-    graph = Graph(world, Question(given, missing=False, starts=starts_of(world, source)))
-    found = reached(graph, source)
-    listed = [item for item in found if item[1] != "takeover" or include_takeover]
+    """List what `source` reaches, one entry for each node and each manner of getting there.
+
+    Args:
+        include_takeover: also what it takes over, and what that leads to; users are among it.
+    """
+    starts = starts_of(world, source)
+    graph = Graph(world, Question(given, missing=False, starts=starts, takeover=include_takeover))
+    listed = reached(graph, source)
     gaps = [fact for _, _, way in listed for edge in way.edges for fact in edge.gaps]
     return ReachAnswer(
         source=source,
@@ -29,12 +33,12 @@ def reach(world: World, source: str, *, given: Given = NOTHING_GIVEN, include_ta
 
 
 def reached(graph: Graph, source: str) -> list[tuple[str, How, Way]]:
-    """Roles, functions and their URLs with their best ways, in the order of answers."""
-    graph.grow_forward((source,))
+    """Roles, users, functions and their URLs with their best ways, in the order of answers."""
+    graph.grow_from(source)
     found = [
         (node, how, way)
         for node, by_how in ways(graph, source, backward=False).items()
-        if "#" not in node and arns.kind_of(node) in ("role", "function", "url")
+        if "#" not in node and arns.kind_of(node) in ("role", "user", "function", "url")
         for how, way in by_how.items()
     ]
     return sorted(found, key=lambda item: (item[2].rank, HOW_ORDER.index(item[1]), item[0]))

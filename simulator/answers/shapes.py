@@ -124,4 +124,5 @@ def step(edge: Edge) -> StepAnswer:
         missing=missing(edge),
         residual=together(edge.residuals),
         impossible=edge.impossible,
+        via=edge.via,
     )

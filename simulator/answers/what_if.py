@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from models import arns
 from models.answer import ChangedFinding, OpenedAnswer, VerdictName, WhatIfAnswer
 from models.change import Change
-from models.edge import EdgeKind, Status
+from models.edge import Edge, EdgeKind, Status
 from simulator.answers import shapes
 from simulator.answers.diagnose import diagnose
 from simulator.answers.reach import reached
 from simulator.answers.step import step
 from simulator.changes import apply
+from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world.nodes import shown
+from simulator.world.nodes import is_guise, shown
 from simulator.world.world import World
 
 Pair = tuple[str, str, str]
@@ -100,19 +101,26 @@ def _open_pairs(world: World) -> dict[Pair, _Open]:
     """Every edge that is open, and every pair that only an open way joins, with its status."""
     graph = Graph(world, Question(missing=False)).grow_whole()
     found: dict[Pair, _Open] = {}
-    for edge in graph.edges:
+    for edge in (*graph.edges, *_taken_over(world)):
         if edge.status.is_open and edge.kind is not EdgeKind.MEMBER_OF:
             pair = (shown(edge.source), shown(edge.target), edge.kind.value)
             known = found.get(pair)
             if known is None or edge.status.rank < known.status.rank:
                 found[pair] = _Open(edge.status)
-    joined = {(source, target) for source, target, _ in found}
+    joined = {(source, target) for source, target, kind in found if kind != EdgeKind.CHANGES.value}
     for source in sorted({edge.source for edge in graph.edges if "#" not in edge.source}):
         for node, _, way in reached(graph, source):
             ends_in_qualifier = way.edges[-1].kind is EdgeKind.QUALIFIES
             if way.status.is_open and not ends_in_qualifier and (source, node) not in joined:
                 found.setdefault((source, node, PATH), _Open(way.status, way.via))
     return found
+
+
+def _taken_over(world: World) -> Iterator[Edge]:
+    """What anybody may take over as he is today; it is an edge of its own, and on no way."""
+    question = Question(missing=False, takeover=True)
+    edges = RULES[EdgeKind.CHANGES](world, None, None, question)
+    yield from (edge for edge in edges if not is_guise(edge.source))
 
 
 def _gained(

@@ -1,4 +1,4 @@
-"""Everybody who may do an action on a resource: directly, by a qualifier, by role chains, by event sources."""
+"""Everybody who may do an action on a resource: directly, by qualifiers, role chains, event sources, by takeover."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def who_can(
     """List the principals, one entry for each and each manner of getting there.
 
     Args:
-        include_takeover: also who may take the function or its role over; no rule finds such steps yet.
+        include_takeover: also who gets there by taking over a function, a role, a user, or his own policies.
     """
-    graph, ends = leading_to(world, resource, action, given)
+    graph, ends = leading_to(world, resource, action, given, include_takeover)
     found = [
         (node, how, way)
         for node, by_how in ways(graph, ends[0], backward=True).items()
         if "#" not in node and arns.kind_of(node) in LISTED
         for how, way in by_how.items()
-        if (how != "takeover" or include_takeover) and _does(way.edges[-1], action)
+        if _does(way.edges[-1], action)
     ]
     found.sort(key=lambda item: (item[2].rank, HOW_ORDER.index(item[1]), item[0]))
     gaps = [fact for _, _, way in found for edge in way.edges for fact in edge.gaps]

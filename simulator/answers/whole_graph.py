@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from models import arns
 from models.answer import GraphAnswer, GraphEdge, GraphNode
 from models.context import NOTHING_GIVEN, Given
-from models.edge import Edge, Status
+from models.edge import Edge, EdgeKind, Status
 from models.errors import PermgraphError
 from simulator.answers import shapes
-from simulator.answers.grown import between, ends_of, starts_of
+from simulator.answers.grown import between, ends_of, may_take_over, starts_of
+from simulator.edges.guises import guises
 from simulator.edges.question import Question
 from simulator.graph import Graph
-from simulator.world.nodes import shown
+from simulator.world.nodes import is_guise, shown
 from simulator.world.world import World
 
 MOST_NODES = 2000
@@ -36,13 +38,15 @@ def whole_graph(
     if source is None and target is None:
         if size > limit:
             raise PermgraphError(f"the graph has about {size} nodes, more than {limit}: name --from or --to")
-        graph = Graph(world, Question(given)).grow_whole()
-        return answer(world, graph.edges, _every_node(world))
+        graph = Graph(world, Question(given, takeover=True)).grow_whole()
+        return answer(world, _of_today(world, graph.edges), _every_node(world))
     if source is not None and target is not None:
         graph, ends = between(world, source, target, None, given)
         graph.grow_forward((source,), ends)
+        if may_take_over(graph, source):
+            graph.grow_by_takeover(ends)
         return answer(world, _between(graph, source, ends), (source, target))
-    graph = Graph(world, Question(given, starts=starts_of(world, source or "")))
+    graph = Graph(world, Question(given, starts=starts_of(world, source or ""), takeover=True))
     graph = graph.grow_forward((source,)) if source else graph.grow_backward(ends_of(world, target or ""))
     return answer(world, graph.edges, (source or target or "",))
 
@@ -72,10 +76,13 @@ def _every_node(world: World) -> Iterable[str]:
 
 
 def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAnswer:
-    """Edges and nodes in the contract's shape; a role and its sessions in functions are one node."""
+    """Edges and nodes in the contract's shape; a role and its sessions in functions are one node.
+
+    What somebody may do once he has changed his own policies is drawn as taken over: he may not do it today.
+    """
     merged: dict[tuple[str, str, str], Edge] = {}
     names = dict.fromkeys(nodes)
-    every = sorted(edges, key=lambda edge: edge.status.rank)
+    every = sorted(map(_as_drawn, edges), key=lambda edge: edge.status.rank)
     for edge in every:
         merged.setdefault((shown(edge.source), shown(edge.target), edge.kind.value), edge)
         names.update(dict.fromkeys((shown(edge.source), shown(edge.target))))
@@ -86,6 +93,16 @@ def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAn
         gaps=shapes.facts((*(fact for edge in every for fact in edge.gaps), *world.inventory_gaps())),
         assumes=shapes.facts(fact for edge in every for fact in edge.assumes),
     )
+
+
+def _of_today(world: World, edges: Iterable[Edge]) -> Iterable[Edge]:
+    """All but what somebody may do only once others have changed his policies."""
+    made = guises(world)
+    return (edge for edge in edges if not is_guise(edge.source) or edge.source in made.into)
+
+
+def _as_drawn(edge: Edge) -> Edge:
+    return replace(edge, kind=EdgeKind.CHANGES) if is_guise(edge.source) else edge
 
 
 def _node(world: World, name: str) -> GraphNode:

@@ -118,7 +118,7 @@ def include_option(command: Command) -> Command:
         "--include",
         multiple=True,
         type=click.Choice(["takeover"]),
-        help="List ways by taking something over too (none are found yet).",
+        help="List ways by taking over a function, a role, a user or one's own policies too.",
     )(command)
 
 

@@ -8,6 +8,7 @@ from models.edge import Edge, EdgeKind
 from simulator.edges import (
     assumes,
     calls,
+    changes,
     feeds,
     invokes,
     invokes_url,
@@ -33,4 +34,5 @@ RULES: Mapping[EdgeKind, Rule] = {
     EdgeKind.CALLS: calls.edges,
     EdgeKind.QUALIFIES: qualifies.edges,
     EdgeKind.MEMBER_OF: member_of.edges,
+    EdgeKind.CHANGES: changes.edges,
 }

@@ -23,14 +23,18 @@ def names_within(world: World, plain: str, inside: str) -> Iterator[str]:
 
     So a step holds if one name exists for which it is allowed: patterns intersected, denies subtracted.
     """
+    yield from told_apart(_patterns(world, plain, inside), plain, inside)
+
+
+def told_apart(patterns: Iterable[str], plain: str, inside: str) -> list[str]:
+    """`plain`, and one name within `inside` for each way in which the patterns tell names apart."""
     wanted = match.glob(inside)
-    patterns = {pattern for pattern in _patterns(world, plain, inside) if "${" not in pattern}
-    if not patterns:
-        yield plain
-        return
-    groups: tuple[Group, ...] = tuple(((match.glob(pattern), False),) for pattern in (inside, *sorted(patterns)))
+    known = {pattern for pattern in patterns if "${" not in pattern}
+    if not known:
+        return [plain]
+    groups: tuple[Group, ...] = tuple(((match.glob(pattern), False),) for pattern in (inside, *sorted(known)))
     found = [name for name in witnesses(groups) if match.matches(wanted, name)]
-    yield from list(dict.fromkeys((plain, *found)))[:MOST_NAMES]
+    return list(dict.fromkeys((plain, *found)))[:MOST_NAMES]
 
 
 def _patterns(world: World, plain: str, inside: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from models import arns
 from models.edge import Edge, EdgeKind
 from models.policy import Principal
-from simulator.edges.grantable import Ask, edges_to, led_to
+from simulator.edges.ask import Ask
+from simulator.edges.grantable import edges_to, led_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import foresee, outsiders
 from simulator.world.world import World

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from models import arns
 from models.edge import Edge, EdgeKind
 from simulator.edges import needs
-from simulator.edges.grantable import Ask, edges_to
+from simulator.edges.ask import Ask
+from simulator.edges.grantable import edges_to
 from simulator.edges.question import Nodes, Question, among, chosen, whole
 from simulator.world.nodes import called_node, shown
 from simulator.world.world import World

@@ -15,7 +15,7 @@ from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Requirement
 from models.snapshot import Mapping, SourceAccess, Trigger
-from simulator.edges.grantable import Ask
+from simulator.edges.ask import Ask
 from simulator.edges.polled_on import asked_on, key_of
 from simulator.edges.question import Nodes, standing_for, whole
 from simulator.triggers.polled import On, Write, polled

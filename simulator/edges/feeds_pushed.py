@@ -16,8 +16,8 @@ from models.edge import Requirement
 from models.snapshot import Trigger
 from simulator.edges import feeds_polled
 from simulator.edges.any_name import names_within
+from simulator.edges.ask import Ask
 from simulator.edges.feeds_polled import Way, keys_of, unknown
-from simulator.edges.grantable import Ask
 from simulator.edges.question import Nodes, standing_for, whole
 from simulator.triggers.push import Feed, TriggerService
 from simulator.triggers.services import service_of

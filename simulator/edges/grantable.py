@@ -7,30 +7,21 @@ is evidence that somebody wanted them to be let in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
 from models import arns
 from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Part, Requirement, Status
 from models.policy import Principal
+from simulator.edges.ask import Ask
 from simulator.edges.evidence import NOBODY, Evidence, acting_as, evidence
 from simulator.edges.question import Nodes, Question
-from simulator.world.actors import Fixed, column, lacking, told_of
+from simulator.world.actors import column, lacking, told_of
 from simulator.world.nodes import foresee, named_principals, outsiders, shown
 from simulator.world.world import World
 
 #: Fewer targets than this are looked at one after the other, whoever asks.
 MANY = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request that a step makes. `fixed` is what the step settles of its context; None: it is a plain call."""
-
-    action: str
-    resource: str
-    fixed: Fixed | None = None
 
 
 def edges_to(

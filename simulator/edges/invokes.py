@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from models import arns
 from models.edge import Edge, EdgeKind
-from simulator.edges.grantable import Ask, edges_to, led_to
+from simulator.edges.ask import Ask
+from simulator.edges.grantable import edges_to, led_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.world import World
 

@@ -16,7 +16,8 @@ from models import arns
 from models.context import Given, Known, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Requirement
-from simulator.edges.grantable import Ask, edges_to
+from simulator.edges.ask import Ask
+from simulator.edges.grantable import edges_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.triggers import urls
 from simulator.world.caller import Caller

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from models import arns
 from models.context import NOTHING_GIVEN, Given
 from models.decision import MissingFact
 from models.edge import Edge
 from models.snapshot import Mapping, Trigger
+from simulator.edges.guises import guises
 from simulator.world.actors import Actors, Grids, actors
 from simulator.world.nodes import shown, unlisted
 from simulator.world.world import World
@@ -26,18 +28,20 @@ Nodes = frozenset[str] | None
 class Wanted:
     """The nodes that a rule is asked for: the actors among them, with what is worked out of them, and all others.
 
+    `made` are further actors: who comes to be more by taking over.
+
     Few actors are asked by themselves: what they hold leads to few of the resources, where all together would be read
     for each.
     """
 
-    def __init__(self, world: World, nodes: Nodes, grids: Grids | None) -> None:
-        every = world.actors if nodes is None else sorted(nodes & world.actor_set)
+    def __init__(self, world: World, nodes: Nodes, grids: Grids | None, made: tuple[str, ...] = ()) -> None:
+        every = (*world.actors, *made) if nodes is None else sorted(nodes & world.actor_set | nodes & set(made))
         self.are_few = len(every) * FEW_OF < len(world.actors)
         if self.are_few:
             self.actors, self.grids = Actors(world, every), {}
             self.row = self.actors.whole
         else:
-            self.actors = actors(world)
+            self.actors = actors(world, made)
             self.row = self.actors.whole if nodes is None else self.actors.row(every)
             self.grids = self.actors.grids if grids is None else grids
         self.nodes = nodes
@@ -78,7 +82,7 @@ def _beside_actors(world: World, nodes: frozenset[str]) -> frozenset[str]:
 class Question:
     """`action` is what `calls` is about; `asked` a pair whose edge is wanted whatever comes of it; `missing` whether
     missing and denied edges are wanted where there is evidence of intent; `starts` who sets out, and may go where
-    everybody may.
+    everybody may; `takeover` whether what may be taken over is looked for, and who comes to be more than he is.
 
     It is about one world, of which it keeps what was worked out.
     """
@@ -88,16 +92,23 @@ class Question:
     asked: tuple[str, str] | None = None
     missing: bool = True
     starts: frozenset[str] = frozenset()
+    takeover: bool = False
     lacked: dict[MissingFact, None] = field(default_factory=dict, compare=False)
     """Facts that nobody asked for and on which some edge turned, gathered while the rules run."""
-    _grids: Grids = field(default_factory=dict, compare=False)
-    _wanted: dict[Nodes, Wanted] = field(default_factory=dict, compare=False)
+    _wanted: dict[tuple[Nodes, bool], Wanted] = field(default_factory=dict, compare=False)
+    kept: dict[object, Any] = field(default_factory=dict, compare=False)
+    """What a rule works out once for all targets, by its name and a key."""
 
     def wanted(self, world: World, nodes: Nodes) -> Wanted:
         """Whom a rule is asked for; it asks for the same nodes for every target."""
-        known = self._wanted.get(nodes)
+        key = (nodes, self.takeover)
+        known = self._wanted.get(key)
         if known is None:
-            known = self._wanted[nodes] = Wanted(world, nodes, None if self.gives_nothing else self._grids)
+            # Grids are about some actors: with those who come to be more they are others.
+            grids = self.kept.setdefault(("grids", self.takeover), {})
+            made = guises(world, self.action).nodes if self.takeover else ()
+            known = Wanted(world, nodes, None if self.gives_nothing else grids, made)
+            self._wanted[key] = known
         return known
 
     @property

@@ -14,9 +14,9 @@ from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Requirement, Status
 from models.snapshot import Trigger
 from simulator.edges import invokes_url
+from simulator.edges.ask import Ask
 from simulator.edges.existing import not_there
 from simulator.edges.feeds_onward import leads_onward
-from simulator.edges.grantable import Ask
 from simulator.edges.invokes import ACTION
 from simulator.edges.passed_on import assumed, best_name
 from simulator.edges.pipes import with_reading

@@ -114,48 +114,48 @@ def page() -> str:
         (
             _INTRO,
             _ITSELF,
-            _table(
+            table(
                 ("for", "service principal", "aws:SourceArn", "aws:SourceAccount", "who may cause it", "source"),
                 [_itself(row) for row in SERVICES if row.acts in (Acts.ITSELF, Acts.EITHER)],
             ),
             _ROLE,
-            _table(
+            table(
                 ("for", "service principal", "configured on", "the role also needs", "who may cause it", "source"),
                 [_by_role(row) for row in SERVICES if row.acts in (Acts.ROLE, Acts.EITHER)],
             ),
             _CALLER,
-            _table(
+            table(
                 ("for", "service principal", "configured on", "who may cause it", "source"),
                 [_by_caller(row) for row in SERVICES if row.acts is Acts.CALLER],
             ),
             _EXECUTION_ROLE,
-            _table(
+            table(
                 ("for", "service principal", "configured on", "whoever sets it up needs", "source"),
                 [_by_execution_role(row) for row in SERVICES if row.acts is Acts.EXECUTION_ROLE],
             ),
             _URLS,
-            _table(
+            table(
                 ("action", "condition key that the call settles", "its value", "source"),
                 [(_code(one.action), _code(one.key), _value(one), urls.SOURCE) for one in urls.ACTIONS],
             ),
-            _table(
+            table(
                 ("AuthType", "who may call", "asked of a caller of the function's account", "of another account"),
                 [(_code(one.name), one.who, one.own_account, one.other_account) for one in urls.AUTH_TYPES],
             ),
             _CORS,
             _STAGES,
             _POLLED,
-            _table(
+            table(
                 ("source", "always", "as configured", "of another account", "who may write to it", "see"),
                 [_polled(row) for row in POLLED.values()],
             ),
             _EXTRAS,
-            _table(("on", "actions", "see"), [(need.on, _actions(need), need.source) for need in EXTRAS]),
+            table(("on", "actions", "see"), [(need.on, _actions(need), need.source) for need in EXTRAS]),
         )
     )
 
 
-def _table(heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
+def table(heads: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [tuple(heads)]
     lines += [("---",) * len(lines[0]), *rows]
     return "\n" + "".join(f"| {' | '.join(_escaped(cell) for cell in line)} |\n" for line in lines)

@@ -22,6 +22,7 @@ ANSWERS: dict[str, type[answer.AnswerModel]] = {
     "reach": answer.ReachAnswer,
     "diagnose": answer.DiagnoseAnswer,
     "diagnose --all": answer.DiagnoseAllAnswer,
+    "can-manage": answer.CanManageAnswer,
     "what-if": answer.WhatIfAnswer,
     "test": answer.TestAnswer,
     "graph": answer.GraphAnswer,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from models.answer import CitationAnswer, ExpectationAnswer, FindingAnswer, GrantAnswer, StepAnswer
 from simulator.answers.can import can
+from simulator.answers.can_manage import can_manage
 from simulator.answers.diagnose import diagnose
 from simulator.answers.paths import paths
 from simulator.answers.reach import reach
@@ -79,6 +80,16 @@ class Judge:
         found = can(self.world, asked.source, str(asked.action), asked.target, asked.given)
         if asked.verdict and found.decision != asked.verdict:
             yield self.words.decision(found)
+        yield from self._missing(asked.missing, found.missing)
+        yield from self._because(asked.because, found.because)
+
+    def can_manage(self, asked: Asked) -> Iterator[str]:
+        answer = can_manage(
+            self.world, asked.source, asked.target, role=asked.role, only=(str(asked.action),), given=asked.given
+        )
+        (found,) = answer.operations
+        if asked.verdict and found.decision != asked.verdict:
+            yield self.words.operation(found)
         yield from self._missing(asked.missing, found.missing)
         yield from self._because(asked.because, found.because)
 
@@ -167,6 +178,7 @@ _NO_PATH = "there is no path"
 _KINDS = {
     "path": Judge.path,
     "can": Judge.can,
+    "can_manage": Judge.can_manage,
     "edge": Judge.edge,
     "reach": Judge.reach,
     "who_can": Judge.who_can,

@@ -12,6 +12,7 @@ from models.context import Given
 from models.errors import ChangeError
 from models.expectation import (
     CanExpectation,
+    CanManageExpectation,
     CitedShape,
     DiagnoseExpectation,
     EdgeExpectation,
@@ -36,6 +37,7 @@ from simulator.diagnosis.rules import RULES
 from simulator.scenario.changes import Changes
 from simulator.scenario.documents import Documents
 from simulator.scenario.source import Place
+from simulator.takeover.operations import OPERATION_NAMES
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+", re.IGNORECASE | re.ASCII)
 
@@ -80,9 +82,9 @@ class Told:
 class Asked:
     """A question and what is expected of its answer; None: nothing.
 
-    `kind` is path, can, edge, reach, who_can or diagnose; `source` whoever it is about (of who_can: nobody), `target`
-    the node or the resource, `action` an action or, of an edge, the edge's kind; `verdict` a status, a decision or a
-    verdict; `excludes` nodes, of a diagnosis checks.
+    `kind` is path, can, can_manage, edge, reach, who_can or diagnose; `source` whoever it is about (of who_can:
+    nobody), `target` the node or the resource, `action` an action or, of an edge, the edge's kind, of can_manage the
+    operation; `verdict` a status, a decision or a verdict; `excludes` nodes, of a diagnosis checks.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Asked:
     target: str = ""
     action: str | None = None
     takeover: bool = False
+    role: str | None = None
     verdict: str | None = None
     via: tuple[str, ...] | None = None
     missing: tuple[Fields, ...] | None = None
@@ -145,6 +148,8 @@ class _Reader:
             return self._path(item, place)
         if isinstance(item, CanExpectation):
             return self._can(item, place)
+        if isinstance(item, CanManageExpectation):
+            return self._can_manage(item, place)
         if isinstance(item, EdgeExpectation):
             return self._edge(item, place)
         if isinstance(item, DiagnoseExpectation):
@@ -214,6 +219,27 @@ class _Reader:
             source=self.names.node(question.principal, (*at, "principal")),
             target=self._resource(resource, (*at, "resource")),
             action=self._action(question.action, (*at, "action")),
+            verdict=item.decision,
+            missing=self._missing(item.missing, (*place, "missing")),
+            because=self._because(item.because, (*place, "because")),
+        )
+
+    def _can_manage(self, item: CanManageExpectation, place: Place) -> Asked:
+        at = (*place, "can_manage")
+        question = item.can_manage
+        if question.operation not in OPERATION_NAMES:
+            named = ", ".join(OPERATION_NAMES)
+            raise self.source.error((*at, "operation"), f"`{question.operation}` is not one of {named}")
+        if (question.operation == "change-role") != (question.role is not None):
+            raise self.source.error(at, "`change-role` needs the `role`, and nothing else has one")
+        return Asked(
+            name=item.name or f"can-manage {question.principal} {question.function} {question.operation}",
+            kind="can_manage",
+            given=self._given(item, question),
+            source=self.names.node(question.principal, (*at, "principal")),
+            target=self.names.arn(question.function, (*at, "function"), ("function",)),
+            action=question.operation,
+            role=None if question.role is None else self.names.arn(question.role, (*at, "role"), ("role",)),
             verdict=item.decision,
             missing=self._missing(item.missing, (*place, "missing")),
             because=self._because(item.because, (*place, "because")),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.answer import CanAnswer, CitationAnswer, FindingAnswer, GrantAnswer, NearMissAnswer, StepAnswer
+from models.answer import (
+    CanAnswer,
+    CitationAnswer,
+    FindingAnswer,
+    GrantAnswer,
+    NearMissAnswer,
+    OperationAnswer,
+    StepAnswer,
+)
 from simulator.scenario.names import Names
 from simulator.scenario.questions import Asked, Entry, Fields, Flow, Told
 
@@ -66,6 +74,13 @@ class Words:
         whys += [f"{gap.what} of {gap.about} was not read" for gap in answer.gaps]
         return _with_why(answer.decision, whys)
 
+    def operation(self, found: OperationAnswer) -> str:
+        """Say what an operation comes to, and why."""
+        whys = [self.grants(found.missing), found.impossible or ""]
+        if found.decision != "implicitDeny":
+            whys = [found.residual.text] if found.residual else [self.cited(found.because)]
+        return _with_why(found.decision, whys)
+
     def step(self, step: StepAnswer) -> str:
         """Say a step, its status, and what decides it."""
         what = f"{self.node(step.source)} {step.kind} {self.node(step.target)}"
@@ -83,6 +98,7 @@ class Words:
         head = {
             "path": f"the first path from {self.node(asked.source)} to {self.node(asked.target)}",
             "can": f"{self.node(asked.source)} asking for {asked.action} on {self.node(asked.target)}",
+            "can_manage": f"{self.node(asked.source)} asking to {asked.action} {self.node(asked.target)}",
             "edge": f"the edge {self.node(asked.source)} {asked.action} {self.node(asked.target)}",
             "reach": f"what {self.node(asked.source)} reaches",
             "who_can": f"who can {asked.action} on {self.node(asked.target)}",

@@ -6,11 +6,12 @@ What `World.ask` says of one of them, with reasons, `column` says of all, withou
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from models.context import NOTHING_GIVEN, Given, State
 from models.decision import Layer, MissingFact
-from models.request import Context
+from models.request import Attached, Context
 from simulator.facts import global_keys
 from simulator.policy.callers import Callers
 from simulator.policy.column import column_of
@@ -30,8 +31,11 @@ from simulator.world.world import World
 Fixed = tuple[tuple[str, State], ...]
 """What a step itself settles: condition keys in lower case with their states."""
 
-Grids = dict[tuple[str, Fixed | None], Grid]
-"""By action, and what the step settles."""
+Instead = tuple[Attached, ...]
+"""What takes the place of a resource's own policy."""
+
+Grids = dict[tuple[str, Fixed | None, Instead | None], Grid]
+"""By action, what the step settles, and what takes the place of the resource's own policy."""
 
 
 class Actors:
@@ -63,9 +67,8 @@ def _members(world: World, callers: Iterable[Caller]) -> tuple[Member, ...]:
             levels[caller.account] = ((), ()) if world.is_management(caller.account) else (scps, lacking)
         linked = is_service_linked(caller)
         scps, lacking = ((), ()) if linked else levels[caller.account]
-        arn = caller.role or caller.arn or ""
-        identity, unread = world.identity_of(arn)
-        boundary, unread_boundary = world.boundary_of(arn)
+        identity, unread = world.policies_of(caller)
+        boundary, unread_boundary = world.limit_of(caller)
         facts = ((Layer.IDENTITY, unread), (Layer.BOUNDARY, unread_boundary), (Layer.SCP, lacking))
         found.append(
             Member(
@@ -103,11 +106,11 @@ class _Asked:
         return caller.kind if whose is Whose.KIND else (caller.kind, caller.account)
 
 
-def actors(world: World) -> Actors:
-    """All actors, made ready once for a world."""
-    known = world.memo.get(("actors", None))
+def actors(world: World, more: tuple[str, ...] = ()) -> Actors:
+    """All actors, and `more` of them that are none of the world itself; made ready once for a world."""
+    known = world.memo.get(("actors", more))
     if not isinstance(known, Actors):
-        known = world.memo[("actors", None)] = Actors(world, world.actors)
+        known = world.memo[("actors", more)] = Actors(world, (*world.actors, *more))
     return known
 
 
@@ -119,23 +122,36 @@ def column(
     given: Given = NOTHING_GIVEN,
     grids: Grids | None = None,
     fixed: Fixed | None = None,
+    instead: Instead | None = None,
 ) -> Outcomes:
     """What each of some actors comes to by an action on a resource.
 
     Args:
         grids: keeps what is worked out, for one `given`; what is asked with nothing given is kept with the actors.
         fixed: what the step itself settles; without it, what a call of the API does.
+        instead: what takes the place of the resource's own policy.
     """
-    grid = _grid(world, some, action, given, grids, fixed)
+    grid = _grid(world, some, action, given, grids, fixed, instead)
     known = grid.columns.get((resource, False))
-    return known if known is not None else column_of(grid, _target(world, action, resource))
+    if known is not None:
+        return known
+    target = _target(world, action, resource)
+    return column_of(grid, target if instead is None else replace(target, policies=instead))
 
 
-def _grid(world: World, some: Actors, action: str, given: Given, grids: Grids | None, fixed: Fixed | None) -> Grid:
+def _grid(
+    world: World,
+    some: Actors,
+    action: str,
+    given: Given,
+    grids: Grids | None,
+    fixed: Fixed | None,
+    instead: Instead | None = None,
+) -> Grid:
     kept = some.grids if grids is None else grids
-    grid = kept.get((action, fixed))
+    grid = kept.get((action, fixed, instead))
     if grid is None:
-        grid = kept[(action, fixed)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
+        grid = kept[(action, fixed, instead)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
     return grid
 
 

@@ -11,6 +11,7 @@ from models.context import Given
 from models.decision import MissingFact
 from models.policy import Policy
 from models.snapshot import IdentityProvider
+from simulator.world.guise import Guise
 
 
 class CallerKind(StrEnum):
@@ -60,6 +61,8 @@ class Caller:
     """Of a provider built into AWS, such as `accounts.google.com`."""
     from_service: bool = False
     """The session was got by a chain that began at a function or a service."""
+    guise: Guise | None = None
+    """What it has made of itself by changing its own policies; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

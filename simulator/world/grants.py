@@ -72,6 +72,7 @@ def _grant(
         holder = _bearer(request.resource)
         condition = _condition(world, caller, request, context)
     condition = _both(condition or {}, _by_url(request, context))
+    condition = _both(condition, _by_step(request, context))
     principal = _principal(caller)
     statement: dict[str, Any] = {"Effect": "Allow"}
     if not own_side:
@@ -144,6 +145,20 @@ def _by_url(request: Request, context: Context) -> dict[str, Any]:
     if action == "lambda:invokefunction" and _is_known(via := context.lookup("lambda:InvokedViaFunctionUrl")):
         return {"Bool": {"lambda:InvokedViaFunctionUrl": _single(via)}}
     return {}
+
+
+#: What keeps a permission to what the step is for. Sources: IAM User Guide, "Grant a user permissions to pass a role
+#: to an AWS service"; Service Authorization Reference, AWS Lambda.
+_KEPT_TO = {
+    "iam:passrole": ("StringEquals", "iam:PassedToService"),
+    "lambda:createeventsourcemapping": ("ArnEquals", "lambda:FunctionArn"),
+}
+
+
+def _by_step(request: Request, context: Context) -> dict[str, Any]:
+    operator, key = _KEPT_TO.get(request.action.lower(), ("", ""))
+    state = context.lookup(key) if key else None
+    return {operator: {key: _single(state)}} if state is not None and _is_known(state) else {}
 
 
 def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The nodes of the graph: who can act, what can run, and what is named in a policy.
 
 A role in which a function's code runs is a node of its own, `ROLE-ARN#FUNCTION-ARN`: what is known of its requests
-differs from what is known of other sessions of that role. Answers show both as the role.
+differs from what is known of other sessions of that role. So is what a principal comes to be by changing its own
+policies, `PRINCIPAL#as MARKS` (see `simulator.world.guise`). Answers show all of them as the role or principal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
 
 from models import arns
 from models.context import Given, State
@@ -18,6 +20,7 @@ from models.request import Attached
 from simulator.policy import match
 from simulator.policy.principals import account_named
 from simulator.world.caller import Caller, CallerKind
+from simulator.world.guise import SIGN, Guise, read
 from simulator.world.world import World
 
 
@@ -32,6 +35,22 @@ def called_node(resource: str) -> str:
     A node of its own: who reads a bucket doesn't cause what is notified of it, which `feeds` says of who may write.
     """
     return f"{resource}#called"
+
+
+def is_guise(node: str) -> bool:
+    return SIGN in node
+
+
+def in_guise(node: str, more: Guise) -> str:
+    """The node of a principal, or of a guise of it, that has changed this too; the same one if that is nothing new."""
+    plain, _, marks = node.partition(SIGN)
+    return f"{plain}{SIGN}{read(marks).and_also(more) if marks else more}"
+
+
+def place(node: str) -> str:
+    """What a way comes by once: a role and its sessions are one there, a guise is a place of its own."""
+    # Spelled like no node, so that it can stand beside names of nodes.
+    return f"{shown(node)}{SIGN}{node.partition(SIGN)[2]}"
 
 
 def is_unlisted(world: World, node: str) -> bool:
@@ -53,6 +72,9 @@ def unlisted(world: World, nodes: frozenset[str]) -> frozenset[str]:
 
 def caller_of(world: World, node: str) -> Caller:
     """Who asks when this node does."""
+    plain, _, marks = node.partition(SIGN)
+    if marks:
+        return replace(caller_of(world, plain), guise=read(marks))
     _, _, function = node.partition("#")
     if function:
         return world.execution_role(function)
@@ -128,6 +150,7 @@ def foresee(
     given: Given,
     principals: Iterable[Principal] = (),
     fixed: Table[str, State] | None = None,
+    instead: tuple[Attached, ...] | None = None,
 ) -> Part:
     """Decide a step of a way, with the reasons worked out only when they are wanted.
 
@@ -135,7 +158,8 @@ def foresee(
     known, so the best it comes to is unknown.
     """
     if not node.startswith("account:"):
-        return world.foresee(caller_of(world, node), action, resource, given, in_step=True, fixed=fixed)
+        caller = caller_of(world, node)
+        return world.foresee(caller, action, resource, given, in_step=True, fixed=fixed, instead=instead)
     account = node.removeprefix("account:")
     named = [item.value for item in principals if item.kind == "AWS" and arns.account_of(item.value) == account]
     callers = [_somebody_of(world, account)]

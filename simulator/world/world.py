@@ -5,6 +5,7 @@ Built once and shared by all questions; derived and never written to.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import replace
 from functools import cached_property, partial
@@ -44,6 +45,7 @@ from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
 from simulator.world.context import SnapshotContext
 from simulator.world.documents import Documents
 from simulator.world.grants import grants
+from simulator.world.guise import GIVEN, Guise, everything
 from simulator.world.links import Links
 from simulator.world.missing import facts_of, unknown_key
 from simulator.world.organization import OrganizationTree
@@ -51,7 +53,7 @@ from simulator.world.requesters import is_service_linked, provider_named, reques
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
-PLAIN_CALL: Table[str, State] = {"lambda:invokedviafunctionurl": Absent()}
+PLAIN_CALL: dict[str, State] = {"lambda:invokedviafunctionurl": Absent()}
 
 
 class How(TypedDict, total=False):
@@ -59,13 +61,15 @@ class How(TypedDict, total=False):
 
     `source` is what a service acts for. `in_step`: the request is a step of a way, where a given key applies only if it
     makes sense. `fixed` is what the step itself settles, by key in lower case; without it, what a call of the API does.
-    `alone`: the caller's own side only, whatever the resource's policy allows.
+    `alone`: the caller's own side only, whatever the resource's policy allows. `instead` is what by then takes the
+    place of the resource's own policy.
     """
 
     source: Source | None
     in_step: bool
     fixed: Table[str, State] | None
     alone: bool
+    instead: tuple[Attached, ...] | None
 
 
 class World:
@@ -88,7 +92,7 @@ class World:
         self.memo: dict[tuple[str, object], object] = {}
         """What other modules work out once for this world, by their name and a key."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
-        self._sides: dict[tuple[bool, str | None, str | None], tuple[PolicySet, tuple[str, ...]]] = {}
+        self._sides: dict[tuple[object, ...], tuple[PolicySet, tuple[str, ...]]] = {}
 
     @cached_property
     def organization(self) -> OrganizationTree:
@@ -229,12 +233,15 @@ class World:
             holders = [user, *(self.groups[group] for group in user.groups if group in self.groups)]
         elif arn in self.roles:
             holders = [self.roles[arn]]
-        attached: list[Attached] = []
-        unread: list[MissingFact] = []
         if not holders:
             account = arns.account_of(arn) or ""
             refused = self.lacking(FactKind.IDENTITY, account, arn)
-            unread.append(refused or MissingFact(FactKind.IDENTITY, arn, "its policies were not read"))
+            return (), (refused or MissingFact(FactKind.IDENTITY, arn, "its policies were not read"),)
+        return self._held_by(holders)
+
+    def _held_by(self, holders: Iterable[User | Role | Group]) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        attached: list[Attached] = []
+        unread: list[MissingFact] = []
         for holder in holders:
             for name, document in holder.inline.items():
                 policy = self.documents.policy(document, PolicyKind.IDENTITY, holder.arn)
@@ -246,6 +253,40 @@ class World:
                 else:
                     unread.append(managed)
         return tuple(attached), tuple(unread)
+
+    def policies_of(self, caller: Caller) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        """The identity-based policies that a caller asks with: those of its user or role, and what it made of them."""
+        arn = caller.role or caller.arn or ""
+        own, guise = self.identity_of(arn), caller.guise
+        if guise is None:
+            return own
+        joined = self._held_by(self.groups[group] for group in guise.groups if group in self.groups)
+        attached, unread = (*own[0], *joined[0]), (*own[1], *joined[1])
+        if guise.everything:
+            attached = (*attached, Attached(GIVEN, everything(), arn))
+        if guise.versions:
+            attached = tuple(self._at_version(one, guise) for one in attached)
+        return attached, unread
+
+    def policies_of_group(self, group: str) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
+        """The identity-based policies of a group, and those that weren't read."""
+        return self._held_by((self.groups[group],))
+
+    def _at_version(self, attached: Attached, guise: Guise) -> Attached:
+        """A policy as it reads with the version that the guise has made its default."""
+        version = dict(guise.versions).get(attached.name)
+        managed = self.policies.get(attached.name)
+        document = managed.versions.get(version) if managed and version else None
+        if document is None:
+            return attached
+        policy = self.documents.policy(document, PolicyKind.IDENTITY, attached.name, MANAGED)
+        return Attached(attached.name, policy, attached.holder)
+
+    def limit_of(self, caller: Caller) -> tuple[tuple[Attached, ...] | None, tuple[MissingFact, ...]]:
+        """The permissions boundary that a caller asks within; None: there is none, or none any more."""
+        if caller.guise is not None and caller.guise.unbound:
+            return None, ()
+        return self.boundary_of(caller.role or caller.arn or "")
 
     def managed(self, arn: str, kind: PolicyKind, holder: str) -> Attached | MissingFact:
         """A managed policy: the collected document, else the one AWS publishes, else a missing fact."""
@@ -378,7 +419,8 @@ class World:
     ) -> Requirement:
         """Decide one request over the snapshot, with what would mend it."""
         context = self.context(caller, action, resource, given, **how)
-        analysis, targets = self.analyse(caller, action, resource, context, alone=how.get("alone", False))
+        alone, instead = how.get("alone", False), how.get("instead")
+        analysis, targets = self.analyse(caller, action, resource, context, alone=alone, instead=instead)
         decision = decide(analysis, spelling)
         if context.unknown_keys and decision.outcome is Outcome.CONDITIONAL:
             assumed = (*decision.assumes, *map(unknown_key, sorted(context.unknown_keys)))
@@ -394,7 +436,7 @@ class World:
         judge = partial(self.ask, caller, action, resource, given, **how)
         context = self.context(caller, action, resource, given, **how)
         request = self._request(caller, action, resource, self._owner(caller, resource), context)
-        policies, _ = self._policy_set(request, caller)
+        policies, _ = self._policy_set(request, caller, how.get("instead"))
         if not policies.unread.keys() <= _ONLY_LIMIT:
             return judge()
         found, assumes = foretold(request, policies)
@@ -430,11 +472,18 @@ class World:
         return account if isinstance(account, str) else None
 
     def analyse(
-        self, caller: Caller, action: str, resource: str, context: SnapshotContext, *, alone: bool = False
+        self,
+        caller: Caller,
+        action: str,
+        resource: str,
+        context: SnapshotContext,
+        *,
+        alone: bool = False,
+        instead: tuple[Attached, ...] | None = None,
     ) -> tuple[Analysis, tuple[str, ...]]:
         """Every policy that bears on a request, evaluated; and the holders of the SCP levels, from the root down."""
         request = self._request(caller, action, resource, self._owner(caller, resource), context)
-        policies, targets = self._policy_set(request, caller)
+        policies, targets = self._policy_set(request, caller, instead)
         if alone:
             unread = {**policies.unread, Layer.RESOURCE: ()}
             policies = policies.changed(resource=None, unread=unread)
@@ -464,16 +513,19 @@ class World:
         """Whether it is its organization's management account, which SCPs and RCPs don't bind."""
         return account is not None and account == self.organization.management_account
 
-    def _policy_set(self, request: Request, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
+    def _policy_set(
+        self, request: Request, caller: Caller, instead: tuple[Attached, ...] | None = None
+    ) -> tuple[PolicySet, tuple[str, ...]]:
         """The policies that take part, and the holders of the SCP levels."""
         own, targets = self.side_of_caller(caller)
         other = self.side_of_resource(request.action, request.resource, request.resource_account)
+        taken = other.resource if instead is None else instead
         unread = {**own.unread, **other.unread} if own.unread and other.unread else own.unread or other.unread
-        return own.changed(resource=other.resource, rcps=other.rcps, unread=unread), targets
+        return own.changed(resource=taken, rcps=other.rcps, unread=unread), targets
 
     def side_of_caller(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         """What a caller's own account says of it, and the holders of the SCP levels."""
-        key = (caller.kind is CallerKind.ROOT, caller.role or caller.arn, caller.account)
+        key = (caller.kind is CallerKind.ROOT, caller.role or caller.arn, caller.account, caller.guise)
         if key not in self._sides:
             self._sides[key] = self._side_of(caller)
         return self._sides[key]
@@ -483,8 +535,8 @@ class World:
         identity: tuple[Attached, ...] = ()
         boundary: tuple[Attached, ...] | None = None
         if caller.arn and caller.kind is not CallerKind.ROOT:
-            identity, unread[Layer.IDENTITY] = self.identity_of(caller.role or caller.arn)
-            boundary, unread[Layer.BOUNDARY] = self.boundary_of(caller.role or caller.arn)
+            identity, unread[Layer.IDENTITY] = self.policies_of(caller)
+            boundary, unread[Layer.BOUNDARY] = self.limit_of(caller)
         session = self.session_of(caller.role) if caller.role else None
         scps, targets, unread[Layer.SCP] = self.scps_of(caller.account)
         lacking = {layer: facts for layer, facts in unread.items() if facts}

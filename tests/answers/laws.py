@@ -38,12 +38,13 @@ HOW_OF: dict[EdgeKind, How] = {
     EdgeKind.POLLED_BY: "event_source",
     EdgeKind.FEEDS: "event_source",
     EdgeKind.RUNS_AS: "function_chain",
+    EdgeKind.CHANGES: "takeover",
 }
 
 
 def check(world: World, starts: Iterable[str] | None = None) -> None:
     """Hold everything that can be asked of the world to the laws."""
-    plain = Graph(world, Question(missing=False)).grow_whole()
+    plain = Graph(world, Question(missing=False, takeover=True)).grow_whole()
     sources = list(starts) if starts is not None else principals(plain)
     by_reach = {source: reached(world, source) for source in sources}
     named = {source: every_way(plain, source) for source in sources}
@@ -70,7 +71,7 @@ def check(world: World, starts: Iterable[str] | None = None) -> None:
 
 def setting_out(plain: Graph, source: str) -> Graph:
     """All edges, and those that are told of `source` only because the question names it, or it sets out."""
-    question = Question(missing=False, starts=starts_of(plain.world, source))
+    question = Question(missing=False, starts=starts_of(plain.world, source), takeover=True)
     graph = Graph(plain.world, question)
     graph.add(plain.edges)
     for rule in RULES.values():
@@ -118,7 +119,9 @@ def principals(graph: Graph) -> list[str]:
 
 
 def reached(world: World, source: str) -> Found:
-    answer = reach(world, source)
+    answer = reach(world, source, include_takeover=True)
+    without = tuple(row for row in answer.reaches if row.how != "takeover")
+    assert reach(world, source).reaches == without, "what may be taken over changes nothing else"
     assert no_inner_names(answer.as_json())
     order = [(RANK[row.status], HOW_ORDER.index(row.how), row.node) for row in answer.reaches]
     assert order == sorted(order)
@@ -130,13 +133,15 @@ def reached(world: World, source: str) -> Found:
 def no_inner_names(document: object) -> bool:
     """Sessions in functions and ends of questions have names that are nobody's business."""
     text = json.dumps(document)
-    return not any(inner in text for inner in ("#arn:", "#asked", "#called"))
+    return not any(inner in text for inner in ("#arn:", "#asked", "#called", "#as "))
 
 
 def listed(world: World, target: str) -> Found:
-    answer = who_can(world, INVOKE, target)
+    answer = who_can(world, INVOKE, target, include_takeover=True)
     if arns.is_url(target):
-        assert who_can(world, BY_URL, target).principals == answer.principals
+        assert who_can(world, BY_URL, target, include_takeover=True).principals == answer.principals
+    without = tuple(row for row in answer.principals if row.how != "takeover")
+    assert who_can(world, INVOKE, target).principals == without, "what may be taken over changes nothing else"
     assert no_inner_names(answer.as_json())
     order = [(RANK[row.status], HOW_ORDER.index(row.how), row.principal) for row in answer.principals]
     assert order == sorted(order)
@@ -149,20 +154,39 @@ def every_way(graph: Graph, source: str) -> Found:
     """What `reach` should say, by going every way that passes no node twice."""
     best: dict[tuple[str, How], tuple[int, int, tuple[str, ...]]] = {}
 
-    def go(node: str, passed: tuple[str, ...], kinds: tuple[EdgeKind, ...], rank: int) -> None:
-        if kinds and "#" not in node and arns.kind_of(node) in ("role", "function", "url"):
+    def go(node: str, passed: tuple[str, ...], edges: tuple[Edge, ...], rank: int) -> None:
+        kinds = tuple(edge.kind for edge in edges)
+        if kinds and "#" not in node and arns.kind_of(node) in ("role", "user", "function", "url"):
             how = next(how for how in HOW_PRECEDENCE if how in {HOW_OF[kind] for kind in kinds})
             how = "direct" if kinds in ((EdgeKind.ASSUMES,), (EdgeKind.INVOKES_URL,)) else how
-            way = (rank, len(kinds), tuple(name.partition("#")[0] for name in passed[1:]))
+            way = (rank, len(kinds), via(edges))
             best[(node, how)] = min(way, best.get((node, how), way))
         for edge in graph.out_of(node):
             known = edge.kind in HOW_OF and edge.status.rank <= Status.UNKNOWN.rank
-            # A role and its sessions in functions are one.
-            if known and shown(edge.target) not in map(shown, (*passed, node)):
-                go(edge.target, (*passed, node), (*kinds, edge.kind), max(rank, edge.status.rank))
+            if known and not comes_again(edge, (*passed, node)):
+                go(edge.target, (*passed, node), (*edges, edge), max(rank, edge.status.rank))
 
     go(source, (), (), 0)
     return {key: (tuple(Status)[rank].value, via) for key, (rank, _, via) in best.items()}
+
+
+def via(edges: tuple[Edge, ...]) -> tuple[str, ...]:
+    """What a way changes and goes through, but for its end; who changes himself is named by no step of it."""
+    names = []
+    for edge in edges:
+        names += [*edge.via, shown(edge.target)] if shown(edge.source) != shown(edge.target) else edge.via
+    return tuple(names[:-1])
+
+
+def comes_again(edge: Edge, passed: tuple[str, ...]) -> bool:
+    """A role and its sessions in functions are one; who changes himself stays, but is never again what he was."""
+    if shown(edge.source) != shown(edge.target):
+        return shown(edge.target) in map(shown, passed)
+    return marks(edge.target) in {marks(node) for node in passed if shown(node) == shown(edge.target)}
+
+
+def marks(node: str) -> str:
+    return node.partition("#as ")[2]
 
 
 def check_paths(world: World, source: str, target: str, statuses: set[str]) -> None:
@@ -179,8 +203,10 @@ def check_paths(world: World, source: str, target: str, statuses: set[str]) -> N
         assert path.steps[-1].target == target
         for here, there in zip(path.steps, path.steps[1:], strict=False):
             assert here.target == there.source
-        for item in path.steps:
-            check_step(world, item)
+        for before, item in zip((None, *path.steps), path.steps, strict=False):
+            # Whoever was taken over may do more than he could.
+            if before is None or before.kind != "changes":
+                check_step(world, item)
         if path.status == "missing" and all(item.missing for item in path.steps if item.status == "missing"):
             check_mended(world, path.steps)
 
@@ -193,7 +219,14 @@ def check_order(answer: PathsAnswer) -> None:
     ]
     assert list(answer.paths[: len(bought)]) == bought
     order = [
-        (path.cost, RANK[path.status], len(path.steps), tuple(item.target for item in path.steps)) for path in bought
+        (
+            path.cost,
+            RANK[path.status],
+            sum(item.kind == "changes" for item in path.steps),
+            len(path.steps),
+            tuple(item.target for item in path.steps),
+        )
+        for path in bought
     ]
     assert order == sorted(order)
     for path in bought:
@@ -235,8 +268,8 @@ def check_mended(world: World, steps: tuple[StepAnswer, ...]) -> None:
         mended = World(apply(world.snapshot, additions(grants.values())))
     except ChangeError as refused:
         raise AssertionError(f"AWS would refuse what is missing: {refused}") from refused
-    for item in steps:
-        if item.kind in ("qualifies",):
+    for before, item in zip((None, *steps), steps, strict=False):
+        if item.kind in ("qualifies",) or (before is not None and before.kind == "changes"):
             continue
         now = step(mended, item.source, item.target, item.kind)
         assert now is not None

@@ -93,6 +93,13 @@ def own_statements(draw: st.DrawFn) -> Json:
                 ("sns:Publish", (TOPIC,)),
                 ("sqs:*", (QUEUE,)),
                 ("events:PutEvents", ("*",)),
+                ("lambda:UpdateFunctionCode", (*FUNCTIONS, "*")),
+                (["lambda:CreateEventSourceMapping", "sqs:SendMessage"], ("*",)),
+                (["iam:PassRole", "lambda:CreateFunction", "lambda:AddPermission"], ("*", ROLES[0])),
+                ("iam:UpdateAssumeRolePolicy", (*ROLES, "*")),
+                (["iam:PutRolePolicy", "iam:PutUserPolicy"], (*ROLES[:2], *USERS, "*")),
+                (["iam:PutRolePolicy", "sts:AssumeRole"], ROLES),
+                ("iam:CreateAccessKey", USERS),
             )
         )
     )

@@ -229,7 +229,7 @@ users:
     ),
     pytest.param(
         HEAD + "expect:\n  - {pathh: {from: ours, to: theirs}, status: allowed}\n",
-        "x.yaml:4:5: expect[0]: asks nothing: needs one of path, can, edge, reach, who_can, diagnose; "
+        "x.yaml:4:5: expect[0]: asks nothing: needs one of path, can, can_manage, edge, reach, who_can, diagnose; "
         "did you mean `path`?",
         id="an unknown question",
     ),

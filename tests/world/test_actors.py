@@ -167,7 +167,7 @@ def test_who_can_works_out_no_function_but_those_on_the_way() -> None:
         made.function(function(f"other-{number}"), role=role("runs"))
     world = made.world()
     who_can(world, INVOKE, function("asked"))
-    grids = [grid for (action, _), grid in actors(world).grids.items() if action == INVOKE]
+    grids = [grid for (action, *_), grid in actors(world).grids.items() if action == INVOKE]
     worked_out = {resource for grid in grids for resource, _ in grid.columns}
     assert worked_out == {function("asked"), function("on-the-way")}
 

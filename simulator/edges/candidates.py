@@ -1,0 +1,130 @@
+"""Who may do one of many actions at all: whose own policies speak of it, or weren't read.
+
+A quick look that leaves out only who is certain to be refused: what IAM, Lambda's roles and the compute services do is
+allowed by identity-based policies alone, within an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from models import arns
+from models.policy import Effect, Statement
+from models.request import Attached
+from simulator.policy.patterns import row_of
+from simulator.takeover.ways import (
+    ALIAS_WAYS,
+    EVERY_POWER,
+    FUNCTION_WAYS,
+    MAKE_ROOM,
+    PASS_WAYS,
+    PASSING,
+    TRUST_EDIT,
+    USER_WAYS,
+)
+from simulator.world.actors import Actors
+from simulator.world.nodes import caller_of, covers
+from simulator.world.world import World
+
+#: What a function's own policy may give.
+_OF_FUNCTIONS = tuple(act.action for way in (*FUNCTION_WAYS, *ALIAS_WAYS) for act in way.acts)
+#: What a way to take something over begins with.
+_BEGINNINGS = frozenset(
+    (
+        *(action.lower() for action in _OF_FUNCTIONS),
+        *(way.acts[0].action.lower() for way in (*USER_WAYS, TRUST_EDIT)),
+        *(power.act.action.lower() for power in EVERY_POWER),
+        PASSING.lower(),
+    )
+)
+_OF_POWERS = frozenset(power.act.action.lower() for power in EVERY_POWER)
+#: Every action of the tables, and what goes with them.
+ACTIONS = (
+    _BEGINNINGS
+    | {act.action.lower() for way in PASS_WAYS for act in (*way.acts, *way.one_of)}
+    | {MAKE_ROOM.action.lower()}
+)
+
+
+class Candidates:
+    """Rows of some actors by action."""
+
+    def __init__(self, world: World, actors: Actors) -> None:
+        self._rows: dict[str, int] = {}
+        self._held: dict[int, tuple[Attached, list[int]]] = {}
+        self._world = world
+        unread = []
+        for number, caller in enumerate(actors.callers):
+            policies, lacking = world.policies_of(caller)
+            for attached in policies:
+                self._held.setdefault(id(attached.policy), (attached, []))[1].append(number)
+            if lacking:
+                unread.append(number)
+        self._unread = row_of(unread)
+
+    def row(self, action: str) -> int:
+        """Who may, for all that a look tells."""
+        lower = action.lower()
+        known = self._rows.get(lower)
+        if known is None:
+            speaking = (numbers for one, numbers in self._held.values() if speaks_of(self._world, one, lower))
+            known = self._rows[lower] = row_of([number for some in speaking for number in some]) | self._unread
+        return known
+
+    def any_of(self, actions: Iterable[str]) -> int:
+        row = 0
+        for action in actions:
+            row |= self.row(action)
+        return row
+
+
+def speaks_of(world: World, attached: Attached, action: str) -> bool:
+    """Whether a policy allows an action, in lower case, on anything."""
+    if action in ACTIONS:
+        return action in _spoken_of(world, attached)
+    return any(covers(one, action, None) for one in attached.policy.statements if one.effect is Effect.ALLOW)
+
+
+def _spoken_of(world: World, attached: Attached) -> frozenset[str]:
+    """The actions of the tables that a policy allows on anything; looked for once, however many have it."""
+    key = ("speaks of", id(attached.policy))
+    known = world.memo.get(key)
+    if not isinstance(known, frozenset):
+        found: set[str] = set()
+        for statement in attached.policy.statements:
+            if statement.effect is Effect.ALLOW:
+                found.update(_named(statement))
+        known = world.memo[key] = frozenset(found)
+    return known
+
+
+def _named(statement: Statement) -> Iterable[str]:
+    if statement.actions is None or any("*" in one or "?" in one for one in statement.actions):
+        return [action for action in ACTIONS if covers(statement, action, None)]
+    return ACTIONS.intersection(one.lower() for one in statement.actions)
+
+
+def may_change_somebody(world: World, node: str) -> bool:
+    """Whether a look at its policies leaves it possible that it changes what a user or role may do."""
+    return _looks(world, node, _OF_POWERS)
+
+
+def _looks(world: World, node: str, actions: frozenset[str]) -> bool:
+    attached, unread = world.policies_of(caller_of(world, node))
+    return bool(unread) or any(not actions.isdisjoint(_spoken_of(world, one)) for one in attached)
+
+
+def able_to_change(world: World) -> frozenset[str] | None:
+    """The actors who may be able to take something over, by a look at their policies; None: it may be anybody, as the
+    policy of some function lets somebody change it."""
+    if ("able to change", None) not in world.memo:
+        let_in = any(speaks_of(world, one, each.lower()) for one in _of_functions(world) for each in _OF_FUNCTIONS)
+        able = None if let_in else frozenset(node for node in world.actors if _looks(world, node, _BEGINNINGS))
+        world.memo[("able to change", None)] = able
+    found = world.memo[("able to change", None)]
+    return found if isinstance(found, frozenset) else None
+
+
+def _of_functions(world: World) -> Iterator[Attached]:
+    for node in world.function_nodes:
+        yield from world.resource_policies(node, arns.account_of(node))[0]
