@@ -69,6 +69,13 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Who reads the help has found it: a line for it is one too many for a screen."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.hidden = True
+        return found
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write("\n" + EPILOG + "\n")
 

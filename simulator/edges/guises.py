@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from models import arns
@@ -79,7 +80,7 @@ def has_everything(world: World, node: str) -> bool:
     attached, _ = world.policies_of(caller_of(world, node))
     every = (statement for one in attached for statement in one.policy.statements)
     return any(
-        one.effect is Effect.ALLOW and one.actions == ("*",) and one.resources == ("*",) and not one.conditions
+        one.effect is Effect.ALLOW and one.actions == ("*",) and one.resources == ("*",) and not one.condition
         for one in every
     )
 
@@ -223,7 +224,7 @@ def _denied_by(world: World, attached: Attached, action: str | None) -> frozense
     known = world.memo.get(key)
     if not isinstance(known, frozenset):
         denied = (one for one in attached.policy.statements if _bears(one, action))
-        known = world.memo[key] = frozenset(replace(one, number=0, sid=None) for one in denied)
+        known = world.memo[key] = frozenset(replace(one, sid=UNSET) for one in denied)
     return known
 
 

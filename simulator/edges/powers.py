@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from models import arns
@@ -112,7 +113,7 @@ def _allows(world: World, document: str, policy: str) -> frozenset[Statement]:
 def _allowed_by(policies: Iterable[Attached]) -> frozenset[Statement]:
     """Its Allow statements, whatever they are called and in which order."""
     every = (statement for attached in policies for statement in attached.policy.statements)
-    return frozenset(replace(one, number=0, sid=None) for one in every if one.effect is Effect.ALLOW)
+    return frozenset(replace(one, sid=UNSET) for one in every if one.effect is Effect.ALLOW)
 
 
 def _ask(act: Act, on: str, boundary: str | None) -> Ask:
