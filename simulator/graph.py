@@ -34,6 +34,9 @@ HOW_OF: Mapping[EdgeKind, How] = {
 #: One step of these kinds is direct.
 _DIRECT = frozenset({EdgeKind.INVOKES, EdgeKind.INVOKES_URL, EdgeKind.CALLS, EdgeKind.ASSUMES})
 
+#: After so many steps nearly all is settled that ever will be: looking again costs more than it saves.
+_SETTLING = 2
+
 
 class Graph:
     """Edges found so far. `forward` and `backward` are grown once, and shared by what is asked of it."""
@@ -86,6 +89,7 @@ class Graph:
         self.question = question
         seen: set[str] = set()
         settled: frozenset[str] = frozenset()
+        layers = 0
         frontier = frozenset((start,)) if question.takeover else frozenset()
         while frontier:
             seen |= frontier
@@ -93,12 +97,15 @@ class Graph:
                 if kind is not EdgeKind.MEMBER_OF:
                     self._asked_of(kind, frontier, self._unsettled(kind, settled), question)
             frontier = frozenset(edge.target for node in frontier for edge in self.out_of(node)) - seen
-            settled = frozenset(
-                node
-                for node, by_how in (ways(self, start, backward=False) if frontier else {}).items()
-                if "takeover" in by_how and by_how["takeover"].status is Status.ALLOWED
-            )
+            if frontier and layers < _SETTLING:
+                settled = self._taken_for_certain(start)
+            layers += 1
         return self
+
+    def _taken_for_certain(self, start: str) -> frozenset[str]:
+        by_node = ways(self, start, backward=False).items()
+        taken = ((node, by_how["takeover"]) for node, by_how in by_node if "takeover" in by_how)
+        return frozenset(node for node, way in taken if way.status is Status.ALLOWED)
 
     def _unsettled(self, kind: EdgeKind, settled: frozenset[str]) -> Nodes:
         """What steps of a kind may lead to, but for what is settled; None: anything."""

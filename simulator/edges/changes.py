@@ -43,6 +43,10 @@ from simulator.world.nodes import allowing, is_guise, named_principals, outsider
 from simulator.world.world import World
 
 ASSUME = "sts:AssumeRole"
+CODE = "lambda:UpdateFunctionCode"
+#: A configuration may only warn of code that nobody signed, or refuse it. Source: Lambda Developer Guide, "Using code
+#: signing to verify code integrity with Lambda".
+SIGNED = "its code signing configuration admits the code"
 
 
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
@@ -100,7 +104,9 @@ def _function_ways(world: World, function: str, question: Question) -> Iterator[
         # What asks for more than another row does adds nobody to it.
         if any(isinstance(act.on, On) and act.on is not On.ANYTHING for act in row.acts) and not _asks_more(row, rows):
             asks = tuple(_ask_on(act, function) for act in row.acts)
-            yield Going(asks, anybody=_lets_in(world, asks))
+            signed = known is not None and known.code_signing and any(ask.action == CODE for ask in asks)
+            beside = (_where(SIGNED, CODE, function),) if signed else ()
+            yield Going(asks, beside, anybody=_lets_in(world, asks))
     if not qualifier and known:
         if known.role and known.role in world.roles:
             yield from _by_role(world, known.role)
@@ -159,19 +165,26 @@ def _role_ways(every: Asking, role: str) -> Iterator[Going]:
     if LINKED in role:
         return
     yield Going((_trust_edit(world.roles[role]), Ask(ASSUME, role, None, _trusting(role))))
-    for row in PASS_WAYS:
-        if row.profile and not world.roles[role].instance_profiles:
-            continue
-        passed = Ask(PASSING, role, ((PASSED_TO.lower(), Known((row.passed_to,))),))
-        trust = world.foresee(
-            world.caller(f"service:{row.passed_to}"), ASSUME, role, every.question.given, in_step=True
-        )
-        if trust.status.rank > Status.UNKNOWN.rank:
-            continue
+    # Few may pass a role, and start something: what the role trusts is asked only then.
+    for row in PASS_WAYS if every.candidates.row(PASSING) else ():
         before = starts(every, row, role)
-        if before:
-            needed: tuple[Part, ...] = (_needed(row, role),) if row.needs else ()
+        if not before or (row.profile and not world.roles[role].instance_profiles):
+            continue
+        trust = _trusts(every, role, row.passed_to)
+        if trust.status.rank <= Status.UNKNOWN.rank:
+            passed = Ask(PASSING, role, ((PASSED_TO.lower(), Known((row.passed_to,))),))
+            needed: tuple[Part, ...] = (_where(row.needs, PASSING, role),) if row.needs else ()
             yield Going((passed,), (trust, *needed), before=before)
+
+
+def _trusts(every: Asking, role: str, service: str) -> Part:
+    kept, world = every.question.kept, every.world
+    key = ("trusts", role, service)
+    if key not in kept:
+        caller = world.caller(f"service:{service}")
+        kept[key] = world.foresee(caller, ASSUME, role, every.question.given, in_step=True)
+    found: Part = kept[key]
+    return found
 
 
 def _trust_edit(role: Role) -> Ask:
@@ -190,11 +203,11 @@ def _trusting_anybody() -> Policy:
     return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, PolicyKind.TRUST, strict=False)
 
 
-def _needed(row: Way, role: str) -> Requirement:
+def _where(needs: str, action: str, on: str) -> Requirement:
     """What no snapshot holds."""
-    when = {"operator": "Bool", "key": row.needs, "values": ["true"]}
-    residual = Residual(f"allowed if {row.needs}", when, {row.needs: "true"}, {row.needs: "false"})
-    return Requirement(row.passed_to, PASSING, role, Decision(Outcome.CONDITIONAL, residual=residual))
+    when = {"operator": "Bool", "key": needs, "values": ["true"]}
+    residual = Residual(f"allowed if {needs}", when, {needs: "true"}, {needs: "false"})
+    return Requirement("anyone", action, on, Decision(Outcome.CONDITIONAL, residual=residual))
 
 
 def _user_ways(user: str) -> Iterator[Going]:

@@ -53,7 +53,8 @@ _FUNCTIONS = """
 `via` names what is changed besides the function itself: its role, where somebody may change the policies or the trust
 of that role. A source that the function is made to poll has to be in the snapshot; what its execution role has to be
 allowed there, and who may write to it, stands in [lambda.md](lambda.md#sources-that-lambda-polls). To callers of
-another account a function policy can give 29 actions only: of these rows `lambda:UpdateFunctionCode`.
+another account a function policy can give 29 actions only: of these rows `lambda:UpdateFunctionCode`. Of a function
+with a code signing configuration, which may refuse his code, that is `conditional`.
 """
 
 _ALIASES = """

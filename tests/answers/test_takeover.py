@@ -173,6 +173,14 @@ def test_a_condition_that_the_step_leaves_open_makes_it_conditional() -> None:
     assert takeovers(made.world())[DEV][0] == "conditional"
 
 
+def test_code_signing_may_refuse_his_code() -> None:
+    made = Builder()
+    made.function(F, code_signing="arn:aws:lambda:eu-west-1:111111111111:code-signing-config:csc-1")
+    made.user(DEV, allow("lambda:UpdateFunctionCode", F))
+    made.user(user("config"), allow("lambda:UpdateFunctionConfiguration", F))
+    assert takeovers(made.world()) == {user("config"): ("allowed", ()), DEV: ("conditional", ())}
+
+
 # --- roles --------------------------------------------------------------------------------------------------------
 
 
