@@ -1,4 +1,4 @@
-"""Capabilities of the project's checklist that are about the answers as a whole: the ids are its own (P2 to P14)."""
+"""Capabilities of the project's checklist that are about the answers as a whole: the ids are its own (P1 to P14)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models.decision import FactKind
 from models.snapshot import Organization, OrganizationPolicy
 from simulator.answers.can import can
 from simulator.answers.paths import paths
@@ -16,6 +17,7 @@ from simulator.answers.who_can import who_can
 from simulator.answers.whole_graph import whole_graph
 from simulator.changes import apply
 from simulator.cli.main import run
+from simulator.collector import store
 from simulator.world import World
 from tests.worlds import (
     ASSUME,
@@ -39,6 +41,20 @@ ROOT = Path(__file__).parents[2]
 A, B = ONE, TWO
 F, BUCKET = function("f", B), "arn:aws:s3:::b"
 DEV = user("dev", A)
+
+
+def test_p1_a_policy_that_the_collector_was_refused_is_unknown_and_no_denial(tmp_path: Path) -> None:
+    made = Builder()
+    made.user(user("dev", B), allow("s3:*", "*"))
+    made.function(F)
+    made.function(function("f2", B), role=role("f-role", B))
+    made.gap(FactKind.RESOURCE_POLICY, function("f2", B), "lambda:GetPolicy")
+    snapshot = tmp_path / "accounts.json"
+    store.save(made.snapshot(), snapshot)
+    asked = [run(["can", "dev", INVOKE, name, "--snapshot", str(snapshot)]) for name in ("f", "f2")]
+    assert asked == [1, 3]
+    answer = can(World(store.load(snapshot)), user("dev", B), INVOKE, function("f2", B))
+    assert (answer.decision, [fact.reason for fact in answer.gaps]) == ("unknown", ["lambda:GetPolicy denied"])
 
 
 def test_p2_the_graph_holds_principals_roles_policies_and_sources_and_each_edge_its_statements() -> None:
@@ -199,6 +215,7 @@ def refused(*args, **more):
     raise AssertionError("a socket was opened")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refused
 from simulator.cli.main import run
+from simulator.collector import store
 sys.exit(run(sys.argv[1:]))
 """
 
