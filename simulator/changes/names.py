@@ -42,7 +42,8 @@ def _node(world: World, name: str, kinds: tuple[str, ...], side: str) -> str:
         return name
     if kinds == ("policy",):
         return _policy(world, name)
-    node = world.resolve(name, kinds[0] if kinds else "resource")
+    wanted = kinds[0] if kinds else "principal" if side == "identity" else "resource"
+    node = world.resolve(name, wanted)
     kind = arns.kind_of(node)
     if kinds and kinds != ("resource",) and kind not in kinds:
         raise ChangeError(f"`{name}` is a {kind}, not a {' or a '.join(kinds)}")

@@ -81,7 +81,7 @@ def _function(world: World, written: str) -> str:
     """
     from models import arns
 
-    found = arns.unqualified(world.resolve(written, "resource"))
+    found = arns.unqualified(world.resolve(written, "function"))
     if found not in world.functions:
         raise click.UsageError(f"`{written}` is no function of this snapshot; `can` asks about one that isn't there")
     return found

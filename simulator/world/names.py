@@ -27,7 +27,7 @@ MOST_NEAREST = 3
 
 
 def resolve(world: World, name: str, what: str = "name") -> str:
-    """Return the node that `name` means. `what` is `principal`, `resource` or `name`.
+    """Return the node that `name` means. `what` is `principal`, `resource`, `name`, or a kind of node.
 
     Raises:
         UnknownNameError: nothing has the name, several things have it, or the ARN is of something that a collected
@@ -96,7 +96,8 @@ def _short(world: World, name: str, what: str) -> str:
     index = world.short_names
     found = index.get(name, ())
     if len(found) > 1:
-        preferred = [node for node in found if arns.kind_of(node) in _PREFERRED.get(what, ())]
+        # What is asked for by its kind, such as a role, is of that kind.
+        preferred = [node for node in found if arns.kind_of(node) in _PREFERRED.get(what, (what,))]
         others = [node for node in found if what == "resource" and arns.kind_of(node) not in ("user", "role", "group")]
         found = next((tuple(some) for some in (preferred, others) if len(some) == 1), found)
     if len(found) == 1:
