@@ -347,5 +347,8 @@ class ChangesFile(Value):
 
 CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
+#: Kind -> the field that names what it creates, which later changes may name by its ARN.
+CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}
+
 #: The word that stands in a changes file -> what it is of.
 KINDS: dict[str, type[Value]] = {kind.model_fields["change"].default: kind for kind in get_args(get_args(Change)[0])}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from models.decision import FactKind, MissingFact
 from models.edge import Edge, EdgeKind, Requirement, Status
 from models.snapshot import Function
 from simulator.answers import shapes
+from simulator.edges.needed_on import repository_of
 from simulator.facts.reference import supports_key
 from simulator.takeover.operations import OPERATIONS, At, Need, Operation
 from simulator.world.caller import Caller
@@ -26,7 +26,6 @@ _DECISION: dict[Status, OutcomeName] = {
     Status.MISSING: "implicitDeny",
     Status.DENIED: "explicitDeny",
 }
-_IMAGE = re.compile(r"(?P<account>\d{12})\.dkr[.-]ecr\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
 
 
 def can_manage(
@@ -145,11 +144,8 @@ class _Asked:
         return [one for one in found[at] if one]
 
     def _repository(self) -> list[str]:
-        image = _IMAGE.match(self.function.image_uri or "") if self.function.package_type == "Image" else None
-        if image is None:
-            return []
-        partition = arns.partition_of(self.function.arn)
-        return [f"arn:{partition}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"]
+        found = repository_of(self.function) if self.function.package_type == "Image" else None
+        return [found] if found else []
 
     def _lets_lambda_in(self, repository: str) -> bool:
         """Of another account's repository only its owner can change the policy."""

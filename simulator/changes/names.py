@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from models import arns
-from models.change import CHANGE, Change, Names
+from models.change import CHANGE, CREATED, Change, Names
 from models.errors import ChangeError
+from simulator.changes.organization import places
 from simulator.changes.store import nearest
 from simulator.facts.managed import managed_policy
 from simulator.world.world import World
-
-_CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}
 
 
 def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -30,7 +29,7 @@ def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
             value = getattr(change, field)
             if meant is not None and value is not None and value not in created:
                 values[field] = _node(world, value, meant.kinds, getattr(change, "side", ""))
-        created.update(values[field] for kind, field in _CREATED.items() if kind == change.change)
+        created.update(values[field] for kind, field in CREATED.items() if kind == change.change)
         found.append(CHANGE.validate_python(values))
     return tuple(found)
 
@@ -55,14 +54,11 @@ def _place(world: World, name: str) -> str:
     organization = world.snapshot.organization
     if organization is None:
         raise ChangeError("there is no organization in the snapshot")
-    by_name = {shown.lower(): unit for unit, shown in organization.names.items()}
-    by_name |= {shown.lower(): account for account, shown in world.names.items()}
-    known = {*organization.parents, *organization.parents.values()}
-    if name in known:
-        return name
-    if name.lower() in by_name:
-        return by_name[name.lower()]
-    raise ChangeError(f"no root, OU or account `{name}`{nearest(name, (*known, *by_name))}")
+    known = places(organization) | {shown.lower(): account for account, shown in world.names.items()}
+    found = known.get(name) or known.get(name.lower())
+    if found is None:
+        raise ChangeError(f"no root, OU or account `{name}`{nearest(name, known)}")
+    return found
 
 
 def _policy(world: World, name: str) -> str:

@@ -39,6 +39,12 @@ def organization(snapshot: Snapshot) -> Organization:
     return snapshot.organization
 
 
+def places(found: Organization) -> dict[str, str]:
+    """The root, OUs and accounts by their ids, and the first two by their names in lower case."""
+    ids = {*found.parents, *found.parents.values()}
+    return {shown.lower(): unit for unit, shown in found.names.items()} | {one: one for one in sorted(ids)}
+
+
 def attach(snapshot: Snapshot, change: AttachScp | AttachRcp) -> Snapshot:
     side: Side = "scp" if change.change == "attach_scp" else "rcp"
     found = organization(snapshot)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from dataclasses import replace
 
+from msgspec import structs
+
 from models import arns
 from models.context import Absent, Given, State
 from models.decision import Decision, FactKind, MissingFact, Outcome
@@ -62,6 +64,11 @@ def unread_policy(world: World, on: str) -> MissingFact | None:
 
 def unknown(principal: str, action: str, resource: str, fact: MissingFact) -> Requirement:
     return Requirement(principal, action, resource, Decision(Outcome.UNKNOWN, gaps=(fact,)))
+
+
+def nobody_asked(world: World, fact: MissingFact) -> MissingFact:
+    """A fact that lacks, as the snapshot says why; what nobody asked for is taken for granted, if anything may be."""
+    return world.lacking(fact.what, fact.about) or structs.replace(fact, refused=world.strict)
 
 
 def unasked(found: Part) -> Requirement:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from models import arns
 from models.decision import Decision, FactKind, MissingFact, Outcome
 from models.edge import Requirement
 from models.snapshot import Mapping, SourceAccess, Trigger
+from simulator.edges.as_role import nobody_asked
 from simulator.edges.ask import Ask
 from simulator.edges.polled_on import asked_on, key_of
 from simulator.edges.question import Nodes, standing_for, whole
@@ -126,8 +125,7 @@ def keys_of(
 
 def lacking(world: World, action: str, fact: MissingFact) -> Requirement:
     """What wasn't asked for is taken for granted, and said; what was asked for and refused is unknown."""
-    known = world.lacking(fact.what, fact.about)
-    fact = known or replace(fact, refused=world.strict)
+    fact = nobody_asked(world, fact)
     if fact.refused:
         return unknown(action, fact.about, fact)
     return Requirement("anyone", action, fact.about, Decision(Outcome.ALLOWED, assumes=(fact,)))

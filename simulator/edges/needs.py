@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from models import arns
 from models.context import Absent, Known, Open, State
 from models.decision import FactKind, Layer, MissingFact, Outcome
 from models.edge import Edge, EdgeKind, Part, Status
 from models.snapshot import CodeCall, Function
-from simulator.edges.as_role import BY_LAMBDA, asked_of, taken, unasked, unknown, unread_policy
+from simulator.edges.as_role import BY_LAMBDA, asked_of, nobody_asked, taken, unasked, unknown, unread_policy
 from simulator.edges.needed_on import needed_on
 from simulator.edges.polled_on import key_of
 from simulator.edges.question import Nodes, Question, among
@@ -72,20 +70,14 @@ def called(world: World, function: Function, call: CodeCall, resource: str, ques
     on_key: dict[tuple[str, str | MissingFact], None] = {}
     for keyed in (KEYED[action.lower()] for action in call.actions if action.lower() in KEYED):
         for key in key_of(world, arns.policy_bearer(resource), keyed.attribute):
-            on_key.update(((action, _nobody_asked(world, key)), None) for action in keyed.actions)
+            on = key if isinstance(key, str) else nobody_asked(world, key)
+            on_key.update(((action, on), None) for action in keyed.actions)
     fails = any(part.status.rank > Status.UNKNOWN.rank for part in parts)
     for action, key in on_key:
         # Nothing turns on what was taken for granted where the call fails all the same.
         if isinstance(key, str) or not fails:
             parts.append(asked_of(world, caller_of(world, node), action, key, question.given, None))
     return tuple(parts)
-
-
-def _nobody_asked(world: World, key: str | MissingFact) -> str | MissingFact:
-    """What isn't known of a resource that the snapshot doesn't hold is taken for granted, and said."""
-    if isinstance(key, str) or world.lacking(key.what, key.about):
-        return key
-    return replace(key, refused=world.strict)
 
 
 def edges(world: World, function: Function, targets: Nodes, question: Question) -> Iterator[Edge]:

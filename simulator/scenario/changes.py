@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.change import CHANGE, KINDS, Change, Names
+from models.change import CHANGE, CREATED, KINDS, Change, Names
 from models.expectation import ChangeShape
 from models.policy import PolicyKind
 from models.scenario import Scenario
 from models.snapshot import Organization
+from simulator.changes.organization import places
 from simulator.scenario.documents import Documents
 from simulator.scenario.managed import ManagedPolicies
 from simulator.scenario.source import Place
 from simulator.scenario.store import Store
-
-_CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}
 
 
 class Changes:
@@ -40,7 +39,7 @@ class Changes:
             value = getattr(shape, field)
             meant = next((item for item in kind.model_fields[field].metadata if isinstance(item, Names)), None)
             values[field] = self._named(value, meant, shape, (*place, field)) if meant and value is not None else value
-        created = _CREATED.get(shape.change)
+        created = CREATED.get(shape.change)
         if created:
             values[created] = self._new(values[created], created, (*place, created))
         if "statement" in values:
@@ -84,11 +83,8 @@ class Changes:
         found = self.organization
         if found is None:
             raise self.source.error(place, "there is no `organization:` in the scenario")
-        by_name = {shown.lower(): unit for unit, shown in found.names.items()}
-        known = {*found.parents, *found.parents.values()}
-        if name in known or name.lower() in by_name:
-            return name if name in known else by_name[name.lower()]
-        return self.names.account(name, place)
+        known = places(found)
+        return known.get(name) or known.get(name.lower()) or self.names.account(name, place)
 
     def _new(self, name: str, kind: str, place: Place) -> str:
         if not name.startswith("arn:"):
