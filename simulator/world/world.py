@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Table
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypedDict, Unpack
 
@@ -17,7 +16,6 @@ from models import arns
 from models.context import NOTHING_GIVEN, Absent, Given, Known, State
 from models.decision import INVENTORIES, FactKind, Layer, MissingFact, Outcome
 from models.edge import STATUS_OF, Foreseen, Part, Requirement
-from models.errors import PermgraphError
 from models.policy import Policy, PolicyKind
 from models.request import Attached, Request, Traits
 from models.snapshot import (
@@ -40,7 +38,7 @@ from simulator.policy.lacks import lacks
 from simulator.policy.limits import MANAGED, UNLIMITED
 from simulator.policy.policy_set import PolicySet, own_policy
 from simulator.policy.weigh import foretold
-from simulator.world import names
+from simulator.world import callers, names
 from simulator.world.caller import Caller, CallerKind, OrgPlace, Source
 from simulator.world.context import SnapshotContext
 from simulator.world.documents import Documents
@@ -49,7 +47,7 @@ from simulator.world.guise import GIVEN, Guise, everything
 from simulator.world.links import Links
 from simulator.world.missing import facts_of, unknown_key
 from simulator.world.organization import OrganizationTree
-from simulator.world.requesters import is_service_linked, provider_named, requester_of
+from simulator.world.requesters import is_service_linked, requester_of
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
@@ -334,83 +332,12 @@ class World:
     # --- callers -------------------------------------------------------------------------------------------------
 
     def caller(self, node: str) -> Caller:
-        """Who asks when a node does: a user, role, session, function (its execution role), service, provider, …
-
-        Raises:
-            PermgraphError: for what can't make requests, such as a group or a queue.
-        """
-        if node in self.roles:
-            return self._session(node, node, None)
-        if node == "anyone":
-            return Caller(CallerKind.ANONYMOUS, node, None, None)
-        if node.startswith("service:"):
-            return Caller(CallerKind.SERVICE, node, None, None, service=node.removeprefix("service:"))
-        if node.startswith("federated:"):
-            return Caller(CallerKind.WEB_IDENTITY, node, None, None, provider_name=node.removeprefix("federated:"))
-        if arns.kind_of(node) == "identity_provider":
-            provider = self.providers.get(node) or provider_named(node)
-            kind = CallerKind.SAML if provider.kind == "saml" else CallerKind.WEB_IDENTITY
-            return Caller(kind, node, None, None, provider=provider)
-        if arns.is_function(node):
-            return self.execution_role(node)
-        return self._principal(node)
-
-    def _principal(self, node: str) -> Caller:
-        account, kind = arns.account_of(node), arns.kind_of(node)
-        if kind == "user":
-            user = self.users.get(node)
-            return Caller(
-                CallerKind.USER,
-                node,
-                node,
-                account,
-                name=node.rsplit("/", 1)[-1],
-                unique_id=user.id if user else None,
-                tags=user.tags if user else {},
-            )
-        if kind == "role":
-            return self._session(node, node, None)
-        if kind == "session":
-            _, name, session = node.split(":", 5)[5].split("/", 2)
-            role = next(
-                (arn for arn in self.roles if arns.account_of(arn) == account and arn.endswith(f"/{name}")), None
-            )
-            made = f"arn:{arns.partition_of(node)}:iam::{account}:role/{name}"
-            return self._session(node, role or made, session)
-        if kind == "account" and arns.parts(node):
-            return Caller(CallerKind.ROOT, node, node, account)
-        if node.split(":", 5)[-1].startswith("federated-user/"):
-            return Caller(CallerKind.FEDERATED_USER, node, node, account, name=node.rsplit("/", 1)[-1])
-        raise PermgraphError(
-            f"`{node}` makes no requests: ask for a user, role, session, function, service or `anyone`"
-        )
-
-    def _session(self, node: str, role_arn: str, session: str | None) -> Caller:
-        role = self.roles.get(role_arn)
-        return Caller(
-            CallerKind.ROLE_SESSION,
-            node,
-            role_arn,
-            arns.account_of(role_arn),
-            name=role_arn.rsplit("/", 1)[-1],
-            role=role_arn,
-            session_name=session,
-            unique_id=role.id if role else None,
-            tags=role.tags if role else {},
-        )
+        """Who asks when a node does; see `simulator.world.callers`."""
+        return callers.caller(self, node)
 
     def execution_role(self, function_arn: str) -> Caller:
-        """The session in which a function's code runs.
-
-        Raises:
-            PermgraphError: for a function whose role isn't known.
-        """
-        base, _ = arns.split_function(function_arn)
-        function = self.functions.get(base)
-        if function is None or not function.role:
-            raise PermgraphError(f"the execution role of `{function_arn}` is not known")
-        session = self._session(function.role, function.role, base.rsplit(":", 1)[-1])
-        return replace(session, kind=CallerKind.EXECUTION_ROLE, function=base)
+        """The session in which a function's code runs; see `simulator.world.callers`."""
+        return callers.execution_role(self, function_arn)
 
     # --- deciding ------------------------------------------------------------------------------------------------
 
