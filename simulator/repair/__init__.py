@@ -1,0 +1,1 @@
+"""What mends a refusal: the changes that do, and the forms in which they are handed to people."""
