@@ -77,6 +77,35 @@ class GrantAnswer(AnswerModel):
     statement: dict[str, Any]
 
 
+class OpenedAnswer(AnswerModel):
+    """An edge, or with `kind` `path` a pair that only a way joins, whose openness changed."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    kind: str
+    before: StatusName
+    after: StatusName
+    via: tuple[str, ...]
+
+
+class RepairGrantAnswer(GrantAnswer):
+    """A missing grant, or a user to be put into a group (`holder`; `statement` is empty then), and how to apply it.
+
+    `verified`: it was applied, evaluated again, and the step holds (conditionally, where a condition stays open).
+    `also_opens`: what else opens once it is applied by itself. `cli`: command lines of the AWS CLI; `cloudformation`: a
+    whole template; `terraform`: HCL; `warning`: what whoever applies it has to know. `change`: the same as an object of
+    a changes file.
+    """
+
+    verified: bool
+    also_opens: tuple[OpenedAnswer, ...]
+    cli: str
+    cloudformation: dict[str, Any]
+    terraform: str
+    warning: str = ""
+    change: dict[str, Any]
+
+
 class FactAnswer(AnswerModel):
     """A fact that nobody asked for (in `assumes`) or that could not be read (in `gaps`)."""
 
@@ -141,7 +170,7 @@ class PathAnswer(AnswerModel):
     status: StatusName
     cost: int
     steps: tuple[StepAnswer, ...]
-    repair: tuple[GrantAnswer, ...] = ()
+    repair: tuple[RepairGrantAnswer, ...] = ()
 
 
 class PathsAnswer(AnswerModel):
@@ -207,7 +236,7 @@ class FindingAnswer(AnswerModel):
     summary: str
     evidence: tuple[CitationAnswer, ...]
     missing: tuple[GrantAnswer, ...]
-    repair: tuple[GrantAnswer, ...] = ()
+    repair: tuple[RepairGrantAnswer, ...] = ()
     source: str
     residual: ResidualAnswer | None = None
     note: bool = False
@@ -268,17 +297,6 @@ class CanManageAnswer(AnswerModel):
     assumes: tuple[FactAnswer, ...]
 
 
-class OpenedAnswer(AnswerModel):
-    """An edge, or with `kind` `path` a pair that only a way joins, whose openness changed."""
-
-    source: str = Field(alias="from")
-    target: str = Field(alias="to")
-    kind: str
-    before: StatusName
-    after: StatusName
-    via: tuple[str, ...]
-
-
 class ChangedFinding(AnswerModel):
     """A finding that appears (`before` is pass) or goes away (`after` is)."""
 
@@ -297,6 +315,116 @@ class WhatIfAnswer(AnswerModel):
     opens: tuple[OpenedAnswer, ...]
     closes: tuple[OpenedAnswer, ...]
     findings: tuple[ChangedFinding, ...] = ()
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
+class ShareAnswer(AnswerModel):
+    """What the administrator of one account has to do, which that account's credentials suffice for.
+
+    `account` is None where the snapshot doesn't say whose it is; `name` is the account's, where it has one. `items` are
+    places in the list of grants or removals, from 0.
+    """
+
+    account: str | None
+    name: str | None = None
+    items: tuple[int, ...]
+    cli: str
+    cloudformation: dict[str, Any]
+    terraform: str
+    warning: str = ""
+
+
+#: How whoever asks comes to it: by a grant of its own, by a group, as a role, by what triggers or calls the function.
+Manner = Literal["direct", "group", "assume_role", "event_source", "function_chain"]
+
+
+class RepairWay(AnswerModel):
+    """A least set of grants that makes a way hold: none of them can be left out.
+
+    `steps` is the way as it stands today; `status` what it is with the grants applied (`conditional`: `residual` says
+    what stays open). `also_opens`: what else opens with all of them applied. `by_account`: each account's own part.
+    """
+
+    cost: int
+    manner: Manner
+    grants: tuple[RepairGrantAnswer, ...]
+    also_opens: tuple[OpenedAnswer, ...]
+    status: StatusName
+    residual: ResidualAnswer | None
+    steps: tuple[StepAnswer, ...]
+    by_account: tuple[ShareAnswer, ...]
+
+
+class BlockAnswer(CitationAnswer):
+    """A statement that denies, or would once the grants were there.
+
+    `account` owns the policy (of an SCP or RCP: the management account); `exception` says the narrowest change to it
+    that lets this one call through, `change` the same as an object of a changes file, where it can be said as one;
+    `suffices`: with it nothing else denies or is missing.
+    """
+
+    account: str | None
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    exception: str
+    change: dict[str, Any] | None = None
+    suffices: bool = False
+
+
+class RepairAnswer(AnswerModel):
+    """`status` is what the best way is today: where it is allowed, nothing needs repair, and `repairs` is empty.
+
+    `residual` is what a conditional way hangs on today. `impossible`: why no grant helps, where it is not a deny.
+    """
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    action: str
+    status: StatusName
+    residual: ResidualAnswer | None = None
+    repairs: tuple[RepairWay, ...]
+    blocked_by: tuple[BlockAnswer, ...]
+    impossible: str | None = None
+    gaps: tuple[FactAnswer, ...] = ()
+    assumes: tuple[FactAnswer, ...] = ()
+
+
+class RemovalAnswer(AnswerModel):
+    """One thing to be taken away: `statements` are those that go with it; `change` says it as a changes file does."""
+
+    account: str | None
+    holder: str
+    statements: tuple[CitationAnswer, ...]
+    change: dict[str, Any]
+    cli: str
+    cloudformation: dict[str, Any]
+    terraform: str
+    warning: str = ""
+
+
+class RemovalWay(AnswerModel):
+    """A least set of removals that closes every way: with any of them left out, one stays open.
+
+    `verified`: it was applied, evaluated again, and no way holds.
+    """
+
+    cost: int
+    removals: tuple[RemovalAnswer, ...]
+    also_closes: tuple[OpenedAnswer, ...]
+    verified: bool
+    by_account: tuple[ShareAnswer, ...]
+
+
+class RemoveAnswer(AnswerModel):
+    """`repair --remove`. `closes`: the ways that are open today; `impossible`: why no removal closes them all."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    status: StatusName
+    closes: tuple[PathAnswer, ...]
+    removals: tuple[RemovalWay, ...]
+    impossible: str | None = None
     gaps: tuple[FactAnswer, ...] = ()
     assumes: tuple[FactAnswer, ...] = ()
 

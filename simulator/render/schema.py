@@ -24,6 +24,8 @@ ANSWERS: dict[str, type[answer.AnswerModel]] = {
     "diagnose --all": answer.DiagnoseAllAnswer,
     "can-manage": answer.CanManageAnswer,
     "what-if": answer.WhatIfAnswer,
+    "repair": answer.RepairAnswer,
+    "repair --remove": answer.RemoveAnswer,
     "test": answer.TestAnswer,
     "graph": answer.GraphAnswer,
     "evaluate": answer.EvaluateAnswer,

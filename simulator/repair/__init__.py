@@ -1,1 +1,1 @@
-"""What mends a refusal: the changes that do, and the forms in which they are handed to people."""
+"""What mends a refusal, what closes a way: the changes that do it, and the forms in which they are handed to people."""
