@@ -352,3 +352,14 @@ CREATED = {"create_user": "user", "create_role": "role", "create_function": "fun
 
 #: The word that stands in a changes file -> what it is of.
 KINDS: dict[str, type[Value]] = {kind.model_fields["change"].default: kind for kind in get_args(get_args(Change)[0])}
+
+
+def named(kind: type[Value]) -> dict[str, Names]:
+    """Field -> what it names, of the fields of a change that name something."""
+    found: dict[str, Names] = {}
+    for field, info in kind.model_fields.items():
+        # Of an optional field the mark is on the arm of the union that isn't None.
+        marks = (*info.metadata, *(mark for arm in get_args(info.annotation) for mark in get_args(arm)[1:]))
+        if mark := next((mark for mark in marks if isinstance(mark, Names)), None):
+            found[field] = mark
+    return found

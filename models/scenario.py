@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from models.expectation import Expectation, WhatIfShape
-from models.scenario_forms import AllowForm, Document, PermitForm, TrustField
+from models.scenario_forms import AllowForm, Document, PermitForm, PolicyField, TrustField
 from models.shape import AccountNumber, Many, Shape, Text, Texts
 
 
@@ -217,7 +217,7 @@ class Scenario(Shape):
     accounts: dict[str, AccountNumber] = Field(min_length=1)
     region: str = Field("us-east-1", pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$")
     organization: OrganizationShape | None = None
-    policies: dict[str, Document] = Field({}, description="managed policies, boundaries, SCPs and RCPs by name")
+    policies: dict[str, PolicyField] = Field({}, description="managed policies, boundaries, SCPs and RCPs by name")
     users: dict[str, UserShape | None] = Field({})
     groups: dict[str, GroupShape | None] = Field({})
     roles: dict[str, RoleShape] = Field({})

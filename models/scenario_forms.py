@@ -20,6 +20,31 @@ Document = Annotated[
         }
     ),
 ]
+
+
+class PolicyVersions(Shape):
+    """A managed policy with several versions. `default` names the one that is in force."""
+
+    default: str
+    versions: dict[Annotated[str, Field(pattern=r"^v[1-9][0-9]*$")], Document] = Field(min_length=1, max_length=5)
+
+    @model_validator(mode="after")
+    def _has_its_default(self) -> PolicyVersions:
+        if self.default not in self.versions:
+            raise PydanticCustomError(
+                "default", "has no version `{default}` to be the default", {"default": self.default}
+            )
+        return self
+
+
+def _which_policy(value: Any) -> str:
+    return "=versions" if isinstance(value, dict) and "versions" in value else "=verbatim"
+
+
+PolicyField = Annotated[
+    Annotated[Document, Tag("=verbatim")] | Annotated[PolicyVersions, Tag("=versions")],
+    Discriminator(_which_policy),
+]
 #: A Condition block as IAM has it.
 ConditionBlock = dict[str, dict[str, Any]]
 

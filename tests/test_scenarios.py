@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from models.answer import ScenarioAnswer
+from models.change import KINDS
 from simulator.scenario import load, run
 from simulator.scenario.schema import SCHEMA_FILE, schema_text
 from simulator.scenario.source import read_yaml
@@ -106,3 +107,21 @@ def test_the_example_of_the_documentation_holds(tmp_path: Path) -> None:
     answer = run(file)
     assert [result.name for result in answer.expectations if not result.passed] == []
     assert len(answer.expectations) == 4
+
+
+def test_every_kind_of_change_has_a_scenario() -> None:
+    shown = {
+        change.change
+        for file in FILES
+        if file.stem.startswith("what-if-")
+        for supposed in load(file).questions.supposed
+        for change in supposed.changes
+    }
+    assert set(KINDS) - shown == set()
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in FILES if "what-if-" in file.stem])
+def test_a_scenario_of_changes_says_what_is_before_and_after(file: Path) -> None:
+    questions = load(file).questions
+    assert questions.asked
+    assert all(supposed.asked or supposed.opens or supposed.closes for supposed in questions.supposed)

@@ -10,7 +10,7 @@ from models.change import AddStatement, Change, RemoveStatement, ReplaceStatemen
 from models.errors import ChangeError
 from models.policy import PolicyKind
 from models.snapshot import Snapshot
-from simulator.changes import documents, functions, identities, organization, sources, store
+from simulator.changes import deleted, documents, functions, identities, organization, sources, store
 from simulator.changes.documents import Json
 
 _KINDS = {
@@ -40,7 +40,9 @@ def _add_statement(snapshot: Snapshot, one: AddStatement) -> Snapshot:
         documents.check_principals(snapshot, one.statement)
 
     def edit(document: Any) -> Json:
-        return documents.with_one(document, one.statement, _KINDS[one.side])
+        after = documents.with_one(document, one.statement, _KINDS[one.side])
+        deleted.check_left(document, after, one.holder)
+        return after
 
     if one.side == "identity":
         return identities.edit(snapshot, one.holder, one.policy, edit)
@@ -50,8 +52,14 @@ def _add_statement(snapshot: Snapshot, one: AddStatement) -> Snapshot:
 
 
 def _remove_statement(snapshot: Snapshot, one: RemoveStatement) -> Snapshot:
+    # RemovePermission takes one statement out, and reads no other; elsewhere the whole policy is saved again.
+    alone = one.side == "resource" and arns.is_function(one.holder)
+
     def edit(document: Any) -> Json | None:
-        return documents.without(document, one.sid, one.policy or one.holder)
+        after = documents.without(document, one.sid, one.policy or one.holder)
+        if not alone:
+            deleted.check_left(document, after, one.holder)
+        return after
 
     return _edit_where(snapshot, one, edit)
 
@@ -61,7 +69,9 @@ def _replace_statement(snapshot: Snapshot, one: ReplaceStatement) -> Snapshot:
         documents.check_principals(snapshot, one.statement)
 
     def edit(document: Any) -> Json:
-        return documents.with_another(document, one.sid, one.statement, _KINDS[one.side], one.policy or one.holder)
+        after = documents.with_another(document, one.sid, one.statement, _KINDS[one.side], one.policy or one.holder)
+        deleted.check_left(document, after, one.holder)
+        return after
 
     return _edit_where(snapshot, one, edit)
 

@@ -19,10 +19,23 @@ Json = dict[str, Any]
 VERSION = "2012-10-17"
 
 
+def as_json(document: Any) -> Any:
+    """A document as an object: some are kept as text.
+
+    Raises:
+        ChangeError: for a text that isn't JSON.
+    """
+    if not isinstance(document, str):
+        return document
+    try:
+        return json.loads(document)
+    except json.JSONDecodeError as error:
+        raise ChangeError(f"a policy that is no JSON can't be changed: {error.msg}") from error
+
+
 def statements(document: Any) -> list[Any]:
     """A document's statements; AWS takes one without a list."""
-    if isinstance(document, str):
-        document = json.loads(document)
+    document = as_json(document)
     body = document.get("Statement", []) if isinstance(document, dict) else []
     return list(body) if isinstance(body, list) else [body]
 
@@ -80,8 +93,7 @@ def _place(document: Any, sid: str, holder: str) -> int:
 
 
 def _head(document: Any) -> Json:
-    if isinstance(document, str):
-        document = json.loads(document)
+    document = as_json(document)
     return dict(document) if isinstance(document, dict) and document else {"Version": VERSION}
 
 

@@ -28,7 +28,7 @@ from models.change import (
 from models.errors import ChangeError
 from models.policy import PolicyKind
 from models.snapshot import Group, ManagedPolicy, Role, Snapshot, User
-from simulator.changes import documents, store
+from simulator.changes import deleted, documents, store
 from simulator.changes.documents import Json
 from simulator.changes.store import Identity
 from simulator.facts.managed import managed_policy
@@ -303,8 +303,8 @@ def _check_new(snapshot: Snapshot, arn: str, kind: str) -> None:
 
 
 def delete_user(snapshot: Snapshot, change: DeleteUser) -> Snapshot:
-    return store.remove(snapshot, store.user(snapshot, change.user))
+    return deleted.delete(snapshot, store.user(snapshot, change.user))
 
 
 def delete_role(snapshot: Snapshot, change: DeleteRole) -> Snapshot:
-    return store.remove(snapshot, store.role(snapshot, change.role))
+    return deleted.delete(snapshot, store.role(snapshot, change.role))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models import arns
-from models.change import CHANGE, CREATED, Change, Names
+from models.change import CHANGE, CREATED, Change, named
 from models.errors import ChangeError
 from simulator.changes.organization import places
 from simulator.changes.store import nearest
@@ -20,18 +20,37 @@ def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
     Raises:
         UnknownNameError, ChangeError: for a name that nothing has, or something of another kind.
     """
-    created: set[str] = set()
+    created: dict[str, str] = {}
     found = []
     for change in changes:
         values: dict[str, Any] = change.model_dump(exclude_unset=True) | {"change": change.change}
-        for field, info in type(change).model_fields.items():
-            meant = next((item for item in info.metadata if isinstance(item, Names)), None)
+        for field, meant in named(type(change)).items():
             value = getattr(change, field)
-            if meant is not None and value is not None and value not in created:
-                values[field] = _node(world, value, meant.kinds, getattr(change, "side", ""))
-        created.update(values[field] for kind, field in CREATED.items() if kind == change.change)
+            if value is not None:
+                values[field] = created.get(value) or _node(world, value, meant.kinds, getattr(change, "side", ""))
+        if made := CREATED.get(change.change):
+            written, values[made] = values[made], _new(world, values[made], made)
+            created |= dict.fromkeys((written, written.rpartition("/")[2], values[made]), values[made])
         found.append(CHANGE.validate_python(values))
     return tuple(found)
+
+
+def _new(world: World, name: str, kind: str) -> str:
+    """The ARN of what is to be created, which is written as such or as `account/name`."""
+    if name.startswith("arn:"):
+        return name
+    account, slash, rest = name.partition("/")
+    numbers = {number: number for number in world.collected} | {shown: number for number, shown in world.names.items()}
+    number = numbers.get(account)
+    if not slash or number is None:
+        raise ChangeError(f"`{name}` is not an ARN or `account/name`{nearest(account, numbers)}")
+    partition = next((arns.partition_of(arn) for arn in (*world.roles, *world.functions)), "aws")
+    if kind != "function":
+        return f"arn:{partition}:iam::{number}:{kind}/{rest}"
+    regions = {region for arn in world.functions if (region := arns.region_of(arn))}
+    if len(regions) != 1:
+        raise ChangeError(f"in which Region `{name}` is to be created isn't said: write its ARN")
+    return f"arn:{partition}:lambda:{regions.pop()}:{number}:function:{rest}"
 
 
 def _node(world: World, name: str, kinds: tuple[str, ...], side: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.change import CHANGE, CREATED, KINDS, Change, Names
+from models import arns
+from models.change import CHANGE, CREATED, KINDS, Change, Names, named
 from models.expectation import ChangeShape
 from models.policy import PolicyKind
 from models.scenario import Scenario
@@ -17,7 +18,7 @@ from simulator.scenario.store import Store
 
 
 class Changes:
-    """Reads changes. What one of them creates may be named by its ARN in those behind it."""
+    """Reads changes. What one of them creates may be named in those behind it: `documents` learns its name."""
 
     def __init__(self, scenario: Scenario, documents: Documents, organization: Organization | None) -> None:
         self.scenario = scenario
@@ -25,7 +26,6 @@ class Changes:
         self.names = documents.names
         self.source = documents.source
         self.organization = organization
-        self.created: set[str] = set()
 
     def read(self, shape: ChangeShape, place: Place) -> Change:
         """Return the change that a shape means.
@@ -33,11 +33,10 @@ class Changes:
         Raises:
             InputError: for a name that nothing has, or a statement that AWS would refuse.
         """
-        kind = KINDS[shape.change]
+        names = named(KINDS[shape.change])
         values: dict[str, Any] = {}
         for field in type(shape).model_fields:
-            value = getattr(shape, field)
-            meant = next((item for item in kind.model_fields[field].metadata if isinstance(item, Names)), None)
+            value, meant = getattr(shape, field), names.get(field)
             values[field] = self._named(value, meant, shape, (*place, field)) if meant and value is not None else value
         created = CREATED.get(shape.change)
         if created:
@@ -52,8 +51,6 @@ class Changes:
         return made
 
     def _named(self, name: str, meant: Names, shape: Any, place: Place) -> str:
-        if name in self.created:
-            return name
         if meant.kinds == ("place",):
             return self._place(name, place)
         if meant.kinds == ("organization_policy",):
@@ -87,14 +84,24 @@ class Changes:
         return known.get(name) or known.get(name.lower()) or self.names.account(name, place)
 
     def _new(self, name: str, kind: str, place: Place) -> str:
+        """The ARN of what is created; what comes later may name it."""
+        account, rest = self._owner(name, place)
+        region = self.scenario.region
+        number = self.names.accounts[account]
+        tail = f"lambda:{region}:{number}:function:{rest}" if kind == "function" else f"iam::{number}:{kind}/{rest}"
+        arn = name if name.startswith("arn:") else f"arn:{self.names.partition}:{tail}"
+        self.names.learn(f"{account}/{rest.rpartition('/')[2]}", kind, arn)
+        return arn
+
+    def _owner(self, name: str, place: Place) -> tuple[str, str]:
+        """The account of what is created, by its name, and what it is called there."""
         if not name.startswith("arn:"):
-            account, rest = self.names.split(name, place)
-            number = self.names.accounts[account]
-            region = self.scenario.region or ""
-            tail = f"lambda:{region}:{number}:function:{rest}" if kind == "function" else f"iam::{number}:{kind}/{rest}"
-            name = f"arn:{self.names.partition}:{tail}"
-        self.created.add(name)
-        return name
+            return self.names.split(name, place)
+        parts = arns.parts(name)
+        account = next((key for key, number in self.names.accounts.items() if parts and number == parts.account), None)
+        if account is None:
+            raise self.source.error(place, f"`{name}` is in no account of the scenario")
+        return account, name.rpartition(":")[2].rpartition("/")[2]
 
     def _statement(self, shape: Any, holder: str, place: Place) -> dict[str, Any]:
         statement = self.documents.statement(shape.side, holder, shape.statement, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.policy import PolicyKind
 from models.scenario import Scenario
+from models.scenario_forms import PolicyVersions
 from models.shape import nearest
 from models.snapshot import ManagedPolicy
 from simulator.facts.managed import managed_policy, managed_policy_names
@@ -39,12 +40,11 @@ class ManagedPolicies:
         local = self._local_name(name, account)
         if local is not None:
             arn = f"arn:{self.scenario.partition}:iam::{account}:policy/{local}"
-            return self._use(ManagedPolicy(arn=arn, document=self.store.put(self.document(local, PolicyKind.IDENTITY))))
+            return self._use(self._own(local, arn))
         fact = managed_policy(name)
         by_arn = fact.arn if fact else name
         if by_arn in self.scenario.policies and _is_of_aws(by_arn):
-            document = self.document(by_arn, PolicyKind.IDENTITY)
-            return self._use(ManagedPolicy(arn=by_arn, document=self.store.put(document)))
+            return self._use(self._own(by_arn, by_arn))
         if fact is not None:
             return self._use(
                 ManagedPolicy(arn=fact.arn, document=self.store.put(dict(fact.document)), version=fact.version)
@@ -59,10 +59,32 @@ class ManagedPolicies:
         local = name.removeprefix(own)
         return local if local in self.scenario.policies else None
 
+    def _own(self, name: str, arn: str) -> ManagedPolicy:
+        """A policy under `policies:`, with its other versions where they are written."""
+        kept = {version: self.store.put(document) for version, document in self._versions(name).items()}
+        written = self.scenario.policies[name]
+        default = written.default if isinstance(written, PolicyVersions) else "v1"
+        return ManagedPolicy(arn=arn, document=kept.pop(default), version=default, versions=kept)
+
+    def _versions(self, name: str) -> dict[str, Json]:
+        """Every version of a managed policy; the only one is v1."""
+        written = self.scenario.policies[name]
+        if not isinstance(written, PolicyVersions):
+            return {"v1": self.document(name, PolicyKind.IDENTITY)}
+        limit = None if _is_of_aws(name) else MANAGED
+        place: Place = ("policies", name, "versions")
+        return {
+            version: self.documents.verbatim(document, (*place, version), PolicyKind.IDENTITY, limit)
+            for version, document in sorted(written.versions.items())
+        }
+
     def document(self, name: str, kind: PolicyKind) -> Json:
-        """Return the document of a policy under `policies:`, read as what it is used as."""
+        """Return the document of a policy under `policies:` that has no versions, read as what it is used as."""
+        written = self.scenario.policies[name]
+        if isinstance(written, PolicyVersions):
+            raise self.source.error(("policies", name), "only a managed policy has versions", at_key=True)
         limit = MANAGED if kind is PolicyKind.IDENTITY and not _is_of_aws(name) else None
-        return self.documents.verbatim(self.scenario.policies[name], ("policies", name), kind, limit)
+        return self.documents.verbatim(written, ("policies", name), kind, limit)
 
     def _use(self, policy: ManagedPolicy) -> str:
         self.used[policy.arn] = policy
@@ -73,7 +95,7 @@ class ManagedPolicies:
         used = {arn.rpartition("/")[2] for arn in self.used} | self.used.keys() | elsewhere
         for name in self.scenario.policies:
             if name not in used:
-                self.document(name, PolicyKind.IDENTITY)
+                self._versions(name)
 
 
 def _is_of_aws(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.arns import ACCOUNT
 from models.scenario import Scenario
@@ -66,14 +66,25 @@ class Names:
         """Learn the name that is the last key of `place`; `tail` is its ARN, or what follows the partition in it."""
         account, name = self.split(str(place[-1]), place)
         arn = tail if tail.startswith("arn:") else f"arn:{self.partition}:{tail}"
-        entry = Entry(f"{account}/{name}", kind, arn, self.accounts[account], tuple(qualifiers))
         if arn in self.by_arn:
             other = self.by_arn[arn].name
             raise self.source.error(place, f"the same ARN as `{other}`: {arn}", at_key=True)
+        self.learn(f"{account}/{name}", kind, arn, qualifiers)
+
+    def learn(self, name: str, kind: str, arn: str, qualifiers: Iterable[str] = ()) -> None:
+        """Learn a name, `account/name`. What has an ARN already keeps its own."""
+        if arn in self.by_arn:
+            return
+        entry = Entry(name, kind, arn, self.accounts[name.partition("/")[0]], tuple(qualifiers))
         self.entries.append(entry)
         self.by_arn[arn] = entry
         for spelling in dict.fromkeys(entry.spellings):
             self.spelled.setdefault(spelling, []).append(entry)
+
+    def apart(self) -> Names:
+        """The same names, to which others can be added without these learning them."""
+        spelled = {spelling: list(entries) for spelling, entries in self.spelled.items()}
+        return replace(self, entries=list(self.entries), by_arn=dict(self.by_arn), spelled=spelled)
 
     def split(self, name: str, place: Place) -> tuple[str, str]:
         """Return account and name of a key; without an account where there is only one."""

@@ -356,6 +356,12 @@ class _Reader:
         return Fields(values)
 
     def supposed(self, item: WhatIfShape, place: Place) -> Supposed:
+        """Read a `what_if`. Only what it asks itself may name what it creates."""
+        names = self.names.apart()
+        inside = _Reader(self.scenario, Documents(names, self.documents.folder), self.snapshot)
+        return inside.changed(item, place)
+
+    def changed(self, item: WhatIfShape, place: Place) -> Supposed:
         snapshot = self.snapshot
         changes = []
         reader = Changes(self.scenario, self.documents, snapshot.organization)

@@ -58,6 +58,23 @@ REFUSED = [
     ),
     pytest.param("name: x\n", "x.yaml:1:1: needs `accounts`", id="no accounts"),
     pytest.param(
+        HEAD + "policies:\n  p: {default: v3, versions: {v1: {Statement: []}}}\n",
+        "x.yaml:4:6: policies.p: has no version `v3` to be the default",
+        id="a policy whose default version isn't there",
+    ),
+    pytest.param(
+        HEAD + "policies:\n  p: {default: v1, versions: {v1: {Version: '2012-10-17', Statement: [{Effect: Allow}]}}}\n",
+        "x.yaml:4:71: policies.p.versions.v1.Statement[0]",
+        id="a version that AWS would refuse",
+    ),
+    pytest.param(
+        HEAD
+        + "organization: {id: o-a1b2c3d4e5, management: ours, root: {scps: p}}\n"
+        + "policies:\n  p: {default: v1, versions: {v1: {Version: '2012-10-17', Statement: []}}}\n",
+        "x.yaml:5:3: policies.p: only a managed policy has versions",
+        id="an SCP with versions",
+    ),
+    pytest.param(
         HEAD + "rolse: {}\n", "x.yaml:3:1: rolse: unknown key `rolse`; did you mean `roles`?", id="an unknown key"
     ),
     pytest.param(

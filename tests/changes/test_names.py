@@ -1,0 +1,93 @@
+"""Names in changes: every field that names something takes them, and what is created is named after."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import change as kinds
+from models.change import Change, Names, named
+from models.errors import ChangeError, UnknownNameError
+from simulator.changes.names import resolved
+from simulator.world import World
+from tests.changes.test_kinds import BEFORE, DEV, JOB, ONE, TEAM, TOPIC, TRUST, F, Q
+from tests.worlds import allow, function, role, user
+
+WORLD = World(BEFORE)
+
+
+@pytest.mark.parametrize(
+    "kind, field, wanted",
+    [
+        pytest.param("attach_policy", "holder", ("user", "group", "role"), id="one that has to be there"),
+        pytest.param("remove_boundary", "policy", ("policy",), id="one that may be left out"),
+        pytest.param("enable_mapping", "function", ("function",), id="a mapping's function"),
+        pytest.param("add_trigger", "role", ("role",), id="a trigger's role"),
+    ],
+)
+def test_a_field_says_what_it_names(kind: str, field: str, wanted: tuple[str, ...]) -> None:
+    assert named(kinds.KINDS[kind])[field] == Names(wanted)
+
+
+@pytest.mark.parametrize(
+    "written, meant",
+    [
+        pytest.param(
+            kinds.DisableMapping(source="q", function="f"),
+            kinds.DisableMapping(source=Q, function=F),
+            id="a mapping by what it reads and calls",
+        ),
+        pytest.param(
+            kinds.DisableTrigger(source="t", target="f"),
+            kinds.DisableTrigger(source=TOPIC, target=F),
+            id="a trigger by its ends",
+        ),
+        pytest.param(
+            kinds.AddMapping(source="q", function="f", on_failure="t"),
+            kinds.AddMapping(source=Q, function=F, on_failure=TOPIC),
+            id="a mapping's destination",
+        ),
+        pytest.param(kinds.CreateUser(user=f"{ONE}/new"), kinds.CreateUser(user=user("new")), id="a new user"),
+        pytest.param(
+            kinds.CreateFunction(function=f"{ONE}/new", role="job"),
+            kinds.CreateFunction(function=function("new"), role=JOB),
+            id="a new function, in the only Region that there is",
+        ),
+    ],
+)
+def test_names_are_made_arns(written: Change, meant: Change) -> None:
+    assert resolved(WORLD, [written]) == (meant,)
+
+
+@pytest.mark.parametrize("name", [f"{ONE}/new", "new", user("new")])
+def test_what_is_created_is_named_by_what_comes_behind(name: str) -> None:
+    changes = [kinds.CreateUser(user=f"{ONE}/new"), kinds.AddToGroup(user=name, group="team")]
+    assert resolved(WORLD, changes)[1] == kinds.AddToGroup(user=user("new"), group=TEAM)
+
+
+def test_it_is_not_named_before() -> None:
+    with pytest.raises(UnknownNameError, match="new"):
+        resolved(WORLD, [kinds.AddToGroup(user="new", group="team"), kinds.CreateUser(user=f"{ONE}/new")])
+
+
+@pytest.mark.parametrize(
+    "change, problem",
+    [
+        pytest.param(kinds.CreateUser(user="new"), "is not an ARN or `account/name`", id="without an account"),
+        pytest.param(
+            kinds.CreateRole(role="999999999999/new", document=TRUST), "is not an ARN or", id="an account not there"
+        ),
+        pytest.param(
+            kinds.AddStatement(side="scp", holder="nowhere", statement=allow("*", "*")),
+            "no root, OU or account `nowhere`",
+            id="no such place",
+        ),
+        pytest.param(kinds.DeleteRole(role="dev"), "`dev` is a user, not a role", id="somebody of another kind"),
+    ],
+)
+def test_what_nothing_has_is_refused(change: Change, problem: str) -> None:
+    with pytest.raises((ChangeError, UnknownNameError), match=problem):
+        resolved(WORLD, [change])
+
+
+def test_the_names_of_the_test_are_those_of_the_world() -> None:
+    assert {DEV, JOB, role("other")} <= {*WORLD.users, *WORLD.roles}
