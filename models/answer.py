@@ -461,7 +461,10 @@ class GraphNode(AnswerModel):
 
 
 class GraphEdge(AnswerModel):
-    """`detail` says in a few words what decides an edge that is not simply allowed."""
+    """`detail` says in a few words what decides an edge that is not simply allowed.
+
+    `change`: what becomes of it, in a graph of before and after; `status` is then that of after.
+    """
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
@@ -469,6 +472,7 @@ class GraphEdge(AnswerModel):
     status: StatusName
     missing: tuple[GrantAnswer, ...]
     detail: str = ""
+    change: Literal["opens", "closes"] | None = None
 
 
 class GraphAnswer(AnswerModel):

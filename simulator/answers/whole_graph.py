@@ -87,8 +87,8 @@ def answer(world: World, edges: Iterable[Edge], nodes: Iterable[str]) -> GraphAn
         merged.setdefault((shown(edge.source), shown(edge.target), edge.kind.value), edge)
         names.update(dict.fromkeys((shown(edge.source), shown(edge.target))))
     return GraphAnswer(
-        nodes=tuple(_node(world, name) for name in sorted(names)),
-        edges=tuple(_edge(merged[key]) for key in sorted(merged)),
+        nodes=tuple(node_of(world, name) for name in sorted(names)),
+        edges=tuple(edge_of(merged[key]) for key in sorted(merged)),
         accounts=dict(sorted(world.names.items())),
         gaps=shapes.facts((*(fact for edge in every for fact in edge.gaps), *world.inventory_gaps())),
         assumes=shapes.facts(fact for edge in every for fact in edge.assumes),
@@ -105,7 +105,8 @@ def _as_drawn(edge: Edge) -> Edge:
     return replace(edge, kind=EdgeKind.CHANGES) if is_guise(edge.source) else edge
 
 
-def _node(world: World, name: str) -> GraphNode:
+def node_of(world: World, name: str) -> GraphNode:
+    """A node in the contract's shape."""
     account = arns.account_of(arns.behind_url(name))
     resource = world.resources.get(name)
     if name.startswith("account:"):
@@ -119,7 +120,8 @@ def _node(world: World, name: str) -> GraphNode:
     )
 
 
-def _edge(edge: Edge) -> GraphEdge:
+def edge_of(edge: Edge) -> GraphEdge:
+    """An edge in the contract's shape."""
     # Not `shapes.step`: the reasons of what is simply allowed would be worked out, and aren't told.
     return GraphEdge(
         source=shown(edge.source),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.cli import changes, options
-from simulator.cli.errors import NO, YES
+from simulator.cli.errors import NO, YES, say
 from simulator.cli.output import age_lines, names_of, write_json, write_lines
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     help="Exit with 1 if something opens whose `FROM -> TO` the pattern fits; such as `* -> *:function:payroll*`.",
 )
 @click.option("--unfold", is_flag=True, help="List every principal, and not a line for each kind.")
+@click.option(
+    "--out", metavar="FILE", help="Also before and after as one graph; ends in dot, svg, png, graphml or json."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
 def command(
     snapshot_file: str | None,
@@ -45,6 +49,7 @@ def command(
     scope: str | None,
     forbidden: tuple[str, ...],
     unfold: bool,
+    out: str | None,
     form: str,
     files: tuple[str, ...],
     **given: Any,
@@ -56,7 +61,13 @@ def command(
     \b
     permgraph what-if --allow dev lambda:InvokeFunction orders --snapshot accounts.json
     permgraph what-if --permit orders s3.amazonaws.com,SourceArn=arn:aws:s3:::inbox --snapshot accounts.json
+    permgraph what-if --remove invoker AllowPipeline --out after.svg --snapshot accounts.json
     """
+    from simulator.render import graphfile
+
+    path = None if out is None else Path(out)
+    if path is not None:
+        graphfile.kind_of(path)  # before the work, not after it
     world = options.Source(snapshot_file, scenario_file, strict).world()
     wanted = _scope(world, source, target, scope)
     made = changes.read(world, given, files)
@@ -64,6 +75,11 @@ def command(
     from simulator.render import what_if as render
 
     answer = what_if(world, made, wanted, findings=True)
+    if path is not None:
+        from simulator.answers.changed_graph import changed_graph
+
+        graph = graphfile.write_readable(changed_graph(world, made, answer), path)
+        say(f"{path}: {len(graph.nodes)} nodes, {len(graph.edges)} edges")
     names = names_of(world.snapshot)
     if form == "json":
         write_json(answer.as_json())

@@ -18,6 +18,7 @@ FONT = "Helvetica"
 TEXT = "#1f2328"
 WEAK = "#6e7781"
 RED = "#b3261e"
+GREEN = "#1b6e3c"
 #: Kind of the node that stands for many (see `simulator.render.collapse`).
 SET = "set"
 
@@ -58,6 +59,12 @@ LINES: dict[str, dict[str, str]] = {
     "missing": {"color": RED, "fontcolor": RED, "style": "dashed", "penwidth": "2"},
     "denied": {"color": RED, "fontcolor": RED, "style": "solid", "penwidth": "2"},
     "unknown": {"color": WEAK, "fontcolor": WEAK, "style": "dotted"},
+}
+
+#: What becomes of an edge -> its line, in files: two lines beside each other, which no status has.
+CHANGED: dict[str, dict[str, str]] = {
+    "opens": {"color": f"{GREEN}:invis:{GREEN}", "fontcolor": GREEN, "style": "solid", "penwidth": "1.6"},
+    "closes": {"color": f"{RED}:invis:{RED}", "fontcolor": RED, "style": "dashed", "penwidth": "1.6"},
 }
 
 _DETAIL_LENGTH = 44
@@ -184,26 +191,31 @@ def _node(node: GraphNode, for_file: bool) -> str:
 
 
 def _edge(name: str, edge: GraphEdge, for_file: bool) -> str:
-    pairs = {"label": edge_label(edge), "id": name, "class": f"{edge.status} {_words('kind', edge.kind)}"}
+    look = edge.change or edge.status
+    pairs = {"label": edge_label(edge), "id": name, "class": f"{look} {_words('kind', edge.kind)}"}
     pairs["tooltip"] = pairs["labeltooltip"] = edge_tooltip(edge)
-    if edge.status == "denied":
+    if look == "denied":
         pairs["arrowhead"] = "tee"
     if for_file:
-        pairs |= LINES[edge.status]
+        pairs |= LINES[edge.status] | CHANGED.get(look, {})
     return f"{quote(edge.source)} -> {quote(edge.target)} [{_attributes(pairs)}];"
 
 
 def edge_label(edge: GraphEdge) -> str:
-    """The edge's kind; if it isn't simply allowed also its status, and in a second line what decides it."""
-    if edge.status == "allowed":
+    """The edge's kind; if it isn't simply allowed also its status, and in a second line what decides it.
+
+    What opens or closes says so first, and in the second line from what to what.
+    """
+    if edge.status == "allowed" and edge.change is None:
         return edge.kind
     detail = f"\n{_shorten(edge.detail)}" if edge.detail else ""
-    return f"{edge.kind} — {edge.status}{detail}"
+    return f"{edge.change} {edge.kind}{detail}" if edge.change else f"{edge.kind} — {edge.status}{detail}"
 
 
 def edge_tooltip(edge: GraphEdge) -> str:
     """What the label says, with the whole of the detail."""
-    return f"{edge.kind} — {edge.status}" + (f": {edge.detail}" if edge.detail else "")
+    said = f"{edge.change} {edge.kind}" if edge.change else f"{edge.kind} — {edge.status}"
+    return said + (f": {edge.detail}" if edge.detail else "")
 
 
 def _shorten(text: str) -> str:

@@ -10,13 +10,17 @@ from xml.etree import ElementTree
 
 from models.answer import GraphAnswer
 from models.errors import InputError
+from simulator.render.collapse import collapse
 from simulator.render.dot import edge_ids, to_dot
 
 # What XML 1.0 has no way to write.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Kinds of file that programs read, and not people.
+_DATA = ("graphml", "json")
+
 _NODE_KEYS = ("kind", "account", "region", "label")
-_EDGE_KEYS = ("kind", "status", "detail", "missing")
+_EDGE_KEYS = ("kind", "status", "change", "detail", "missing")
 
 
 def write(graph: GraphAnswer, path: Path) -> None:
@@ -28,6 +32,17 @@ def write(graph: GraphAnswer, path: Path) -> None:
         OSError: if the file can't be written.
     """
     path.write_bytes(content(graph, kind_of(path)))
+
+
+def write_readable(graph: GraphAnswer, path: Path) -> GraphAnswer:
+    """Do the same, but in a picture draw many of a kind as one where nobody could read it else; return what is there.
+
+    Raises:
+        InputError, MissingToolError, OSError: as `write` does.
+    """
+    shown = graph if kind_of(path) in _DATA else collapse(graph)
+    write(shown, path)
+    return shown
 
 
 def kind_of(path: Path) -> str:
@@ -89,7 +104,7 @@ def graphml(graph: GraphAnswer) -> bytes:
                 listed.add(end)
                 _element(body, "node", {"id": end}, {"label": end})
         missing = [grant.as_json() for grant in edge.missing]
-        data = {"kind": edge.kind, "status": edge.status, "detail": edge.detail}
+        data = {"kind": edge.kind, "status": edge.status, "change": edge.change, "detail": edge.detail}
         data["missing"] = json.dumps(missing) if missing else ""
         _element(body, "edge", {"id": name, "source": edge.source, "target": edge.target}, data)
     ElementTree.indent(root, " ")

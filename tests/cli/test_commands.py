@@ -378,3 +378,28 @@ def test_a_way_to_a_resource_asks_for_the_action(capsys: pytest.CaptureFixture[s
     assert "ask about one with `--action`" in capsys.readouterr().err
     assert run(["paths", "partner/dev", "arn:aws:s3:::elsewhere", "--action", "s3:GetObject", *SCENARIO]) == 1
     assert capsys.readouterr().err == ""
+
+
+WHAT_IF = ["what-if", "--trust", "ours/invoker", "partner/pipeline", *SCENARIO]
+
+
+@pytest.mark.parametrize("kind, head", [("dot", b"digraph"), ("svg", b"<?xml"), ("png", b"\x89PNG"), ("json", b"{")])
+def test_what_if_draws_before_and_after_as_one_graph(
+    kind: str, head: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / f"after.{kind}"
+    assert run([*WHAT_IF, "--out", str(file)]) == 0
+    found = capsys.readouterr()
+    assert found.err == f"{file}: 4 nodes, 3 edges\n"
+    assert found.out.startswith("OPENS  1 change: 4 pairs open, 0 pairs close\n")
+    assert file.read_bytes().startswith(head)
+
+
+def test_a_file_that_what_if_cannot_write_is_said_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*WHAT_IF, "--out", str(tmp_path / "after.txt")]) == 2
+    found = capsys.readouterr()
+    assert found.out == ""
+    assert "the name has to end in `.dot`" in found.err
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +88,49 @@ def test_no_status_between_two_drawn_nodes_is_lost(nodes: list[GraphNode], data:
     kept = [one for one in edges if one.source in drawn and one.target in drawn]
     between = {(one.source, one.target, one.status) for one in small.edges}
     assert all((one.source, one.target, one.status) in between for one in kept)
+
+
+def changed(source: str, target: str, change: Literal["opens", "closes"] = "opens") -> GraphEdge:
+    return edge(source, target).model_copy(update={"change": change, "detail": "missing → allowed"})
+
+
+def test_of_what_opens_those_with_the_same_edges_become_one_first() -> None:
+    """The role that all of them may then assume is of their kind and account, and stays by itself."""
+    roles = [node(at) for at in range(312)]
+    door, function = node(1000), node(0, "function")
+    edges = [*(changed(role.id, door.id) for role in roles), edge(door.id, function.id)]
+    small = collapse(GraphAnswer(nodes=(*roles, door, function), edges=tuple(edges)))
+    assert [one.label for one in small.nodes] == ["312 roles\nr0, r1, r2, …", "r1000", "r0"]
+    assert [(one.change, one.detail) for one in small.edges] == [("opens", "312 edges: missing → allowed"), (None, "")]
+
+
+def test_two_sets_of_a_kind_in_an_account_are_told_apart() -> None:
+    roles = [node(at) for at in range(100)]
+    doors = [node(0, "function"), node(1, "function")]
+    edges = [changed(role.id, doors[at % 2].id, "opens" if at % 2 else "closes") for at, role in enumerate(roles)]
+    small = collapse(GraphAnswer(nodes=(*roles, *doors), edges=tuple(edges)), limit=4)
+    assert [one.kind for one in small.nodes] == [SET, SET, "function", "function"]
+    assert len({one.id for one in small.nodes}) == 4
+    assert sorted((one.change or "", one.target) for one in small.edges) == [
+        ("closes", doors[0].id),
+        ("opens", doors[1].id),
+    ]
+
+
+def test_what_opens_within_a_set_is_drawn() -> None:
+    roles = [node(at) for at in range(100)]
+    edges = [changed(one.id, other.id) for one, other in pairwise(roles)]
+    small = collapse(GraphAnswer(nodes=tuple(roles), edges=tuple(edges)))
+    assert [one.detail for one in small.edges if one.source == one.target] == ["99 edges: missing → allowed"]
+
+
+@given(NODES, st.data())
+def test_no_change_is_lost(nodes: list[GraphNode], data: st.DataObject) -> None:
+    names = st.sampled_from([one.id for one in nodes] or ["a"])
+    changes = st.builds(changed, names, names, st.sampled_from(["opens", "closes"]))
+    edges = data.draw(st.lists(changes | st.builds(edge, names, names), max_size=40))
+    small = collapse(GraphAnswer(nodes=tuple(nodes), edges=tuple(edges)), limit=4)
+    for direction in ("opens", "closes"):
+        wanted = [one for one in edges if one.change == direction]
+        drawn = [one for one in small.edges if one.change == direction]
+        assert sum(int(found.split()[0]) if "edges" in (found := one.detail) else 1 for one in drawn) == len(wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
@@ -92,6 +93,37 @@ def test_a_file_has_each_status_written_out_as_a_line(status: StatusName, stroke
     assert ("stroke-dasharray" in path.attrib) is dashed
     assert stroke is None or path.attrib["stroke"] == stroke
     assert ("stroke-width" in path.attrib) is (status in ("missing", "denied"))
+
+
+CHANGES = [
+    pytest.param("opens", "#1b6e3c", False, id="opens: solid and double, green"),
+    pytest.param("closes", "#b3261e", True, id="closes: dashed and double, red"),
+]
+
+
+def changed(change: Literal["opens", "closes"], status: StatusName = "allowed") -> GraphAnswer:
+    found = edge("a", "b", status=status, detail="missing → allowed").model_copy(update={"change": change})
+    return GraphAnswer(nodes=(node("a"), node("b")), edges=(found,))
+
+
+@pytest.mark.parametrize("change, stroke, dashed", CHANGES)
+def test_a_file_has_what_changes_in_two_lines_and_in_words(
+    change: Literal["opens", "closes"], stroke: str, dashed: bool
+) -> None:
+    drawn = groups(changed(change), for_file=True)["a~assumes~b"]
+    seen = [path for path in drawn.iter(f"{SVG}path") if path.attrib["stroke"] not in ("transparent", "none")]
+    assert [path.attrib["stroke"] for path in seen] == [stroke, stroke]
+    assert all(("stroke-dasharray" in path.attrib) is dashed for path in seen)
+    assert texts(drawn) == [f"{change} assumes", "missing → allowed"]
+
+
+@pytest.mark.parametrize("change, stroke, dashed", CHANGES)
+def test_what_changes_has_that_as_its_class_and_no_status(
+    change: Literal["opens", "closes"], stroke: str, dashed: bool
+) -> None:
+    """A style sheet would else colour what closes by what it then is."""
+    drawn = groups(changed(change, "missing"), for_file=False)["a~assumes~b"]
+    assert drawn.attrib["class"].split() == ["edge", change, "kind-assumes"]
 
 
 def test_a_denied_edge_ends_in_a_bar() -> None:
