@@ -9,8 +9,12 @@ from models import arns
 from models.change import AddStatement, Change
 from models.change import Side as ChangeSide
 from models.edge import Grant, Side
+from models.policy import PolicyKind
 from models.snapshot import Role, Snapshot, User
 from simulator.changes import documents
+from simulator.policy.limits import FUNCTION
+from simulator.repair import merging
+from simulator.repair.same import is_same
 
 #: A policy of a VPC endpoint is a resource's policy to a change.
 _SIDES: dict[Side, ChangeSide] = {
@@ -36,8 +40,23 @@ def as_change(snapshot: Snapshot, grant: Grant) -> Change:
 
 
 def as_changes(snapshot: Snapshot, grant: Grant) -> tuple[Change, ...]:
-    """As `as_change`; where the policy of a function has no room left, with statements merged to make some."""
-    return (as_change(snapshot, grant),)
+    """As `as_change`; where the policy of a function has no room left, with statements merged to make some.
+
+    They are merged only if that changes no other answer. Without room all the same it is the plain change, which is
+    refused where it is applied.
+    """
+    plain = as_change(snapshot, grant)
+    if not isinstance(plain, AddStatement) or grant.side != "resource" or not arns.is_function(grant.holder):
+        return (plain,)
+    old = snapshot.documents.get(_resource(snapshot, grant.holder) or "")
+    wanted = documents.with_one(old, plain.statement, PolicyKind.RESOURCE)
+    if documents.size(wanted, FUNCTION) <= FUNCTION.most:
+        return (plain,)
+    rows = merging.merged(wanted, FUNCTION)
+    after = {**wanted, "Statement": [row.statement for row in rows]}
+    if documents.size(after, FUNCTION) > FUNCTION.most or not is_same(wanted, after):
+        return (plain,)
+    return merging.changes(plain, old, rows)
 
 
 def _sid(grant: Grant) -> str:
