@@ -28,12 +28,12 @@ _SOME = "x"
 class _Keys:
     """A request context: what isn't in it is absent."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
         self._values = {key.lower(): value for key, value in values.items()}
 
     def lookup(self, key: str) -> State:
-        value = self._values.get(key.lower())
-        return Absent() if value is None else Known((value,))
+        values = self._values.get(key.lower())
+        return Absent() if values is None else Known(values, multivalued=len(values) > 1)
 
 
 def is_same(before: Any, after: Any) -> bool:
@@ -88,11 +88,12 @@ def _values(statement: Mapping[str, Any], element: str) -> list[str]:
     return [_one(value) for value in values]
 
 
-def _conditions(statement: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
-    """For each condition its key with each of its values."""
-    for keys in (statement.get("Condition") or {}).values():
+def _conditions(statement: Mapping[str, Any]) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    """For each condition its key with each of its values, and with all of them where a key with several is meant."""
+    for operator, keys in (statement.get("Condition") or {}).items():
         for key, values in keys.items():
-            yield [(key, _one(value)) for value in _listed(values)]
+            every = tuple(_one(value) for value in _listed(values))
+            yield [*((key, (value,)) for value in every), *([(key, every)] if ":" in operator else ())]
 
 
 def _one(value: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.change import AddStatement, Change
@@ -220,16 +220,26 @@ ACTIONS = (INVOKE, "lambda:GetFunction", "lambda:*")
 
 
 @st.composite
-def alike(draw: st.DrawFn) -> Json:
-    """A statement out of so few words that most differ from another one in an element or two."""
-    effect = draw(st.sampled_from(("Allow", "Allow", "Deny")))
-    body: Json = {"Effect": effect, "Principal": draw(st.sampled_from(IN_POLICY))}
-    body[draw(st.sampled_from(("Action",) * 5 + ("NotAction",)))] = draw(st.sampled_from(ACTIONS))
-    body[draw(st.sampled_from(("Resource",) * 5 + ("NotResource",)))] = draw(st.sampled_from(RESOURCES))
+def families(draw: st.DrawFn) -> list[Json]:
+    """Statements of which each differs from the first in one element, or in two."""
+    names = [draw(st.sampled_from(pair)) for pair in (("Action", "NotAction"), ("Resource", "NotResource"))]
+    condition = (draw(st.sampled_from(OPERATORS)), draw(st.sampled_from(("k", "l"))))
+    wanted = st.sampled_from(VALUES) | st.lists(st.sampled_from(VALUES), min_size=1, max_size=2)
+    elements: dict[str, st.SearchStrategy[Any]] = {
+        "Effect": st.sampled_from(("Allow", "Allow", "Deny")),
+        "Principal": st.sampled_from(IN_POLICY),
+        names[0]: st.sampled_from(ACTIONS),
+        names[1]: st.sampled_from(RESOURCES),
+        "Condition": wanted.map(lambda value: {condition[0]: {condition[1]: value}}),
+    }
+    first = {name: draw(strategy) for name, strategy in elements.items()}
     if draw(st.booleans()):
-        wanted = draw(st.sampled_from(VALUES) | st.lists(st.sampled_from(VALUES), min_size=1, max_size=2))
-        body["Condition"] = {draw(st.sampled_from(OPERATORS)): {draw(st.sampled_from(("k", "l"))): wanted}}
-    return body
+        first["Principal"] = "*"
+    others = st.sets(st.sampled_from(tuple(elements)), min_size=1, max_size=2)
+    return [
+        first,
+        *({**first, **{name: draw(elements[name]) for name in draw(others)}} for _ in range(draw(st.integers(1, 3)))),
+    ]
 
 
 def outcome_of(document: Json, principal: str, action: str, resource: str, keys: Mapping[str, Any]) -> Any:
@@ -244,11 +254,21 @@ contexts = st.fixed_dictionaries(
 
 
 @given(
-    st.lists(alike(), min_size=2, max_size=6),
+    families(),
     st.sampled_from(PRINCIPALS),
     st.sampled_from(ACTIONS[:2]),
     st.sampled_from((RESOURCES[0], RESOURCES[1], RESOURCES[3])),
     contexts,
+)
+@example(
+    [
+        {**OWN, "Principal": "*", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"k": value}}}
+        for value in ("v", "w")
+    ],
+    PRINCIPALS[0],
+    INVOKE,
+    RESOURCES[0],
+    {"k": ["v", "w"]},
 )
 def test_merging_changes_no_outcome(
     statements: list[Json], principal: str, action: str, resource: str, keys: Mapping[str, Any]
@@ -282,6 +302,11 @@ def all_but(actions: Any) -> Json:
             [{**ONE, "Condition": {"StringNotEquals": {"k": value}}} for value in ("v", "w")],
             [{**ONE, "Condition": {"StringNotEquals": {"k": ["v", "w"]}}}],
             id="all values of a negated operator have to differ",
+        ),
+        pytest.param(
+            [{**ONE, "Condition": {"ForAllValues:StringEquals": {"k": value}}} for value in ("v", "w")],
+            [{**ONE, "Condition": {"ForAllValues:StringEquals": {"k": ["v", "w"]}}}],
+            id="a key with several values has them all allowed by one statement",
         ),
         pytest.param(
             [all_but(INVOKE), all_but("lambda:GetFunction")],
