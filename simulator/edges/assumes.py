@@ -11,7 +11,7 @@ from models import arns
 from models.edge import Edge, EdgeKind
 from models.policy import Principal
 from simulator.edges.ask import Ask
-from simulator.edges.grantable import edges_to, led_to
+from simulator.edges.grantable import edges_to, led_to, strangers_to
 from simulator.edges.question import Nodes, Question, among
 from simulator.world.nodes import foresee, outsiders
 from simulator.world.world import World
@@ -29,6 +29,13 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
         if among(role, led):
             yield from edges_to(world, EdgeKind.ASSUMES, role, (Ask(ACTION, role),), sources, question)
         yield from _federated(world, role, sources, question)
+
+
+def by_strangers(world: World, targets: Nodes, question: Question) -> Iterator[Edge]:
+    """Yield the edges from whoever is no actor of the world."""
+    for role in question.targets(world.roles, targets, arns.is_role):
+        yield from strangers_to(world, EdgeKind.ASSUMES, role, Ask(ACTION, role), question)
+        yield from _federated(world, role, None, question)
 
 
 def _federated(world: World, role: str, sources: Nodes, question: Question) -> Iterator[Edge]:

@@ -71,6 +71,17 @@ def edges_to(
                 yield edge
 
 
+def strangers_to(world: World, kind: EdgeKind, target: str, ask: Ask, question: Question) -> Iterator[Edge]:
+    """Yield the edges of `edges_to` from whoever is no actor of the world: whom the target's policy names."""
+    policies, _ = world.resource_policies(ask.resource, _owner(world, ask.resource))
+    named = named_principals(policies, ask.action, None if kind is EdgeKind.ASSUMES else ask.resource)
+    for node in outsiders(world, named):
+        if _may_ask(node, ask.action):
+            edge = Edge(node, target, kind, (foresee(world, node, ask.action, ask.resource, question.given, named),))
+            if question.wants(edge, False):
+                yield edge
+
+
 def led_to(world: World, action: str, targets: Collection[str], sources: Nodes, question: Question) -> Nodes:
     """Those of `targets` to which `edges_to` may find an edge by an action; None: it may to any of them.
 

@@ -5,7 +5,7 @@ What `World.ask` says of one of them, with reasons, `column` says of all, withou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -169,6 +169,16 @@ def told_of(
     for place, outcomes in found.items():
         grid.columns.setdefault((ready.targets[place].resource, False), outcomes)
     return [ready.targets[place].resource for place in found]
+
+
+def rows_of(
+    world: World, some: Actors, action: str, resources: tuple[str, ...]
+) -> tuple[Sequence[str], Iterator[Outcomes]]:
+    """What each of some actors comes to by an action on many resources, and the resources in the order of its bits."""
+    ready = _resources(world, action, resources)
+    rows = Rows(ready, some.ready.members, _Asked(world, some, action, NOTHING_GIVEN, None))
+    places = [target.resource for target in ready.targets]
+    return places, (rows.of(number) for number in range(len(some.nodes)))
 
 
 def _resources(world: World, action: str, resources: tuple[str, ...]) -> Resources:

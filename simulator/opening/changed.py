@@ -1,0 +1,57 @@
+"""What is open to another degree in one world than in another: edges, and pairs that only a way joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.edge import Status
+from simulator.opening.joined import Joined
+from simulator.opening.numbers import Numbers
+from simulator.opening.rows import Opened, Row, changed_sources, differing
+from simulator.policy.patterns import numbers_of
+
+PATH = "path"
+
+
+class Changed(NamedTuple):
+    """A pair, as answers call its ends, with how open it is; None: it is closed."""
+
+    source: str
+    target: str
+    kind: str
+    before: Status | None
+    after: Status | None
+
+    @property
+    def opens(self) -> bool:
+        return self.before is None or (self.after is not None and self.after.rank < self.before.rank)
+
+
+def changed_edges(before: Opened, after: Opened) -> Iterator[Changed]:
+    numbers = after.numbers
+    for kind, rows in after.kinds.items():
+        for source in set(map(numbers.shown, differing(before.kinds[kind], rows))):
+            yield from _of_source(numbers, source, kind.value, before.row(kind, source), after.row(kind, source))
+
+
+def changed_pairs(before: Joined, after: Joined) -> Iterator[Changed]:
+    """Pairs that only a way joins; one that an edge joins as well is none of them."""
+    numbers = after.opened.numbers
+    sources = set(map(numbers.shown, changed_sources(before.opened, after.opened)))
+    for old, new in zip(before.levels, after.levels, strict=True):
+        sources |= differing(old.reached, new.reached)
+    for source in sources:
+        yield from _of_source(numbers, source, PATH, before.row(source), after.row(source))
+
+
+def _of_source(numbers: Numbers, source: int, kind: str, before: Row, after: Row) -> Iterator[Changed]:
+    name = numbers.nodes[source]
+    for target in numbers_of((before.open ^ after.open) | (before.allowed ^ after.allowed)):
+        yield Changed(name, numbers.nodes[target], kind, _status(before, target), _status(after, target))
+
+
+def _status(row: Row, target: int) -> Status | None:
+    if row.allowed >> target & 1:
+        return Status.ALLOWED
+    return Status.CONDITIONAL if row.open >> target & 1 else None

@@ -1,0 +1,83 @@
+"""What-if the plain way: every edge of the world before and after as an object, and every way gone step by step.
+
+What `simulator.opening` works out on rows, for what a change may touch, is held to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models import arns
+from models.answer import OpenedAnswer
+from models.edge import Edge, EdgeKind, Status
+from simulator.answers.step import step
+from simulator.edges import RULES
+from simulator.edges.question import Question
+from simulator.graph import Graph
+from simulator.world import World
+from simulator.world.nodes import is_guise, shown
+
+Pair = tuple[str, str, str]
+Open = dict[Pair, Status]
+LISTED = ("role", "user", "function", "url")
+
+
+def differences(before: World, was: Open, after: World, now: Open) -> tuple[list[OpenedAnswer], list[OpenedAnswer]]:
+    """What opens and what closes between two worlds of which it is known what is open; `via` is left empty."""
+    opens = [_told(pair, _status(before, was, pair), now[pair]) for pair in sorted(_better(now, was))]
+    closes = [_told(pair, was[pair], _status(after, now, pair)) for pair in sorted(_better(was, now))]
+    return opens, closes
+
+
+def _told(pair: Pair, before: Status, after: Status) -> OpenedAnswer:
+    source, target, kind = pair
+    return OpenedAnswer(source=source, target=target, kind=kind, before=before.value, after=after.value, via=())
+
+
+def _better(one: Open, other: Open) -> Iterator[Pair]:
+    yield from (pair for pair, status in one.items() if pair not in other or status.rank < other[pair].rank)
+
+
+def _status(world: World, known: Open, pair: Pair) -> Status:
+    if pair in known:
+        return known[pair]
+    found = step(world, *pair) if pair[2] != "path" else None
+    return Status(found.status) if found and not Status(found.status).is_open else Status.MISSING
+
+
+def open_pairs(world: World) -> Open:
+    """Every edge that is open, and every pair that only an open way joins."""
+    graph = Graph(world, Question(missing=False)).grow_whole()
+    found: Open = {}
+    for edge in (*graph.edges, *_taken_over(world)):
+        if edge.status.is_open and edge.kind is not EdgeKind.MEMBER_OF:
+            pair = (shown(edge.source), shown(edge.target), edge.kind.value)
+            found[pair] = min(found.get(pair, edge.status), edge.status, key=lambda status: status.rank)
+    direct = {(source, target) for source, target, kind in found if kind != "changes"}
+    for source in {edge.source for edge in graph.edges if "#" not in edge.source}:
+        for status in (Status.CONDITIONAL, Status.ALLOWED):
+            for node in _gone_to(graph, source, status):
+                if (source, node) not in direct:
+                    found[source, node, "path"] = status
+    return found
+
+
+def _taken_over(world: World) -> Iterator[Edge]:
+    question = Question(missing=False, takeover=True)
+    yield from (edge for edge in RULES[EdgeKind.CHANGES](world, None, None, question) if not is_guise(edge.source))
+
+
+def _gone_to(graph: Graph, source: str, worst: Status) -> set[str]:
+    """Where ways by steps no worse than a status end, but for those that end with a qualifier's step."""
+    ends: set[str] = set()
+    passed, waiting = {source}, [source]
+    while waiting:
+        for edge in graph.out_of(waiting.pop()):
+            if edge.status.rank > worst.rank:
+                continue
+            if edge.kind is not EdgeKind.QUALIFIES:
+                ends.add(edge.target)
+            if edge.target not in passed:
+                passed.add(edge.target)
+                waiting.append(edge.target)
+    return {node for node in ends - {source} if "#" not in node and arns.kind_of(node) in LISTED}
