@@ -11,11 +11,11 @@ from models.change import Change
 from models.edge import Edge, EdgeKind, Status
 from simulator.answers.grown import ends_of
 from simulator.answers.step import step
-from simulator.answers.what_if import PATH
 from simulator.answers.whole_graph import edge_of, node_of
 from simulator.changes import apply
 from simulator.edges import RULES
 from simulator.edges.question import Question
+from simulator.opening.changed import PATH
 from simulator.world.nodes import shown
 from simulator.world.world import World
 

@@ -10,7 +10,8 @@ from models.answer import GraphAnswer, WhatIfAnswer
 from models.change import AddStatement, Change, RemoveStatement
 from simulator import scenario
 from simulator.answers.changed_graph import changed_graph, hops_of
-from simulator.answers.what_if import PATH, Scope, what_if
+from simulator.answers.what_if import Scope, what_if
+from simulator.opening.changed import PATH
 from simulator.scenario import library
 from simulator.world import World
 
