@@ -36,13 +36,33 @@ def changed_edges(before: Opened, after: Opened) -> Iterator[Changed]:
 
 
 def changed_pairs(before: Joined, after: Joined) -> Iterator[Changed]:
-    """Pairs that only a way joins; one that an edge joins as well is none of them."""
+    """Pairs that are joined now and weren't, or for certain now, and by ways only; and the reverse."""
     numbers = after.opened.numbers
     sources = set(map(numbers.shown, changed_sources(before.opened, after.opened)))
     for old, new in zip(before.levels, after.levels, strict=True):
         sources |= differing(old.reached, new.reached)
     for source in sources:
-        yield from _of_source(numbers, source, PATH, before.row(source), after.row(source))
+        was, now = _Ends(before, source), _Ends(after, source)
+        for target in numbers_of(_gained(was, now) | _gained(now, was)):
+            yield Changed(numbers.nodes[source], numbers.nodes[target], PATH, was.status(target), now.status(target))
+
+
+class _Ends:
+    """What steps and ways join to a source."""
+
+    def __init__(self, joined: Joined, source: int) -> None:
+        self.edges, self.ways = joined.edges(source), joined.ways(source)
+        self.all = Row(self.edges.open | self.ways.open, self.edges.allowed | self.ways.allowed)
+
+    def status(self, target: int) -> Status | None:
+        return _status(self.all, target)
+
+
+def _gained(was: _Ends, now: _Ends) -> int:
+    """What only ways lead to, and nothing led to before: who gets there still by fewer steps or more gains nothing."""
+    rows = zip(now.ways, now.edges, was.all, strict=True)
+    some, allowed = (ways & ~edges & ~before for ways, edges, before in rows)
+    return some | allowed
 
 
 def _of_source(numbers: Numbers, source: int, kind: str, before: Row, after: Row) -> Iterator[Changed]:

@@ -33,14 +33,18 @@ class Joined:
     opened: Opened
     levels: tuple[Level, Level]
 
-    def row(self, source: int) -> Row:
-        """The nodes that only ways join to a source."""
+    def edges(self, source: int) -> Row:
+        """The nodes that one step joins to a source."""
+        numbers = self.opened.numbers
+        kinds = (kind for kind in self.opened.kinds if kind not in ASIDE)
+        return together(numbers, (self.opened.row(kind, source) for kind in kinds))
+
+    def ways(self, source: int) -> Row:
+        """The nodes that a way joins to a source, of one step or more."""
         numbers = self.opened.numbers
         if numbers.inner >> source & 1:
             return NONE
-        kinds = (kind for kind in self.opened.kinds if kind not in ASIDE)
-        direct = together(numbers, (self.opened.row(kind, source) for kind in kinds)).open
-        wanted = numbers.listed & ~direct & ~(1 << source)
+        wanted = numbers.listed & ~(1 << source)
         return Row(*(level.reached.get(source, 0) & wanted for level in self.levels))
 
 

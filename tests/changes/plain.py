@@ -19,6 +19,7 @@ from simulator.world.nodes import is_guise, shown
 
 Pair = tuple[str, str, str]
 Open = dict[Pair, Status]
+PATH = "path"
 LISTED = ("role", "user", "function", "url")
 
 
@@ -35,30 +36,50 @@ def _told(pair: Pair, before: Status, after: Status) -> OpenedAnswer:
 
 
 def _better(one: Open, other: Open) -> Iterator[Pair]:
-    yield from (pair for pair, status in one.items() if pair not in other or status.rank < other[pair].rank)
+    for pair, status in one.items():
+        known = other.get(pair)
+        if pair[2] == PATH:
+            # Whoever an edge joins as surely gains nothing by a way, neither then nor now.
+            known = _joined(other, pair)
+            if any(edge.rank <= status.rank for edge in _edges(one, pair)):
+                continue
+        if known is None or status.rank < known.rank:
+            yield pair
+
+
+def _edges(known: Open, pair: Pair) -> list[Status]:
+    """The edges on ways between two nodes."""
+    kinds = (kind.value for kind in EdgeKind if kind is not EdgeKind.CHANGES)
+    return [known[edge] for kind in kinds if (edge := (pair[0], pair[1], kind)) in known]
+
+
+def _joined(known: Open, pair: Pair) -> Status | None:
+    """How surely one node comes to another, by a step or by a way."""
+    found = [*_edges(known, pair), *([known[pair]] if pair in known else [])]
+    return min(found, key=lambda status: status.rank, default=None)
 
 
 def _status(world: World, known: Open, pair: Pair) -> Status:
+    if pair[2] == PATH:
+        return _joined(known, pair) or Status.MISSING
     if pair in known:
         return known[pair]
-    found = step(world, *pair) if pair[2] != "path" else None
+    found = step(world, *pair)
     return Status(found.status) if found and not Status(found.status).is_open else Status.MISSING
 
 
 def open_pairs(world: World) -> Open:
-    """Every edge that is open, and every pair that only an open way joins."""
+    """Every edge that is open, and every pair that an open way joins, of one step or more."""
     graph = Graph(world, Question(missing=False)).grow_whole()
     found: Open = {}
     for edge in (*graph.edges, *_taken_over(world)):
         if edge.status.is_open and edge.kind is not EdgeKind.MEMBER_OF:
             pair = (shown(edge.source), shown(edge.target), edge.kind.value)
             found[pair] = min(found.get(pair, edge.status), edge.status, key=lambda status: status.rank)
-    direct = {(source, target) for source, target, kind in found if kind != "changes"}
     for source in {edge.source for edge in graph.edges if "#" not in edge.source}:
         for status in (Status.CONDITIONAL, Status.ALLOWED):
             for node in _gone_to(graph, source, status):
-                if (source, node) not in direct:
-                    found[source, node, "path"] = status
+                found[source, node, PATH] = status
     return found
 
 
