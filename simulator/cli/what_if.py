@@ -14,6 +14,7 @@ from simulator.cli.output import age_lines, names_of, write_json, write_lines
 
 if TYPE_CHECKING:
     from models.answer import WhatIfAnswer
+    from models.change import Change
     from simulator.answers.what_if import Scope
     from simulator.world import World
 
@@ -75,19 +76,29 @@ def command(
     from simulator.render import what_if as render
 
     answer = what_if(world, made, wanted, findings=True)
+    answer = _with_exposure(world, made, wanted, answer)
     if path is not None:
         from simulator.answers.changed_graph import changed_graph
 
         graph = graphfile.write_readable(changed_graph(world, made, answer), path)
         say(f"{path}: {len(graph.nodes)} nodes, {len(graph.edges)} edges")
-    names = names_of(world.snapshot)
+    names, asked = names_of(world.snapshot), _asked(world, source, target)
     if form == "json":
         write_json(answer.as_json())
     elif form == "markdown":
-        click.echo(render.markdown(answer, names).encode())
+        click.echo(render.markdown(answer, names, asked=asked).encode())
     else:
-        write_lines(render.text(answer, names, unfold=unfold) + age_lines(world.snapshot))
+        write_lines(render.text(answer, names, unfold=unfold, asked=asked) + age_lines(world.snapshot))
     return NO if _opens(answer, forbidden) else YES
+
+
+def _with_exposure(world: World, made: tuple[Change, ...], wanted: Scope, answer: WhatIfAnswer) -> WhatIfAnswer:
+    from simulator.answers.exposure import exposures
+    from simulator.changes import apply
+    from simulator.world.world import World as Asked
+
+    found = exposures(world, Asked(apply(world.snapshot, made), world.strict), answer)
+    return answer.model_copy(update={"exposure": tuple(row for row in found if wanted.has(row.to, row.target))})
 
 
 def _scope(world: World, source: str | None, target: str | None, scope: str | None) -> Scope:
@@ -102,10 +113,17 @@ def _scope(world: World, source: str | None, target: str | None, scope: str | No
         raise click.UsageError("`--scope pair` is about `--from` and `--to`, of which one is missing")
     if scope == "function" and target is None:
         raise click.UsageError("`--scope function` is about `--to`, which is missing")
-    start = world.resolve(source, "principal") if source is not None and scope != "function" else None
-    end = world.resolve(target, "resource") if target is not None else None
-    return Scope() if scope == "all" else Scope(start, end)
+    start, end = _asked(world, source, target)
+    return Scope() if scope == "all" else Scope(None if scope == "function" else start, end)
+
+
+def _asked(world: World, source: str | None, target: str | None) -> tuple[str | None, str | None]:
+    start = world.resolve(source, "principal") if source is not None else None
+    return start, world.resolve(target, "resource") if target is not None else None
 
 
 def _opens(answer: WhatIfAnswer, forbidden: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(f"{row.source} -> {row.target}", pattern) for row in answer.opens for pattern in forbidden)
+    """Whether something opens that a pattern fits; whom nobody read comes to it as well, if it lets him in."""
+    opened = [(row.source, row.target) for row in answer.opens]
+    opened += [(row.to, row.target) for row in answer.exposure if row.after != "missing"]
+    return any(fnmatchcase(f"{source} -> {target}", pattern) for source, target in opened for pattern in forbidden)

@@ -152,8 +152,11 @@ def _path(path: PathAnswer, names: Names, number: int | None) -> list[Text]:
     count = "" if number is None else f"{number}. "
     lines = [line((count, "bold"), status(path.status, mark=False), cost)]
     kinds = max((len(step.kind) for step in path.steps), default=0)
+    holds = path.status in ("allowed", "conditional")
     for step in path.steps:
         lines += _step(step, names, kinds)
+        if holds and step.status == "allowed":
+            lines += [line(*citation(cited, names), indent=7) for cited in step.because]
     return lines
 
 
