@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.change import Change
+from models.change import CREATED, Change, DeleteFunction, DeleteRole, DeleteUser
 from models.snapshot import Snapshot
 from simulator.changes import apply
 from simulator.repair.forms import cli, cloudformation, terraform
+from simulator.repair.forms.said import Step
 from simulator.repair.forms.steps import steps
 
 
@@ -35,6 +36,30 @@ def forms(snapshot: Snapshot, changes: Sequence[Change]) -> Forms:
     Raises:
         ChangeError: for a change that AWS would refuse, or of something that the snapshot doesn't have.
     """
-    found = tuple(steps(snapshot, apply(snapshot, changes)))
+    found: list[Step] = []
+    for run in _runs(changes):
+        after = apply(snapshot, run)
+        found.extend(steps(snapshot, after))
+        snapshot = after
     warnings = dict.fromkeys(warning for one in found for warning in one.warnings)
     return Forms(cli.text(found), cloudformation.template(found), terraform.text(found), "\n".join(warnings))
+
+
+def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """What is deleted and made anew is two things: of what follows nothing is said together with what was before."""
+    run: list[Change] = []
+    gone: set[str] = set()
+    for change in changes:
+        if isinstance(change, DeleteUser | DeleteRole | DeleteFunction):
+            gone.add(_named(change))
+        elif change.change in CREATED and _named(change) in gone:
+            yield run
+            run, gone = [], set()
+        run.append(change)
+    yield run
+
+
+def _named(change: Change) -> str:
+    """What a change makes or deletes."""
+    name: str = getattr(change, change.change.partition("_")[2])
+    return name

@@ -23,8 +23,6 @@ def text(steps: Iterable[Step]) -> str:
         account = one.account or account
         lines.extend(f"# {warning}" for warning in one.warnings)
         lines.extend(command(each, one.endpoint) for each in one.commands)
-        if not one.commands:
-            lines.append(f"# {one.name}: no command says this")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.repair.forms.said import Block, Edit, Json, Step
+from simulator.repair.forms.said import Block, Edit, Json, Step, regions_of
 
 VERSION = "2010-09-09"
 NOTES = "permgraph"
@@ -24,7 +24,7 @@ def template(steps: Sequence[Step]) -> dict[str, Any]:
     conditions: dict[str, Any] = {}
     resources: dict[str, Any] = {}
     notes: list[dict[str, Any]] = []
-    regions = _regions(steps)
+    regions = regions_of(steps)
     for one in steps:
         region = one.region or regions.get(one.account)
         for said in one.cloudformation:
@@ -48,15 +48,6 @@ def template(steps: Sequence[Step]) -> dict[str, Any]:
     return {**found, "Resources": resources}
 
 
-def _regions(steps: Sequence[Step]) -> dict[str | None, str]:
-    """In which Region of an account what has no Region is made, so that a stack set makes it once."""
-    found: dict[str | None, str] = {}
-    for one in steps:
-        if one.region:
-            found.setdefault(one.account, one.region)
-    return found
-
-
 def _condition(account: str, region: str | None) -> tuple[str, dict[str, Any]]:
     rule: dict[str, Any] = {"Fn::Equals": [{"Ref": "AWS::AccountId"}, account]}
     if region is None:
@@ -66,15 +57,16 @@ def _condition(account: str, region: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _note(one: Step, said: Edit) -> dict[str, Any]:
-    note: dict[str, Any] = {"Account": one.account, "Type": said.type, "Name": said.name}
+    what = {"Account": one.account, "Type": said.type, "Name": said.name}
     if said.properties is None:
-        return note | {"Delete": True}
-    return note | {"Properties": plain(said.properties)}
+        return {"Do": "delete it where it is declared", **what}
+    how = "add to what it has" if said.adds else "edit"
+    return {"Do": f"{how}, where it is declared", **what, "Properties": plain(said.properties)}
 
 
 def _there(one: Step, name: str, said: Block) -> dict[str, Any]:
-    why = "is there already: edit it where it is declared, or import it into a stack"
-    return {"Account": one.account, "Type": said.type, "Resource": name, "Exists": why}
+    what = "it is there already: edit it where it is declared, or import it into a stack"
+    return {"Do": what, "Account": one.account, "Type": said.type, "Resource": name}
 
 
 def plain(value: Any) -> Any:

@@ -46,7 +46,7 @@ def _creation(after: Snapshot, found: Organization, policy: OrganizationPolicy) 
         "content": content,
     }
     properties = {"Name": policy.name, "Type": policy.type, "Content": content, "TargetIds": list(targets)}
-    by_name = f"--filter {policy.type} --query \"Policies[?Name=='{policy.name}'].Id\" --output text"
+    by_name = f"--filter {policy.type} --query 'Policies[?Name==`{policy.name}`].Id' --output text"
     id_ = Verbatim(f'"$(aws organizations list-policies {by_name})"')
     reference = Verbatim(f"{_BLOCK}.{policy.name}.id")
     return _step(

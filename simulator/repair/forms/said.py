@@ -5,7 +5,7 @@ Each step says one thing that changes, in all three forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,12 +55,14 @@ class Block:
 class Edit:
     """What can't be declared by itself: these properties of the resource that `name` is, where it is declared.
 
-    None as a property: it is to be taken away. Without properties the resource is to be deleted there.
+    None as a property: it is to be taken away. Without properties the resource is to be deleted there. `adds`: the
+    property keeps what it has, and gets this in addition.
     """
 
     type: str
     name: str
     properties: Mapping[str, Any] | None
+    adds: bool = False
 
 
 Said = Block | Edit
@@ -113,3 +115,12 @@ def step(
         warnings=warnings,
         partition=arns.partition_of(arn),
     )
+
+
+def regions_of(steps: Sequence[Step]) -> dict[str | None, str]:
+    """In which Region of an account what has no Region is made, so that it is made in one only."""
+    found: dict[str | None, str] = {}
+    for one in steps:
+        if one.region:
+            found.setdefault(one.account, one.region)
+    return found

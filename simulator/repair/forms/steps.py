@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from models import arns
 from models.decision import FactKind
-from models.snapshot import Assumption, Gap, Resource, Snapshot
-from simulator.repair.forms import function_policies, identities, organization
+from models.snapshot import Assumption, Gap, Resource, Role, Snapshot, User
+from simulator.changes import deleted
+from simulator.repair.forms import function_policies, functions, identities, organization, sources
 from simulator.repair.forms.resource_policies import writing
 from simulator.repair.forms.said import Step, step
 
 
 def steps(before: Snapshot, after: Snapshot) -> Iterator[Step]:
     """What is made comes before what names it, what is deleted after what is taken from it."""
+    whole, before = before, _left(before, after)
     yield from identities.created(before, after)
     yield from organization.changed(before, after)
     yield from identities.changed(before, after)
+    yield from functions.steps(before, after)
     yield from _function_policies(before, after)
     yield from _resources(before, after)
-    yield from identities.deleted(before, after)
+    yield from sources.triggers(before, after)
+    yield from sources.mappings(before, after)
+    yield from functions.deleted(before, after)
+    yield from identities.deleted(whole, after)
+
+
+def _left(before: Snapshot, after: Snapshot) -> Snapshot:
+    """The snapshot without the users and roles that are to go: policies that name them change by themselves."""
+    there = {item.arn for item in (*after.users, *after.roles)}
+    everybody: tuple[User | Role, ...] = (*before.users, *before.roles)
+    gone = [item for item in everybody if item.arn not in there]
+    return functools.reduce(deleted.delete, gone, before)
 
 
 def _function_policies(before: Snapshot, after: Snapshot) -> Iterator[Step]:

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from simulator.repair.forms.said import Block, Edit, Json, Step, Verbatim
+from simulator.repair.forms.said import Block, Edit, Json, Step, Verbatim, regions_of
 
+#: Where a provider is set to that only makes what has no Region.
 _REGION = "us-east-1"
 
 
@@ -23,13 +24,14 @@ def text(steps: Sequence[Step]) -> str:
     providers: dict[str, str] = {}
     parts: list[str] = []
     taken: set[str] = set()
+    regions = regions_of(steps)
     for one in steps:
         parts.extend(f"# {warning}" for warning in one.warnings)
         for said in one.terraform:
             if isinstance(said, Edit):
                 parts.append(_edit(one, said))
                 continue
-            provider = _provider(one, providers)
+            provider = _provider(one, one.endpoint or regions.get(one.account, _REGION), providers)
             label = _free(_label(one.name), said.type, taken)
             if said.imported:
                 parts.append(_import(said, label, provider))
@@ -38,10 +40,9 @@ def text(steps: Sequence[Step]) -> str:
     return "\n\n".join([*providers.values(), *parts])
 
 
-def _provider(one: Step, providers: dict[str, str]) -> str | None:
+def _provider(one: Step, region: str, providers: dict[str, str]) -> str | None:
     if one.account is None:
         return None
-    region = one.endpoint or _REGION
     alias = _label(f"in_{one.account}_{region}")
     arguments = {"alias": alias, "region": region, "allowed_account_ids": [one.account]}
     providers[alias] = block('provider "aws"', arguments)

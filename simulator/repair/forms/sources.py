@@ -1,0 +1,183 @@
+"""Triggers and event source mappings, in all three forms.
+
+How a trigger is configured differs from service to service: those whose configuration a trigger says wholly have a row
+here, of all others it is told where it has to be done.
+Sources, as of November 2026: AWS CLI Command Reference (sns, events, lambda); CloudFormation Template Reference
+(AWS::SNS::Subscription, AWS::Events::Rule, AWS::Lambda::EventSourceMapping); the AWS provider's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from models import arns
+from models.snapshot import Mapping, Snapshot, Trigger
+from simulator.repair.forms.said import Block, Command, Edit, Said, Step, given, step
+
+_MAPPING, _MAPPING_BLOCK = "AWS::Lambda::EventSourceMapping", "aws_lambda_event_source_mapping"
+_STREAMS = ("kinesis", "dynamodb")
+_LATEST = "LATEST"
+
+
+# --- triggers --------------------------------------------------------------------------------------------------------
+
+
+def triggers(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    had = {_identity(item): item for item in before.triggers}
+    has = {_identity(item): item for item in after.triggers}
+    for key, one in has.items():
+        old = had.get(key)
+        if old is None:
+            yield _trigger(one)
+        elif old.enabled != one.enabled:
+            yield _switch(one)
+    for key, one in had.items():
+        if key not in has:
+            yield _unsaid(one, "is to go")
+
+
+def _identity(one: Trigger) -> Trigger:
+    return one.model_copy(update={"enabled": True})
+
+
+def _trigger(one: Trigger) -> Step:
+    if one.service == "sns.amazonaws.com":
+        return _subscription(one)
+    if one.service == "events.amazonaws.com":
+        return _target(one)
+    return _unsaid(one, "is to be")
+
+
+def _subscription(one: Trigger) -> Step:
+    options = {"topic-arn": one.source, "protocol": "lambda", "notification-endpoint": one.target}
+    properties = {"TopicArn": one.source, "Protocol": "lambda", "Endpoint": one.target}
+    arguments = {"topic_arn": one.source, "protocol": "lambda", "endpoint": one.target}
+    return step(
+        one.source,
+        Command("sns", "subscribe", options),
+        cloudformation=Block("AWS::SNS::Subscription", properties),
+        terraform=Block("aws_sns_topic_subscription", arguments),
+    )
+
+
+def _target(one: Trigger) -> Step:
+    rule, bus = _rule(one.source)
+    identifier = f"permgraph-{arns.short(one.target).replace(':', '-')}"[:64]
+    target = given(Id=identifier, Arn=one.target, RoleArn=one.role)
+    options = {"rule": rule, "event-bus-name": bus, "targets": [target]}
+    arguments = given(rule=rule, event_bus_name=bus, target_id=identifier, arn=one.target, role_arn=one.role)
+    return step(
+        one.source,
+        Command("events", "put-targets", options),
+        cloudformation=Edit("AWS::Events::Rule", rule, {"Targets": [target]}, adds=True),
+        terraform=Block("aws_cloudwatch_event_target", arguments),
+    )
+
+
+def _rule(arn: str) -> tuple[str, str]:
+    bus = arns.event_bus(arn).partition("event-bus/")[2]
+    return arn.rpartition("/")[2], bus
+
+
+def _switch(one: Trigger) -> Step:
+    """Only of a rule it is known how, which is switched for all that it targets."""
+    if one.service != "events.amazonaws.com":
+        return _unsaid(one, "is to be enabled" if one.enabled else "is to be disabled")
+    rule, bus = _rule(one.source)
+    state = "ENABLED" if one.enabled else "DISABLED"
+    return step(
+        one.source,
+        Command("events", "enable-rule" if one.enabled else "disable-rule", {"name": rule, "event-bus-name": bus}),
+        cloudformation=Edit("AWS::Events::Rule", rule, {"State": state}),
+        terraform=Edit("aws_cloudwatch_event_rule", rule, {"state": state}),
+        warnings=(f"rule {rule} is switched for all of its targets",),
+    )
+
+
+def _unsaid(one: Trigger, what: str) -> Step:
+    """S3 takes all notifications of a bucket at once, a subscription goes by an ARN of its own, and so on."""
+    shown = arns.short(one.target)
+    where = f"{one.service.partition('.')[0]} {arns.short(one.source)}"
+    return step(one.source, warnings=(f"the trigger of {shown} {what}, in the configuration of {where}",))
+
+
+# --- mappings --------------------------------------------------------------------------------------------------------
+
+
+def mappings(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    had = {item.uuid: item for item in before.mappings}
+    has = {item.uuid: item for item in after.mappings}
+    for uuid, one in has.items():
+        old = had.get(uuid)
+        if old is None:
+            yield _mapping(one)
+        elif old.state != one.state:
+            yield _switched(one)
+    for uuid, one in had.items():
+        if uuid not in has:
+            shown = _shown(one)
+            yield step(
+                one.function,
+                Command("lambda", "delete-event-source-mapping", {"uuid": uuid}),
+                cloudformation=Edit(_MAPPING, shown, None),
+                terraform=Edit(_MAPPING_BLOCK, shown, None),
+            )
+
+
+def _shown(one: Mapping) -> str:
+    return f"{arns.short(one.origin)} to {arns.short(one.function)}"
+
+
+def _mapping(one: Mapping) -> Step:
+    """Of queues and streams a mapping is said wholly, but for where in a stream it starts."""
+    service = arns.service_of(one.source or "")
+    if service not in ("sqs", *_STREAMS):
+        what = f"the mapping of {_shown(one)} needs more than source and function: topics or queues, and how to sign in"
+        return step(one.function, warnings=(what,))
+    start = _LATEST if service in _STREAMS else None
+    name = arns.short(one.function)
+    options: dict[str, Any] = {
+        "function-name": name,
+        "event-source-arn": one.source,
+        "starting-position": start,
+        "destination-config": {"OnFailure": {"Destination": one.on_failure}} if one.on_failure else None,
+        "kms-key-arn": one.kms_key,
+    }
+    properties = given(
+        FunctionName=name,
+        EventSourceArn=one.source,
+        StartingPosition=start,
+        DestinationConfig=options["destination-config"],
+        KmsKeyArn=one.kms_key,
+    )
+    arguments = given(
+        # A qualified name is an ARN there.
+        function_name=one.function,
+        event_source_arn=one.source,
+        starting_position=start,
+        destination_config={"on_failure": {"destination_arn": one.on_failure}} if one.on_failure else None,
+        kms_key_arn=one.kms_key,
+    )
+    chosen = f"the mapping of {_shown(one)} starts with what comes in from now on; TRIM_HORIZON is from the beginning"
+    return step(
+        one.function,
+        Command("lambda", "create-event-source-mapping", options),
+        cloudformation=Block(_MAPPING, properties),
+        terraform=Block(_MAPPING_BLOCK, arguments),
+        warnings=(chosen,) if start else (),
+    )
+
+
+def _switched(one: Mapping) -> Step:
+    shown = _shown(one)
+    said: tuple[Said, Said] = (
+        Edit(_MAPPING, shown, {"Enabled": one.enabled}),
+        Edit(_MAPPING_BLOCK, shown, {"enabled": one.enabled}),
+    )
+    return step(
+        one.function,
+        Command("lambda", "update-event-source-mapping", {"uuid": one.uuid, "enabled": one.enabled}),
+        cloudformation=said[0],
+        terraform=said[1],
+    )
