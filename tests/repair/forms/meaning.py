@@ -5,6 +5,7 @@ A name that a form uses is looked up in the snapshot, in the account and Region 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -263,7 +264,11 @@ def said(snapshot: Snapshot, *, sids: bool = True) -> Json:
 
 def _plain(document: Any, sids: bool = True) -> list[Json]:
     rows = [_statement(row) for row in _statements(document)]
-    return rows if sids else sorted(({**row, "Sid": None} for row in rows), key=str)
+    return (
+        rows
+        if sids
+        else sorted(({**row, "Sid": None} for row in rows), key=lambda row: json.dumps(row, sort_keys=True))
+    )
 
 
 def _statement(row: Json) -> Json:

@@ -1,0 +1,25 @@
+"""Terraform: HCL that parses, and declares what the changes do."""
+
+from __future__ import annotations
+
+import hcl2
+import pytest
+
+from models.change import Change
+from simulator.changes import apply
+from simulator.repair.forms import forms
+from tests.repair.forms.cases import BEFORE, CASES, UNSAID
+from tests.repair.forms.declared import apply_all, from_terraform
+from tests.repair.forms.meaning import Place, said
+
+
+@pytest.mark.parametrize("changes", [pytest.param(rows, id=name) for name, rows in CASES.items()])
+def test_terraform_declares_what_the_changes_do(changes: list[Change]) -> None:
+    place = Place(BEFORE)
+    apply_all(from_terraform(forms(BEFORE, changes).terraform), place)
+    assert said(place.snapshot) == said(apply(BEFORE, changes))
+
+
+@pytest.mark.parametrize("changes", [pytest.param(rows, id=name) for name, rows in UNSAID.items()])
+def test_what_terraform_does_not_say_declares_nothing(changes: list[Change]) -> None:
+    assert "resource" not in hcl2.loads(forms(BEFORE, changes).terraform + "\n")
