@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-EXPLORE, DIAGNOSE = "explore", "diagnose"
+EXPLORE, DIAGNOSE, WHAT_IF = "explore", "diagnose", "what if"
 #: What a link to each page holds, under these names both in the address and in the session.
 NAMES = {
     EXPLORE: ("scenario", "from", "to", "picked", "k", "show"),
     DIAGNOSE: ("scenario", "function", "finding", "only"),
+    WHAT_IF: ("scenario", "changes", "picked"),
 }
 _SEEN = "address"
 _ACTED = "acted"

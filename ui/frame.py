@@ -17,7 +17,11 @@ from ui.graph import graph as graph_component
 from ui.inputs import Opened
 
 ICON = Path(style.__file__).with_name("icon.svg")
-PAGES = {address.EXPLORE: "pages/explore.py", address.DIAGNOSE: "pages/diagnose.py"}
+PAGES = {
+    address.EXPLORE: "pages/explore.py",
+    address.DIAGNOSE: "pages/diagnose.py",
+    address.WHAT_IF: "pages/what_if.py",
+}
 _UPLOADED = "uploaded"
 
 
@@ -117,7 +121,8 @@ def picture(
         st.warning(str(error))
         st.graphviz_chart(to_dot(shown, for_file=True), width="stretch")
         return
-    graph_component(svg, picked=picked, way=way, key=key, on_pick=on_pick)
+    changes = any(edge.change for edge in shown.edges)
+    graph_component(svg, picked=picked, way=way, changes=changes, key=key, on_pick=on_pick)
 
 
 def grants(accounts: Sequence[view.AccountGrants]) -> None:

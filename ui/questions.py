@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, GraphAnswer, PathsAnswer, StepAnswer
+from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, GraphAnswer, PathsAnswer, StepAnswer, WhatIfAnswer
+from models.edge import EdgeKind
 from models.errors import PermgraphError
+from simulator.answers.changed_graph import changed_graph
 from simulator.answers.diagnose import diagnose_all, diagnose_drawn
 from simulator.answers.paths import paths
 from simulator.answers.step import step
+from simulator.answers.what_if import what_if
 from simulator.answers.whole_graph import whole_graph
+from simulator.changes import apply
+from simulator.changes.names import resolved
 from simulator.render import picture
+from simulator.world import World
 from ui.inputs import Opened
+from ui.supposed import Changes, text_of
 
+#: What an edge can be explained by.
+KINDS = frozenset(kind.value for kind in EdgeKind)
 _KEPT = 64
 _KEPT_WHOLE = 8
 
@@ -88,3 +98,34 @@ def drawn(dot: str, edges: int) -> str:
 def svg_file(graph: GraphAnswer) -> bytes:
     """The picture as a file."""
     return picture.draw(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What opens and closes with some changes, before and after as one graph, and the input as it is afterwards.
+
+    `made` are the changes with ARNs for names.
+    """
+
+    made: Changes
+    answer: WhatIfAnswer
+    graph: GraphAnswer
+    after: Opened
+
+
+@st.cache_resource(
+    max_entries=_KEPT_WHOLE,
+    show_spinner="Working it out…",
+    hash_funcs={Opened: _content, tuple: text_of},
+)
+def suppose(opened: Opened, changes: Changes, findings: bool) -> Supposed:
+    """What becomes of an input with the changes; nothing is changed anywhere else.
+
+    Raises:
+        PermgraphError: for what a change names that isn't there, and for one that AWS would refuse.
+    """
+    made = resolved(opened.world, changes)
+    answer = what_if(opened.world, made, findings=findings)
+    snapshot = apply(opened.snapshot, made)
+    after = replace(opened, digest=f"{opened.digest} {text_of(made)}", snapshot=snapshot, world=World(snapshot))
+    return Supposed(made, answer, changed_graph(opened.world, made, answer), after)

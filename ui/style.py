@@ -10,6 +10,7 @@ from ui.view import Verdict, Why
 
 #: Status or verdict -> the mark that stands beside its word.
 MARKS = {"allowed": "✓", "conditional": "~", "unknown": "?", "missing": "○", "denied": "✕"}
+MARKS |= {"opens": "⊕", "closes": "⊖"}
 MARKS |= {"fail": "✕", "warning": "!", "note": "i", "pass": "✓", "not applicable": "·"}
 
 STYLE = f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
@@ -109,6 +110,25 @@ def step(number: int, place: str, account: str, lets: str) -> str:
         f'<div class="pg pg-account">{number}. Add to the <b>{escape(place)}</b> in account <b>{escape(account)}</b>'
         f"<small>{escape(lets)}</small></div>"
     )
+
+
+def promise(text: str) -> str:
+    """What never happens, where it might be feared."""
+    return f'<div class="pg pg-promise">{escape(text)}</div>'
+
+
+def told(title: str, chip_of: str, before: Iterable[str], after: Iterable[str]) -> str:
+    """Why a step was as it was, and why it is as it is then."""
+    parts = "".join(
+        f"<section><h3>{name}</h3>{''.join(f'<p>{escape(line)}</p>' for line in lines)}</section>"
+        for name, lines in (("Now", before), ("Then", after))
+    )
+    return f'<div class="pg pg-why"><h2>{escape(title)}</h2>{chip_of}<div class="pg-sides">{parts}</div></div>'
+
+
+def change(number: int, text: str) -> str:
+    """One of the changes that are supposed."""
+    return f'<div class="pg pg-change"><b>{number}.</b> {escape(text)}</div>'
 
 
 def sentence(text: str) -> str:

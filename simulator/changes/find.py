@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from models import arns
@@ -28,6 +29,17 @@ def places(snapshot: Snapshot, holder: str, sid: str) -> tuple[Side, str | None]
         )
     sids = [label for _, _, document in held for label in documents.labels(document)]
     raise ChangeError(f"`{holder}` has no statement `{sid}`{store.nearest(sid, sids)}")
+
+
+def statements(snapshot: Snapshot, holder: str) -> Iterator[tuple[Side, str | None, str, Any]]:
+    """Every statement of a holder: its side, the name of its policy if that is identity-based, its Sid or `#N`, itself.
+
+    Raises:
+        ChangeError: if the snapshot doesn't have the holder.
+    """
+    for side, name, document in _held(snapshot, holder):
+        for label, statement in zip(documents.labels(document), documents.statements(document), strict=True):
+            yield side, name, label, statement
 
 
 def _shown(side: Side, name: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -60,48 +60,27 @@ def read(world: World, given: dict[str, Any], files: tuple[str, ...]) -> tuple[C
     return resolved(world, made)
 
 
-def _allow(effect: str) -> Callable[[World, str, str, str], Iterator[Change]]:
+def _allow(effect: Literal["Allow", "Deny"]) -> Callable[[World, str, str, str], Iterator[Change]]:
     def made(world: World, principal: str, action: str, resource: str) -> Iterator[Change]:
-        from models.change import AddStatement
+        from simulator.changes import short_forms
 
-        on = resource if "*" in resource else world.resolve(resource, "resource")
-        statement = {"Effect": effect, "Action": action, "Resource": on}
-        yield AddStatement(side="identity", holder=principal, statement=statement)
+        yield short_forms.allow(world, principal, action, resource, effect)
 
     return made
 
 
 def _permit(world: World, function: str, written: str) -> Iterator[Change]:
-    from models.change import AddStatement
+    from simulator.changes import short_forms
 
-    name, keys = _with_keys("permit", written, ("SourceArn", "SourceAccount", "PrincipalOrgID"))
-    on = world.resolve(function, "function")
-    condition: dict[str, dict[str, str]] = {}
-    if source := keys.get("SourceArn"):
-        condition["ArnLike"] = {"AWS:SourceArn": source}
-    equal = {f"AWS:{key}": value for key in ("SourceAccount",) if (value := keys.get(key))}
-    equal |= {f"aws:{key}": value for key in ("PrincipalOrgID",) if (value := keys.get(key))}
-    if equal:
-        condition["StringEquals"] = equal
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": _element(world, name),
-        "Action": "lambda:InvokeFunction",
-        "Resource": on,
-    }
-    yield AddStatement(
-        side="resource", holder=on, statement=statement | ({"Condition": condition} if condition else {})
-    )
+    name, keys = _with_keys("permit", written, tuple(short_forms.NARROWED))
+    yield short_forms.permit(world, function, name, keys)
 
 
 def _trust(world: World, role: str, written: str) -> Iterator[Change]:
-    from models.change import AddStatement
+    from simulator.changes import short_forms
 
     name, keys = _with_keys("trust", written, ("ExternalId",))
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": _element(world, name), "Action": "sts:AssumeRole"}
-    if external := keys.get("ExternalId"):
-        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external}}
-    yield AddStatement(side="trust", holder=role, statement=statement)
+    yield short_forms.trust(world, role, name, keys.get("ExternalId"))
 
 
 def _with_keys(option: str, written: str, known: tuple[str, ...]) -> tuple[str, dict[str, str]]:
@@ -116,27 +95,6 @@ def _with_keys(option: str, written: str, known: tuple[str, ...]) -> tuple[str, 
     return name, keys
 
 
-def _element(world: World, name: str) -> Any:
-    """The Principal element for a principal by its name: a service, an account, a user or role, everybody."""
-    if name in ("*", "anyone"):
-        return "*"
-    if name.isdigit() and len(name) == 12:
-        return {"AWS": f"arn:{_partition(world)}:iam::{name}:root"}
-    node = world.resolve(name, "principal")
-    if node.startswith("service:"):
-        return {"Service": node.removeprefix("service:")}
-    if node.startswith("account:"):
-        return {"AWS": f"arn:{_partition(world)}:iam::{node.removeprefix('account:')}:root"}
-    is_provider = node.startswith("federated:") or ":oidc-provider/" in node or ":saml-provider/" in node
-    return {"Federated": node.removeprefix("federated:")} if is_provider else {"AWS": node}
-
-
-def _partition(world: World) -> str:
-    from models import arns
-
-    return next((arns.partition_of(arn) for arn in (*world.functions, *world.roles)), "aws")
-
-
 def _attach(kind: str) -> Callable[[World, str, str], Iterator[Change]]:
     def made(world: World, holder: str, policy: str) -> Iterator[Change]:
         from models.change import CHANGE
@@ -147,12 +105,9 @@ def _attach(kind: str) -> Callable[[World, str, str], Iterator[Change]]:
 
 
 def _remove(world: World, holder: str, sid: str) -> Iterator[Change]:
-    from models.change import RemoveStatement
-    from simulator.changes.find import places
+    from simulator.changes import short_forms
 
-    node = world.resolve(holder, "resource")
-    side, policy = places(world.snapshot, node, sid)
-    yield RemoveStatement(side=side, holder=node, sid=sid, policy=policy)
+    yield short_forms.remove(world, holder, sid)
 
 
 def _set_role(world: World, function: str, role: str) -> Iterator[Change]:

@@ -152,7 +152,7 @@ def _stranger(to: str, names: Names) -> str:
 
 def _taken(group: Group, names: Names) -> Sequence[Piece]:
     row = group.first
-    return (names.kind_and_name(row.target), _who(group, names), row.before, row.after)
+    return (names.kind_and_name(row.target), who(group, names), row.before, row.after)
 
 
 def _as_before(asked: Pair, names: Names) -> Sequence[Piece]:
@@ -162,10 +162,10 @@ def _as_before(asked: Pair, names: Names) -> Sequence[Piece]:
 def _row(group: Group, names: Names) -> Sequence[Piece]:
     row = group.first
     via = names.chain(row.via)
-    return (_who(group, names), names.kind_and_name(row.target), row.kind, row.before, row.after, via)
+    return (who(group, names), names.kind_and_name(row.target), row.kind, row.before, row.after, via)
 
 
-def _who(group: Group, names: Names) -> str:
+def who(group: Group, names: Names) -> str:
     """Whom a line is about; with the account where it isn't that of what he comes to."""
     account = account_in(group.sources[0])
     where = f" of account {names.account(account)}" if account else ""

@@ -109,8 +109,15 @@ def read_yaml(path: Path) -> Source:
         InputError: with line and column, for what isn't YAML, and for what no scenario needs: duplicate keys, tags,
             merge keys, recursion, aliases that explode.
     """
-    name = str(path)
-    text = read_bytes(path)
+    return parse_yaml(read_bytes(path), str(path))
+
+
+def parse_yaml(text: str, name: str) -> Source:
+    """Do the same with a text; errors speak of it as `name`.
+
+    Raises:
+        InputError: as `read_yaml` does.
+    """
     node = _Composer(name, text).document()
     source = Source(name, None)
     data = _Expander(source).value(node, (), expanding=False)

@@ -17,10 +17,13 @@ LEAST, MOST = 300, 540
 _HERE = Path(__file__).parent
 
 
-def graph(svg: str, *, picked: str | None, way: Sequence[str], key: str, on_pick: Callable[[], None]) -> None:
+def graph(
+    svg: str, *, picked: str | None, way: Sequence[str], changes: bool, key: str, on_pick: Callable[[], None]
+) -> None:
     """Show `svg`; what is clicked stands in `st.session_state[key].picked` when `on_pick` is called.
 
-    `picked` is the id of the edge or node to mark, `way` the ids of the edges to bring out.
+    `picked` is the id of the edge or node to mark, `way` the ids of the edges to bring out; `changes` says whether the
+    graph is one of before and after.
     """
     component = st.components.v2.component(
         "permgraph_graph",
@@ -28,7 +31,7 @@ def graph(svg: str, *, picked: str | None, way: Sequence[str], key: str, on_pick
         css=(_HERE / "graph.css").read_text(encoding="utf-8"),
         js=(_HERE / "graph.js").read_text(encoding="utf-8"),
     )
-    data = {"svg": svg, "picked": picked, "way": list(way), "height": _height(svg)}
+    data = {"svg": svg, "picked": picked, "way": list(way), "changes": changes, "height": _height(svg)}
     component(key=key, data=data, on_picked_change=on_pick)
 
 

@@ -36,6 +36,12 @@ function prepare(svg) {
     for (const name of ["stroke", "stroke-dasharray", "stroke-width"]) hit.removeAttribute(name);
     hit.setAttribute("class", "hit");
     path.before(hit);
+    if (path.closest(".opens, .closes")) {
+      // What makes two lines of a broad one: another over its middle, in the colour of the page.
+      const core = path.cloneNode();
+      core.setAttribute("class", "core");
+      path.after(core);
+    }
   }
 }
 
@@ -225,6 +231,7 @@ export default function (component) {
   const state = states.get(host) ?? { host };
   states.set(host, state);
   host.style.setProperty("--height", `${data.height}px`);
+  parentElement.querySelector(".legend").classList.toggle("of-changes", data.changes);
 
   listen(state, (id) => {
     state.clicked = id;
@@ -245,7 +252,7 @@ export default function (component) {
   state.picked = data.picked;
   state.clicked = null;
   if (item && state.fitted) reveal(state, item);
-  const focus = () => svg.querySelector("g.picked") ?? svg.querySelector("g.edge.missing");
+  const focus = () => svg.querySelector("g.picked") ?? svg.querySelector("g.edge:is(.opens, .closes, .missing)");
 
   for (const button of parentElement.querySelectorAll("[data-do]")) {
     button.onclick = () =>
