@@ -79,7 +79,10 @@ def test_a_change_built_with_a_form_shows_what_it_opens(opened: Open) -> None:
     assert "With 1 change, 4 pairs open" in texts(app)
     assert "Add to the trust policy of role invoker: Allow sts:AssumeRole for role pipeline" in texts(app)
     table = app.dataframe[0].value
-    assert list(table["from"]) == ["role pipeline", "role pipeline", "user dev", "user dev"]
+    partner = "of account 111111111111 (partner)"
+    assert list(table["from"]) == [
+        f"{who} {partner}" for who in ("role pipeline", "role pipeline", "user dev", "user dev")
+    ]
     assert list(table["kind"]) == ["assumes", "path", "path", "path"]
     assert supposed.decoded(app.query_params["changes"]) == (TRUSTED,)
 
