@@ -17,6 +17,7 @@ class Parameter(NamedTuple):
     """A parameter of AddPermission, and the condition that Lambda stores for it.
 
     `option`, `argument`: its name in the AWS CLI and in Terraform. `value`: what it may be, as the API's model says.
+    `action`: the only one that it goes with.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Parameter(NamedTuple):
     key: str
     value: re.Pattern[str]
     source: str
+    action: str | None = None
 
 
 _PERMISSION = 'Lambda API Reference, "AddPermission"'
@@ -72,6 +74,7 @@ PARAMETERS = (
         "lambda:FunctionUrlAuthType",
         re.compile("NONE|AWS_IAM"),
         _URLS,
+        "lambda:InvokeFunctionUrl",
     ),
     Parameter(
         "InvokedViaFunctionUrl",
@@ -81,6 +84,7 @@ PARAMETERS = (
         "lambda:InvokedViaFunctionUrl",
         re.compile("true|false"),
         _URLS,
+        "lambda:InvokeFunction",
     ),
 )
 
@@ -88,7 +92,7 @@ _BY_CONDITION = {(item.operator, item.key.lower()): item for item in PARAMETERS}
 _STATEMENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 _ACTION = re.compile(r"lambda:\*|lambda:[a-zA-Z]+|\*", re.ASCII)
 _ACCOUNT_ROOT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)
-_IDENTITY = re.compile(r"arn:aws[a-z-]*:(iam::\d{12}:(user|role)/|sts::\d{12}:assumed-role/)\S+", re.ASCII)
+_IDENTITY = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/\S+", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com)", re.ASCII)
 _ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
@@ -101,7 +105,7 @@ def permission(statement: Any, function: str) -> dict[str, str] | None:
     if not isinstance(statement, dict) or not set(statement) <= _ELEMENTS or statement.get("Effect") != "Allow":
         return None
     sid, action = statement.get("Sid"), _only(statement.get("Action"))
-    principal, conditions = _principal(statement.get("Principal")), _conditions(statement.get("Condition"))
+    principal, conditions = _principal(statement.get("Principal")), _conditions(statement.get("Condition"), action)
     if principal is None or conditions is None or _only(statement.get("Resource")) != function:
         return None
     if not (_fits(_STATEMENT_ID, sid) and _fits(_ACTION, action)):
@@ -153,12 +157,14 @@ def _principal(element: Any) -> str | None:
     return name if name == "*" or arns.ACCOUNT.fullmatch(name) or _IDENTITY.fullmatch(name) else None
 
 
-def _conditions(element: Any) -> dict[str, str] | None:
+def _conditions(element: Any, action: str | None) -> dict[str, str] | None:
     found: dict[str, str] = {}
     for operator, keys in (element or {}).items():
         for key, value in keys.items():
             parameter, text = _BY_CONDITION.get((operator, key.lower())), _text(value)
             if parameter is None or text is None or not parameter.value.fullmatch(text):
+                return None
+            if parameter.action not in (None, action):
                 return None
             found[parameter.name] = text
     return found

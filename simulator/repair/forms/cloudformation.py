@@ -40,7 +40,9 @@ def template(steps: Sequence[Step]) -> dict[str, Any]:
             if said.imported:
                 notes.append(_there(one, name, said))
             resources[name] = resource
-    found: dict[str, Any] = {"AWSTemplateFormatVersion": VERSION, "Description": "Made by permgraph"}
+    found: dict[str, Any] = {"AWSTemplateFormatVersion": VERSION}
+    if any(resource["Type"].startswith("AWS::IAM::") for resource in resources.values()):
+        found["Description"] = "To be deployed with CAPABILITY_NAMED_IAM"
     if notes:
         found["Metadata"] = {NOTES: notes}
     if conditions:

@@ -16,7 +16,7 @@ from simulator.repair.forms.add_permission import PARAMETERS, layer_permission, 
 from simulator.repair.forms.said import Block, Command, Edit, Json, Said, Step, step
 
 REPLACES = "this replaces the whole policy of {}: what was added to it since it was read is lost, and is not in here"
-MIXED = "AWS::Lambda::ResourcePolicy and AWS::Lambda::Permission on the same function overwrite each other"
+MIXED = "a template or Terraform that declares the whole policy of {} must not declare permissions of it one by one"
 #: Parameter -> its option of the CLI, and its argument in Terraform.
 _NAMES = {item.name: (item.option, item.argument) for item in PARAMETERS} | {
     "StatementId": ("statement-id", "statement_id"),
@@ -127,7 +127,7 @@ def _whole(arn: str, old: Any, new: Any) -> Step:
         Command("lambda", "put-resource-policy", {"resource-arn": arn, "policy": document}),
         cloudformation=Block("AWS::Lambda::ResourcePolicy", {"ResourceArn": arn, "PolicyDocument": document}, imported),
         terraform=Block("aws_lambda_resource_policy", {"resource_arn": arn, "policy": document}, imported),
-        warnings=(warning, MIXED),
+        warnings=(warning, MIXED.format(arns.short(arn))),
     )
 
 

@@ -128,6 +128,8 @@ def _name(arn: str) -> str:
 
 def steps(before: Snapshot, after: Snapshot) -> Iterator[Step]:
     """What makes or configures functions."""
+    if before.functions is after.functions:
+        return
     there = {item.arn: item for item in before.functions}
     for new in after.functions:
         old = there.get(new.arn)
@@ -138,6 +140,8 @@ def steps(before: Snapshot, after: Snapshot) -> Iterator[Step]:
 
 
 def deleted(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    if before.functions is after.functions:
+        return
     left = {item.arn for item in after.functions}
     for one in before.functions:
         if one.arn not in left:

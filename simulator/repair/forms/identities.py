@@ -46,11 +46,16 @@ def deleted(before: Snapshot, after: Snapshot) -> Iterator[Step]:
 
 
 def _new(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[Any]:
+    if old is new:
+        return []
     there = {item.arn for item in old}
     return [item for item in new if item.arn not in there]
 
 
 def _pairs(old: tuple[Found, ...], new: tuple[Found, ...]) -> Iterator[tuple[Found | None, Found]]:
+    """What is new or another, with what it was."""
+    if old is new:
+        return iter(())
     there = {item.arn: item for item in old}
     return ((there.get(item.arn), item) for item in new if there.get(item.arn) is not item)
 

@@ -24,6 +24,8 @@ _LATEST = "LATEST"
 
 
 def triggers(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    if before.triggers is after.triggers:
+        return
     had = {_identity(item): item for item in before.triggers}
     has = {_identity(item): item for item in after.triggers}
     for key, one in has.items():
@@ -106,6 +108,8 @@ def _unsaid(one: Trigger, what: str) -> Step:
 
 
 def mappings(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    if before.mappings is after.mappings:
+        return
     had = {item.uuid: item for item in before.mappings}
     has = {item.uuid: item for item in after.mappings}
     for uuid, one in has.items():

@@ -31,6 +31,8 @@ def steps(before: Snapshot, after: Snapshot) -> Iterator[Step]:
 
 def _left(before: Snapshot, after: Snapshot) -> Snapshot:
     """The snapshot without the users and roles that are to go: policies that name them change by themselves."""
+    if before.users is after.users and before.roles is after.roles:
+        return before
     there = {item.arn for item in (*after.users, *after.roles)}
     everybody: tuple[User | Role, ...] = (*before.users, *before.roles)
     gone = [item for item in everybody if item.arn not in there]
@@ -38,9 +40,13 @@ def _left(before: Snapshot, after: Snapshot) -> Snapshot:
 
 
 def _function_policies(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    if before.functions is after.functions:
+        return
     there = {item.arn: item for item in before.functions}
     for new in after.functions:
         old = there.get(new.arn)
+        if old is new:
+            continue
         had = old.policies if old else {}
         for qualifier in sorted({*had, *new.policies}):
             if had.get(qualifier) == new.policies.get(qualifier):
@@ -56,6 +62,8 @@ def _function_policies(before: Snapshot, after: Snapshot) -> Iterator[Step]:
 
 
 def _resources(before: Snapshot, after: Snapshot) -> Iterator[Step]:
+    if before.resources is after.resources:
+        return
     there = {item.arn: item for item in before.resources}
     for new in after.resources:
         old = there.get(new.arn)

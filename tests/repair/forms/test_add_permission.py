@@ -52,7 +52,9 @@ def where(operator: str, key: str, value: Any) -> dict[str, Any]:
             where("StringEquals", "lambda:EventSourceToken", "t0ken"), {"EventSourceToken": "t0ken"}, id="Alexa's token"
         ),
         pytest.param(
-            where("StringEquals", "lambda:FunctionUrlAuthType", "NONE"), {"FunctionUrlAuthType": "NONE"}, id="a URL"
+            {**where("StringEquals", "lambda:FunctionUrlAuthType", "NONE"), "Action": "lambda:InvokeFunctionUrl"},
+            {"FunctionUrlAuthType": "NONE", "Action": "lambda:InvokeFunctionUrl"},
+            id="a URL",
         ),
         pytest.param(
             where("Bool", "lambda:InvokedViaFunctionUrl", "true"), {"InvokedViaFunctionUrl": "true"}, id="by a URL"
@@ -81,6 +83,17 @@ def test_what_add_permission_says(given: dict[str, Any], expected: dict[str, str
         pytest.param(where("StringEquals", "aws:SourceArn", TOPIC), id="SourceArn is compared by ArnLike"),
         pytest.param(where("ArnLike", "aws:SourceArn", [TOPIC, f"{TOPIC}2"]), id="one SourceArn"),
         pytest.param(where("ArnLike", "aws:SourceArn", "*"), id="SourceArn is an ARN"),
+        pytest.param(
+            where("StringEquals", "lambda:FunctionUrlAuthType", "NONE"),
+            id="FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action",
+        ),
+        pytest.param(
+            {**where("Bool", "lambda:InvokedViaFunctionUrl", "true"), "Action": "lambda:InvokeFunctionUrl"},
+            id="InvokedViaFunctionUrl is about lambda:InvokeFunction",
+        ),
+        pytest.param(
+            statement(Principal={"AWS": "arn:aws:sts::222222222222:assumed-role/partner/me"}), id="no session of a role"
+        ),
         pytest.param(where("StringEquals", "aws:SourceVpc", "vpc-1"), id="no other condition"),
         pytest.param(where("IpAddress", "aws:SourceIp", "10.0.0.0/8"), id="no condition of the network"),
     ],

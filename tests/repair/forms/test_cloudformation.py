@@ -13,8 +13,8 @@ from models.change import Change
 from simulator.changes import apply
 from simulator.repair.forms import forms
 from tests.repair.forms.cases import BEFORE, CASES, UNSAID
-from tests.repair.forms.declared import apply_all, from_template
 from tests.repair.forms.meaning import Place, said
+from tests.repair.forms.template import deploy
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_cfn_lint_has_nothing_to_say(changes: list[Change], rules: RulesCollecti
 @pytest.mark.parametrize("changes", cases())
 def test_the_template_declares_what_the_changes_do(changes: list[Change]) -> None:
     place = Place(BEFORE)
-    apply_all(from_template(forms(BEFORE, changes).cloudformation), place)
+    deploy(forms(BEFORE, changes).cloudformation, place)
     # CloudFormation gives permissions Sids of its own.
     assert said(place.snapshot, sids=False) == said(apply(BEFORE, changes), sids=False)
 

@@ -9,14 +9,14 @@ from models.change import Change
 from simulator.changes import apply
 from simulator.repair.forms import forms
 from tests.repair.forms.cases import BEFORE, CASES, UNSAID
-from tests.repair.forms.declared import apply_all, from_terraform
+from tests.repair.forms.hcl import deploy
 from tests.repair.forms.meaning import Place, said
 
 
 @pytest.mark.parametrize("changes", [pytest.param(rows, id=name) for name, rows in CASES.items()])
 def test_terraform_declares_what_the_changes_do(changes: list[Change]) -> None:
     place = Place(BEFORE)
-    apply_all(from_terraform(forms(BEFORE, changes).terraform), place)
+    deploy(forms(BEFORE, changes).terraform, place)
     assert said(place.snapshot) == said(apply(BEFORE, changes))
 
 
