@@ -195,7 +195,7 @@ class DeleteRole(Value):
 
 
 class CreateFunction(Value):
-    """Create a function with an execution role, and without a policy."""
+    """Create a function with an execution role that Lambda can assume, and without a policy."""
 
     change: Literal["create_function"] = "create_function"
     function: str
@@ -210,7 +210,7 @@ class DeleteFunction(Value):
 
 
 class SetExecutionRole(Value):
-    """Give a function another execution role."""
+    """Give a function another execution role, which Lambda has to be able to assume."""
 
     change: Literal["set_execution_role"] = "set_execution_role"
     function: FunctionName
@@ -218,7 +218,10 @@ class SetExecutionRole(Value):
 
 
 class SetFeature(Value):
-    """Switch a function's feature: the field of the configuration gets the value; None or empty switches it off."""
+    """Switch a function's feature: the field of the configuration gets the value; None or empty switches it off.
+
+    Whether the execution role may do what it takes is the answer, as of a trigger.
+    """
 
     change: Literal["set_feature"] = "set_feature"
     function: FunctionName

@@ -60,9 +60,16 @@ def with_one(document: Any, statement: Json, kind: PolicyKind) -> Json:
     """The document with a statement more."""
     check({"Version": VERSION, "Statement": [statement]}, kind)
     sid = statement.get("Sid")
-    if sid and index(document, sid) is not None:
-        raise ChangeError(f"the statement id `{sid}` is in use already")
+    if sid and any(row.get("Sid") == sid for row in statements(document)):
+        raise _in_use(sid, kind)
     return {**_head(document), "Statement": [*statements(document), statement]}
+
+
+def _in_use(sid: str, kind: PolicyKind) -> ChangeError:
+    """What Lambda says, and what IAM does."""
+    if kind is PolicyKind.RESOURCE:
+        return ChangeError(f"The statement id ({sid}) provided already exists")
+    return ChangeError(f"Statement IDs (SID) in a single policy must be unique: `{sid}`")
 
 
 def without(document: Any, sid: str, holder: str) -> Json | None:
@@ -80,7 +87,7 @@ def with_another(document: Any, sid: str, statement: Json, kind: PolicyKind, hol
     place = _place(document, sid, holder)
     wanted = statement.get("Sid")
     if wanted and any(row.get("Sid") == wanted for number, row in enumerate(there) if number != place):
-        raise ChangeError(f"the statement id `{wanted}` is in use already")
+        raise _in_use(wanted, kind)
     there[place] = statement
     return {**_head(document), "Statement": there}
 
@@ -113,7 +120,14 @@ def size(document: Any, limit: Limit) -> int:
 
 
 def check_size(document: Json, limit: Limit, arn: str) -> None:
-    if (found := size(document, limit)) > limit.most:
+    """
+    Raises:
+        ChangeError: for a policy that is longer than any account may have it; in Lambda's words for a function's.
+    """
+    found = size(document, limit)
+    if found > limit.most and limit is limits.FUNCTION:
+        raise ChangeError(f"The final policy size ({found}) is bigger than the limit ({limit.most}): `{arn}`")
+    if found > limit.most:
         raise ChangeError(f"the policy of `{arn}` would have {found:,} characters, more than {limit.most:,}")
 
 
@@ -127,6 +141,8 @@ def check_principals(snapshot: Snapshot, statement: Any) -> None:
     there = {item.arn for item in (*snapshot.users, *snapshot.roles)}
     for value in [named] if isinstance(named, str) else named:
         parts = arns.parts(value) if isinstance(value, str) else None
+        if parts and parts.service == "iam" and parts.resource.startswith("group/"):
+            raise ChangeError(f"Invalid principal in policy: `{value}` is a group, and no group is a principal")
         if parts is None or parts[4] not in known or value in there:
             continue
         if parts[2] == "iam" and parts[5].startswith(("user/", "role/")):

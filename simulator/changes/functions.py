@@ -14,11 +14,15 @@ from pydantic import ValidationError
 
 from models import arns
 from models.change import CreateFunction, DeleteFunction, SetExecutionRole, SetFeature
+from models.edge import Status
 from models.errors import ChangeError
-from models.snapshot import Function, Snapshot
-from simulator.changes import documents, store
+from models.snapshot import Function, Snapshot, VpcConfig
+from simulator.changes import documents, quotas, store
 from simulator.changes.documents import Json
+from simulator.edges.question import Question
+from simulator.edges.runs_as import trusts_lambda
 from simulator.policy import limits
+from simulator.world.world import World
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -31,37 +35,81 @@ def create_function(snapshot: Snapshot, change: CreateFunction) -> Snapshot:
     store.collected(snapshot, parts.account)
     if any(function.arn == change.function for function in snapshot.functions):
         raise ChangeError(f"Function already exist: {name}")
-    _check_role(snapshot, change.role, change.function)
-    return store.add(snapshot, Function(arn=change.function, role=change.role))
+    function = Function(arn=change.function, role=change.role)
+    _check_role(snapshot, function)
+    return store.add(snapshot, function)
 
 
 def delete_function(snapshot: Snapshot, change: DeleteFunction) -> Snapshot:
-    function = store.function(snapshot, change.function)
+    function = _itself(snapshot, change.function)
     left = tuple(item for item in snapshot.mappings if arns.unqualified(item.function) != function.arn)
     return store.remove(snapshot.model_copy(update={"mappings": left}), function)
 
 
 def set_execution_role(snapshot: Snapshot, change: SetExecutionRole) -> Snapshot:
-    function = store.function(snapshot, change.function)
-    _check_role(snapshot, change.role, function.arn)
-    return store.put(snapshot, function, function.model_copy(update={"role": change.role}))
+    function = _itself(snapshot, change.function)
+    changed = function.model_copy(update={"role": change.role})
+    _check_role(snapshot, changed)
+    return store.put(snapshot, function, changed)
 
 
-def _check_role(snapshot: Snapshot, role: str, function: str) -> None:
-    if arns.account_of(role) != arns.account_of(function):
+def _itself(snapshot: Snapshot, arn: str) -> Function:
+    """A function that is changed as a whole.
+
+    Raises:
+        ChangeError: for a version, which is as it was published, or an alias.
+    """
+    unqualified, qualifier = arns.split_function(arn)
+    if qualifier not in (None, "", "$LATEST"):
+        raise ChangeError(
+            f"`{arn}` is a version or alias: only the function itself, `{unqualified}`, can be changed so"
+        )
+    return store.function(snapshot, unqualified)
+
+
+def _check_role(snapshot: Snapshot, function: Function) -> None:
+    """
+    Raises:
+        ChangeError: for the role of another account, and one that Lambda can't assume, whatever its conditions.
+    """
+    role = function.role or ""
+    if arns.account_of(role) != arns.account_of(function.arn):
         raise ChangeError("Cross-account pass role is not allowed.")
     store.one(snapshot.roles, role, "role")
+    if trusts_lambda(World(snapshot), function, Question()).status in (Status.MISSING, Status.DENIED):
+        raise ChangeError(f"The role defined for the function cannot be assumed by Lambda: `{role}`")
 
 
 def set_feature(snapshot: Snapshot, change: SetFeature) -> Snapshot:
-    function = store.function(snapshot, change.function)
+    function = _itself(snapshot, change.function)
     value = _off(change.feature) if change.value is None else change.value
     try:
         changed = Function.model_validate(dict(function) | {change.feature: value})
     except ValidationError as error:
         wanted = "; ".join(item["msg"] for item in error.errors())
         raise ChangeError(f"`{change.feature}` of a function can't be `{change.value}`: {wanted}") from error
+    _check_feature(changed)
     return store.put(snapshot, function, changed)
+
+
+def _check_feature(function: Function) -> None:
+    """
+    Raises:
+        ChangeError: for more of something than a function takes, or dead letters to what is neither queue nor topic.
+    """
+    vpc = function.vpc or VpcConfig()
+    for what, has, most in (
+        ("layers", function.layers, quotas.LAYERS),
+        ("file systems", function.file_systems, quotas.FILE_SYSTEMS),
+        ("subnets", vpc.subnets, quotas.SUBNETS),
+        ("security groups", vpc.security_groups, quotas.SECURITY_GROUPS),
+    ):
+        if len(has) > most:
+            raise ChangeError(f"`{function.arn}` would have {len(has)} {what}, and can't have more than {most}")
+    if function.dead_letter and arns.service_of(function.dead_letter) not in ("sqs", "sns"):
+        raise ChangeError(
+            f"`{function.dead_letter}` is neither a queue nor a topic, and nothing else takes dead letters"
+        )
 
 
 def _off(feature: str) -> Any:

@@ -28,7 +28,7 @@ from models.change import (
 from models.errors import ChangeError
 from models.policy import PolicyKind
 from models.snapshot import Group, ManagedPolicy, Role, Snapshot, User
-from simulator.changes import deleted, documents, store
+from simulator.changes import deleted, documents, quotas, store
 from simulator.changes.documents import Json
 from simulator.changes.store import Identity
 from simulator.facts.managed import managed_policy
@@ -36,11 +36,9 @@ from simulator.policy import limits
 
 #: Characters without white space: of all inline policies together.
 _INLINE = {User: limits.USER, Group: limits.GROUP, Role: limits.ROLE}
-#: The highest that can be asked for: 10 for groups, 20 for users and roles.
-ATTACHED = {User: 20, Group: 10, Role: 20}
-MOST_GROUPS = 10
-
-_NAME = re.compile(r"[\w+=,.@/-]+")
+#: A path and a name; those of inline policies have no path.
+_NAME = re.compile(r"[\w+=,.@/-]+", re.ASCII)
+_POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 
 # --- managed policies -----------------------------------------------------------------------------------------------
@@ -48,13 +46,16 @@ _NAME = re.compile(r"[\w+=,.@/-]+")
 
 def attach_policy(snapshot: Snapshot, change: AttachPolicy) -> Snapshot:
     holder = store.identity(snapshot, change.holder)
+    _check_attachable(change.policy)
     snapshot = _known(snapshot, change.policy, holder.arn)
     if change.policy in holder.attached:
         # AttachRolePolicy and its like answer with success, and nothing happens.
         return snapshot
-    most = ATTACHED[type(holder)]
+    most = quotas.ATTACHED[type(holder)]
     if len(holder.attached) >= most:
-        raise ChangeError(f"`{holder.arn}` has {most} managed policies, and can't have more")
+        raise ChangeError(
+            f"`{holder.arn}` has {len(holder.attached)} managed policies, and can't have more than {most}"
+        )
     attached = tuple(sorted((*holder.attached, change.policy)))
     return store.put(snapshot, holder, holder.model_copy(update={"attached": attached}))
 
@@ -70,6 +71,7 @@ def detach_policy(snapshot: Snapshot, change: DetachPolicy) -> Snapshot:
 
 def set_boundary(snapshot: Snapshot, change: SetBoundary) -> Snapshot:
     holder = _bounded(snapshot, change.holder)
+    _check_attachable(change.policy)
     snapshot = _known(snapshot, change.policy, holder.arn)
     return store.put(snapshot, holder, holder.model_copy(update={"boundary": change.policy}))
 
@@ -110,6 +112,16 @@ def own_policy(snapshot: Snapshot, arn: str) -> ManagedPolicy:
     return store.one(snapshot.policies, arn, "managed policy")
 
 
+def _check_attachable(policy: str) -> None:
+    """
+    Raises:
+        ChangeError: for the policy of a service-linked role, in AWS's words (PolicyNotAttachable).
+    """
+    if ":iam::aws:policy/aws-service-role/" in policy:
+        reason = "AWS service role policies can only be attached to the service-linked role for that service"
+        raise ChangeError(f"{reason}: `{policy}`")
+
+
 def _known(snapshot: Snapshot, arn: str, holder: str) -> Snapshot:
     """The snapshot with the document of a managed policy that `holder` is to have.
 
@@ -138,6 +150,8 @@ def edit(snapshot: Snapshot, arn: str, policy: str | None, change: Callable[[Any
     if policy is not None and policy.startswith("arn:"):
         return _edit_managed(snapshot, holder, policy, change)
     name = policy or _new_name(holder)
+    if not _POLICY_NAME.fullmatch(name):
+        raise ChangeError(f"`{name}` is not a name for an inline policy: letters, digits and +=,.@-_, 128 at most")
     old = snapshot.documents.get(holder.inline.get(name, ""))
     return _put_inline(snapshot, holder, name, change(old))
 
@@ -264,8 +278,8 @@ def add_to_group(snapshot: Snapshot, change: AddToGroup) -> Snapshot:
         raise ChangeError(f"`{user.arn}` and `{group.arn}` are of different accounts")
     if group.arn in user.groups:
         return snapshot
-    if len(user.groups) >= MOST_GROUPS:
-        raise ChangeError(f"`{user.arn}` is in {MOST_GROUPS} groups, and can't be in more")
+    if len(user.groups) >= quotas.GROUPS:
+        raise ChangeError(f"`{user.arn}` is in {len(user.groups)} groups, and can't be in more than {quotas.GROUPS}")
     groups = tuple(sorted((*user.groups, group.arn)))
     return store.put(snapshot, user, user.model_copy(update={"groups": groups}))
 
@@ -294,7 +308,10 @@ def _check_new(snapshot: Snapshot, arn: str, kind: str) -> None:
     if arns.kind_of(arn) != kind or parts is None or not _NAME.fullmatch(parts.resource):
         raise ChangeError(f"`{arn}` is not the ARN of a {kind}")
     store.collected(snapshot, parts.account)
+    store.check_ours(arn)
     name = arn.rsplit("/", 1)[-1].lower()
+    if not 0 < len(name) <= quotas.NAME:
+        raise ChangeError(f"the name of a {kind} has {quotas.NAME} characters at most, and `{name}` has {len(name)}")
     for item in (*snapshot.users, *snapshot.roles):
         same = arns.kind_of(item.arn) == kind and arns.account_of(item.arn) == parts.account
         # Names differ in more than their case, and paths don't count.

@@ -13,7 +13,7 @@ from models.change import AttachRcp, AttachScp, DetachRcp, DetachScp, MoveAccoun
 from models.errors import ChangeError
 from models.policy import PolicyKind
 from models.snapshot import Organization, OrganizationPolicy, Snapshot
-from simulator.changes import documents, store
+from simulator.changes import documents, quotas, store
 from simulator.changes.documents import Json
 from simulator.facts.managed import FULL_AWS_ACCESS_ID, RCP_FULL_AWS_ACCESS_ID
 from simulator.policy import limits
@@ -25,8 +25,6 @@ TYPES: Mapping[str, Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
     "rcp": "RESOURCE_CONTROL_POLICY",
 }
 _KINDS: Mapping[str, PolicyKind] = {"scp": PolicyKind.SCP, "rcp": PolicyKind.RCP}
-#: Of each type on a root, OU or account.
-MOST_ATTACHED = 5
 
 
 def organization(snapshot: Snapshot) -> Organization:
@@ -53,8 +51,9 @@ def attach(snapshot: Snapshot, change: AttachScp | AttachRcp) -> Snapshot:
     there = found.targets.get(change.target, ())
     if policy.id in there:
         raise ChangeError(f"`{policy.name}` is attached to `{change.target}` already")
-    if len(_of_type(found, change.target, side)) >= MOST_ATTACHED:
-        raise ChangeError(f"`{change.target}` has {MOST_ATTACHED} policies of that type, and can't have more")
+    most, has = quotas.ON_A_LEVEL[side], len(_of_type(found, change.target, side))
+    if has >= most:
+        raise ChangeError(f"`{change.target}` has {has} {side.upper()}s, and can't have more than {most}")
     return _put(snapshot, found, targets={**found.targets, change.target: (*there, policy.id)})
 
 
@@ -82,6 +81,8 @@ def move_account(snapshot: Snapshot, change: MoveAccount) -> Snapshot:
     _check_target(found, change.parent)
     if change.parent.isdigit():
         raise ChangeError(f"`{change.parent}` is an account: accounts are under the root or an OU")
+    if found.parents[change.account] == change.parent:
+        raise ChangeError(f"account `{change.account}` is under `{change.parent}` already")
     return _put(snapshot, found, parents={**found.parents, change.account: change.parent})
 
 

@@ -76,10 +76,18 @@ def identity(snapshot: Snapshot, arn: str) -> Identity:
     """
     everybody: tuple[Identity, ...] = (*snapshot.users, *snapshot.groups, *snapshot.roles)
     found = one(everybody, arn, "user, group or role")
+    check_ours(arn)
+    return found
+
+
+def check_ours(arn: str) -> None:
+    """
+    Raises:
+        ChangeError: for a role that only AWS can make or change.
+    """
     for path, who in ((":role/aws-reserved/", "AWS"), (":role/aws-service-role/", "the service it is linked to")):
         if path in arn:
             raise ChangeError(f"role `{arn}` can be changed by {who} only")
-    return found
 
 
 def user(snapshot: Snapshot, arn: str) -> User:
