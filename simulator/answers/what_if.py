@@ -14,9 +14,10 @@ from simulator.answers import shapes
 from simulator.answers.diagnose import diagnose
 from simulator.answers.step import step
 from simulator.changes import apply
+from simulator.opening.anew import opened_after
 from simulator.opening.changed import PATH, Changed, changed_edges, changed_pairs
 from simulator.opening.joined import joined, joined_after
-from simulator.opening.rows import GRANTED, opened_after
+from simulator.opening.rows import GRANTED
 from simulator.opening.ways import Ways
 from simulator.world.nodes import foresee
 from simulator.world.world import World
@@ -50,9 +51,9 @@ def what_if(
         ChangeError: for a change that AWS would refuse.
     """
     wanted = scope or Scope()
-    after = World(apply(world.snapshot, changes), world.strict)
+    after = world.changed_to(apply(world.snapshot, changes))
     was = joined(world)
-    now = joined_after(was, opened_after(was.opened, after))
+    now = joined_after(was, opened_after(was.opened, world, after))
     found = [
         one
         for one in (*changed_edges(was.opened, now.opened), *changed_pairs(was, now))

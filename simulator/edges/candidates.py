@@ -29,7 +29,7 @@ from simulator.world.world import World
 #: What a function's own policy may give.
 _OF_FUNCTIONS = tuple(act.action for way in (*FUNCTION_WAYS, *ALIAS_WAYS) for act in way.acts)
 #: What a way to take something over begins with.
-_BEGINNINGS = frozenset(
+BEGINNINGS = frozenset(
     (
         *(action.lower() for action in _OF_FUNCTIONS),
         *(way.acts[0].action.lower() for way in (*USER_WAYS, TRUST_EDIT)),
@@ -37,10 +37,10 @@ _BEGINNINGS = frozenset(
         PASSING.lower(),
     )
 )
-_OF_POWERS = frozenset(power.act.action.lower() for power in EVERY_POWER)
+OF_POWERS = frozenset(power.act.action.lower() for power in EVERY_POWER)
 #: Every action of the tables, and what goes with them.
 ACTIONS = (
-    _BEGINNINGS
+    BEGINNINGS
     | {act.action.lower() for way in PASS_WAYS for act in (*way.acts, *way.one_of)}
     | {MAKE_ROOM.action.lower()}
 )
@@ -88,13 +88,13 @@ def speaks_of(world: World, attached: Attached, action: str) -> bool:
 def _spoken_of(world: World, attached: Attached) -> frozenset[str]:
     """The actions of the tables that a policy allows on anything; looked for once, however many have it."""
     key = ("speaks of", id(attached.policy))
-    known = world.memo.get(key)
+    known = world.of_documents.get(key)
     if not isinstance(known, frozenset):
         found: set[str] = set()
         for statement in attached.policy.statements:
             if statement.effect is Effect.ALLOW:
                 found.update(_named(statement))
-        known = world.memo[key] = frozenset(found)
+        known = world.of_documents[key] = frozenset(found)
     return known
 
 
@@ -106,10 +106,10 @@ def _named(statement: Statement) -> Iterable[str]:
 
 def may_change_somebody(world: World, node: str) -> bool:
     """Whether a look at its policies leaves it possible that it changes what a user or role may do."""
-    return _looks(world, node, _OF_POWERS)
+    return looks(world, node, OF_POWERS)
 
 
-def _looks(world: World, node: str, actions: frozenset[str]) -> bool:
+def looks(world: World, node: str, actions: frozenset[str]) -> bool:
     attached, unread = world.policies_of(caller_of(world, node))
     return bool(unread) or any(not actions.isdisjoint(_spoken_of(world, one)) for one in attached)
 
@@ -119,7 +119,7 @@ def able_to_change(world: World) -> frozenset[str] | None:
     policy of some function lets somebody change it."""
     if ("able to change", None) not in world.memo:
         let_in = any(speaks_of(world, one, each.lower()) for one in _of_functions(world) for each in _OF_FUNCTIONS)
-        able = None if let_in else frozenset(node for node in world.actors if _looks(world, node, _BEGINNINGS))
+        able = None if let_in else frozenset(node for node in world.actors if looks(world, node, BEGINNINGS))
         world.memo[("able to change", None)] = able
     found = world.memo[("able to change", None)]
     return found if isinstance(found, frozenset) else None

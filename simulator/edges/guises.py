@@ -29,7 +29,7 @@ from simulator.world.nodes import caller_of, covers, foresee, in_guise, is_guise
 from simulator.world.world import World
 
 #: What the steps of ways ask for: a Deny of anything else keeps nobody from going on.
-_STEPS = tuple(
+STEPS = tuple(
     sorted(
         {
             *("lambda:InvokeFunction", "lambda:InvokeFunctionUrl", "sts:AssumeRole", *ACTIONS),
@@ -221,10 +221,10 @@ def limits_of(world: World, node: str, action: str | None) -> Limits:
 def _denied_by(world: World, attached: Attached, action: str | None) -> frozenset[Statement]:
     """What a policy denies that bears on ways, whatever it calls its statements."""
     key = (f"denies for {action}", id(attached.policy))
-    known = world.memo.get(key)
+    known = world.of_documents.get(key)
     if not isinstance(known, frozenset):
         denied = (one for one in attached.policy.statements if _bears(one, action))
-        known = world.memo[key] = frozenset(replace(one, sid=UNSET) for one in denied)
+        known = world.of_documents[key] = frozenset(replace(one, sid=UNSET) for one in denied)
     return known
 
 
@@ -232,4 +232,4 @@ def _bears(statement: Statement, action: str | None) -> bool:
     """Whether a Deny bears on a step of a way, or on the action that is asked about."""
     if statement.effect is not Effect.DENY:
         return False
-    return any(covers(statement, one, None) for one in (*_STEPS, *((action,) if action else ())))
+    return any(covers(statement, one, None) for one in (*STEPS, *((action,) if action else ())))

@@ -28,7 +28,7 @@ _FUNCTION = "lambda:functionarn"
 
 def by_mapping(world: World, function: Function, question: Question) -> Iterator[Going]:
     """Yield a way for each source that the function could be made to poll, and each way to write to it."""
-    if not function.role or not _anybody_may(world):
+    if not function.role or not anybody_may(world):
         return
     for source in _readable(world, f"{function.role}#{function.arn}", function):
         mapping = Mapping(uuid="new", source=source, function=function.arn)
@@ -40,7 +40,7 @@ def by_mapping(world: World, function: Function, question: Question) -> Iterator
             yield Going((create, *way.asks), (*polling, *way.beside), anybody=True)
 
 
-def _anybody_may(world: World) -> bool:
+def anybody_may(world: World) -> bool:
     known = world.memo.get(("may create mappings", None))
     if not isinstance(known, bool):
         known = world.memo[("may create mappings", None)] = bool(Candidates(world, actors(world)).row(CREATE))

@@ -97,9 +97,9 @@ def _spoken_of(asking: Asking, way: Way, caller: Caller) -> frozenset[str]:
     found: set[str] = set()
     for attached in (*world.policies_of(caller)[0], *(world.limit_of(caller)[0] or ()), *limits):
         key = (f"patterns for {way.name}", id(attached.policy))
-        known = world.memo.get(key)
+        known = world.of_documents.get(key)
         if not isinstance(known, frozenset):
-            known = world.memo[key] = frozenset(_patterns(attached, way))
+            known = world.of_documents[key] = frozenset(_patterns(attached, way))
         found |= known
     return frozenset(one.replace("${aws:username}", caller.name or "") for one in found)
 

@@ -76,16 +76,12 @@ def opened(world: World) -> Opened:
     if not isinstance(known, Opened):
         # In the order in which rows over all functions or all roles come, so that they are taken as they are.
         numbers = Numbers((*sorted(world.function_nodes), *sorted(world.roles)))
-        known = world.memo[("opened", None)] = Opened(numbers, _every_kind(world, numbers))
+        known = world.memo[("opened", None)] = Opened(numbers, every_kind(world, numbers))
     return known
 
 
-def opened_after(before: Opened, after: World) -> Opened:
-    """Everything that is open in a world that another was changed to."""
-    return Opened(before.numbers, _every_kind(after, before.numbers))
-
-
-def _every_kind(world: World, numbers: Numbers) -> Kinds:
+def every_kind(world: World, numbers: Numbers) -> Kinds:
+    """All open edges, of every kind but memberships."""
     return {kind: of_kind(world, numbers, kind) for kind in RULES if kind is not EdgeKind.MEMBER_OF}
 
 

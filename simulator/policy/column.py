@@ -34,8 +34,13 @@ def column_of(grid: Grid, target: Target, *, explicit: bool = False) -> Outcomes
     key = (target.resource, explicit)
     known = grid.columns.get(key)
     if known is None:
-        known = grid.columns[key] = _Callers(grid, target).outcomes(explicit)
+        known = grid.columns[key] = outcomes_of(grid, target, explicit=explicit)
     return known
+
+
+def outcomes_of(grid: Grid, target: Target, *, explicit: bool = False) -> Outcomes:
+    """The same, worked out anew and not kept."""
+    return _Callers(grid, target).outcomes(explicit)
 
 
 class _Callers(Reading):

@@ -14,7 +14,7 @@ from models.decision import Layer, MissingFact
 from models.request import Attached, Context
 from simulator.facts import global_keys
 from simulator.policy.callers import Callers
-from simulator.policy.column import column_of
+from simulator.policy.column import column_of, outcomes_of
 from simulator.policy.grid import Grid
 from simulator.policy.patterns import numbers_of, row_of
 from simulator.policy.policy_set import PolicySet
@@ -171,6 +171,15 @@ def told_of(
     return [ready.targets[place].resource for place in found]
 
 
+def column_once(world: World, some: Actors, action: str, resource: str, at: World) -> Outcomes:
+    """What each of some actors comes to by an action on a resource, as the resource is in another world.
+
+    What is known of their requests is the same there: these are no actors whom the worlds tell apart.
+    """
+    grid = _grid(world, some, action, NOTHING_GIVEN, None, None)
+    return outcomes_of(grid, _target(at, action, resource))
+
+
 def rows_of(
     world: World, some: Actors, action: str, resources: tuple[str, ...]
 ) -> tuple[Sequence[str], Iterator[Outcomes]]:
@@ -183,17 +192,19 @@ def rows_of(
 
 def _resources(world: World, action: str, resources: tuple[str, ...]) -> Resources:
     key = (f"resources of {action}", resources)
-    known = world.memo.get(key)
+    known = world.of_resources.get(key)
     if not isinstance(known, Resources):
-        known = world.memo[key] = Resources(action, (_target(world, action, resource) for resource in resources))
+        known = world.of_resources[key] = Resources(
+            action, (_target(world, action, resource) for resource in resources)
+        )
     return known
 
 
 def _target(world: World, action: str, resource: str) -> Target:
     key = (f"target of {action}", resource)
-    known = world.memo.get(key)
+    known = world.of_resources.get(key)
     if not isinstance(known, Target):
-        known = world.memo[key] = _made_target(world, action, resource)
+        known = world.of_resources[key] = _made_target(world, action, resource)
     return known
 
 

@@ -13,10 +13,11 @@ from simulator.policy.parse import parse_policy
 class Documents:
     """Compiles documents when they are first asked for; the same content is one policy."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: Documents | None = None) -> None:
         self._documents = snapshot.documents
-        self._compiled: dict[tuple[str, PolicyKind], Policy] = {}
-        self.warnings: list[str] = []
+        # A document is named by its content: whatever else changes, it is compiled to the same policy.
+        self._compiled: dict[tuple[str, PolicyKind], Policy] = before._compiled if before else {}
+        self.warnings: list[str] = [*before.warnings] if before else []
         """What was odd about the documents that were read so far, a line each."""
 
     def policy(self, document: str, kind: PolicyKind, holder: str, limit: Limit | None = None) -> Policy:

@@ -48,6 +48,8 @@ from simulator.world.links import Links
 from simulator.world.missing import facts_of, unknown_key
 from simulator.world.organization import OrganizationTree
 from simulator.world.requesters import is_service_linked, requester_of
+from simulator.world.sharing import share
+from simulator.world.touched import touched
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
@@ -89,8 +91,18 @@ class World:
         self._facts = facts_of(snapshot, strict)
         self.memo: dict[tuple[str, object], object] = {}
         """What other modules work out once for this world, by their name and a key."""
+        self.of_documents: dict[tuple[str, object], object] = {}
+        """The same, of single policies; whoever was made of this world by changes shares it."""
+        self.of_resources: dict[tuple[str, object], object] = {}
+        """The same, of what is asked for, whoever asks."""
         self._identities: dict[str, tuple[tuple[Attached, ...], tuple[MissingFact, ...]]] = {}
         self._sides: dict[tuple[object, ...], tuple[PolicySet, tuple[str, ...]]] = {}
+
+    def changed_to(self, snapshot: Snapshot) -> World:
+        """The world of a snapshot that was made of this one's by changes; it shares what they don't touch."""
+        after = World(snapshot, self.strict)
+        share(self, after, touched(self.snapshot, snapshot))
+        return after
 
     @cached_property
     def organization(self) -> OrganizationTree:
@@ -223,6 +235,10 @@ class World:
         if arn not in self._identities:
             self._identities[arn] = self._identity_of(arn)
         return self._identities[arn]
+
+    def share_identities(self, other: World, but: frozenset[str]) -> None:
+        """Take over the identity-based policies that another world has read, but those of some users and roles."""
+        self._identities = {arn: found for arn, found in other._identities.items() if arn not in but}
 
     def _identity_of(self, arn: str) -> tuple[tuple[Attached, ...], tuple[MissingFact, ...]]:
         holders: list[User | Role | Group] = []

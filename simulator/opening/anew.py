@@ -1,0 +1,204 @@
+"""What is open once a world has changed: worked out anew for what the change may touch, and for nothing else.
+
+Whoever may be touched has all his edges worked out again, and so has whatever he may go to; what is left out would come
+to the same. Where nobody knows how far a change goes, a kind of edges is worked out anew as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from models import arns
+from models.edge import EdgeKind
+from simulator.edges.question import Question
+from simulator.opening.bearing import Statements, bears, others
+from simulator.opening.numbers import Numbers
+from simulator.opening.rows import GRANTED, Opened, Row, edges_of, every_kind, gathered, of_actors, of_kind
+from simulator.opening.takeovers import Far, goes, hand_on
+from simulator.policy.patterns import numbers_of
+from simulator.world.actors import Actors, actors, column_once
+from simulator.world.nodes import shown
+from simulator.world.touched import Touched, touched
+from simulator.world.world import World
+
+Rows = Mapping[int, Row]
+
+
+def opened_after(before: Opened, world: World, after: World) -> Opened:
+    """Everything that is open in a world that another was changed to."""
+    found = touched(world.snapshot, after.snapshot)
+    if found.everything:
+        return Opened(before.numbers, every_kind(after, before.numbers))
+    change = _Change(before, world, after, found)
+    return Opened(before.numbers, {kind: change.rows(kind) for kind in before.kinds})
+
+
+class _Change:
+    def __init__(self, opened: Opened, before: World, after: World, touched: Touched) -> None:
+        self.opened = opened
+        self.numbers: Numbers = opened.numbers
+        self.before = before
+        self.after = after
+        self.touched = touched
+        self.statements: Statements | None = others(before, after, touched.holders) if not touched.remade else None
+        self.actors = frozenset(_acting(before, touched.holders)) | frozenset(_acting(after, touched.holders))
+        self.run = frozenset(arn for world in (before, after) for arn in _run_with(world, touched.holders))
+        """Functions that run with a role that is touched."""
+
+    def rows(self, kind: EdgeKind) -> Rows:
+        """The open edges of a kind, source by source."""
+        known = self.opened.kinds[kind]
+        changed = _OF_KIND[kind](self)
+        if changed is None:
+            return of_kind(self.after, self.numbers, kind)
+        sources, targets = changed
+        return self._patched(kind, known, sources, targets) if sources or targets else known
+
+    def _patched(self, kind: EdgeKind, known: Rows, sources: frozenset[str], targets: frozenset[str]) -> Rows:
+        found = {**known}
+        for node in sources:
+            found.pop(self.numbers.of(node), None)
+        fresh = self._of_sources(kind, sources)
+        if targets:
+            self._cut(found, self.numbers.row(targets))
+            for source, row in self._into(kind, targets).items():
+                # All that touched sources have is told by themselves.
+                if self.numbers.nodes[source] not in sources:
+                    some, allowed = found.get(source, Row(0, 0))
+                    found[source] = Row(some | row.open, allowed | row.allowed)
+        return found | fresh
+
+    def _of_sources(self, kind: EdgeKind, sources: frozenset[str]) -> dict[int, Row]:
+        if kind in GRANTED:
+            there = sorted(sources & self.after.actor_set)
+            return of_actors(self.after, self.numbers, kind, Actors(self.after, there)) if there else {}
+        return gathered(self.numbers, edges_of(self.after, kind, sources, None), {}) if sources else {}
+
+    def _cut(self, rows: dict[int, Row], targets: int) -> None:
+        for source, row in rows.items():
+            if row.open & targets:
+                rows[source] = Row(row.open & ~targets, row.allowed & ~targets)
+
+    def _into(self, kind: EdgeKind, targets: frozenset[str]) -> dict[int, Row]:
+        """What leads to some targets from everywhere."""
+        if kind not in GRANTED:
+            return gathered(self.numbers, edges_of(self.after, kind, None, targets), {})
+        granted = GRANTED[kind]
+        there = sorted(targets.intersection(granted.targets(self.after)))
+        found = gathered(self.numbers, granted.by_strangers(self.after, frozenset(there), Question(missing=False)), {})
+        every = actors(self.before)
+        for target in there:
+            told = column_once(self.before, every, granted.action, target, self.after)
+            bit = 1 << self.numbers.of(target)
+            for number in numbers_of(told.allowed | told.conditional):
+                node = every.nodes[number]
+                if shown(node) != target:
+                    some, allowed = found.get(source := self.numbers.of(node), Row(0, 0))
+                    found[source] = Row(some | bit, allowed | bit if told.allowed >> number & 1 else allowed)
+        return found
+
+
+def _acting(world: World, holders: Iterable[str]) -> Iterator[str]:
+    """Users, roles, and the sessions in which functions run with these roles."""
+    for holder in holders:
+        yield holder
+        yield from (f"{holder}#{function}" for function in world.functions_with_role(holder))
+
+
+def _run_with(world: World, roles: Iterable[str]) -> Iterator[str]:
+    for role in roles:
+        yield from world.functions_with_role(role)
+
+
+# --- how far a change goes, kind by kind: sources and targets of edges that may be others; None: any may be ---
+
+Ends = tuple[frozenset[str], frozenset[str]]
+_NOTHING: Ends = (frozenset(), frozenset())
+
+
+def _sources(change: _Change, kind: EdgeKind) -> frozenset[str]:
+    return change.actors if bears(change.statements, kind) else frozenset()
+
+
+def _functions(change: _Change) -> frozenset[str]:
+    """The functions of which more than who runs them with what is another, with their versions and aliases."""
+    found = change.touched.functions | change.touched.permits
+    every = (*change.before.function_nodes, *change.after.function_nodes) if found else ()
+    return frozenset(node for node in every if arns.unqualified(node) in found)
+
+
+def _invokes(change: _Change) -> Ends | None:
+    return _sources(change, EdgeKind.INVOKES), _functions(change)
+
+
+def _invokes_url(change: _Change) -> Ends | None:
+    nodes = _functions(change)
+    urls = {**change.before.urls, **change.after.urls} if nodes else {}
+    targets = frozenset(url for url in urls if arns.behind_url(url) in nodes)
+    return _sources(change, EdgeKind.INVOKES_URL), targets
+
+
+def _assumes(change: _Change) -> Ends | None:
+    return _sources(change, EdgeKind.ASSUMES), change.touched.trusts
+
+
+def _triggers(change: _Change) -> Ends | None:
+    """Services act by themselves, with a role that they were given, or with the function's own."""
+    touched, given = change.touched, {trigger.role for trigger in change.after.snapshot.triggers}
+    if touched.sources or touched.functions or touched.permits or given & touched.holders:
+        return None
+    return None if change.run and touched.trusts else _NOTHING
+
+
+def _polled_by(change: _Change) -> Ends | None:
+    touched = change.touched
+    if touched.sources or touched.functions:
+        return None
+    read = change.after.snapshot.mappings if change.run else ()
+    targets = (mapping.function for mapping in read if arns.unqualified(mapping.function) in change.run)
+    return frozenset(), frozenset(targets)
+
+
+def _feeds(change: _Change) -> Ends | None:
+    touched, given = change.touched, {trigger.role for trigger in change.after.snapshot.triggers}
+    if touched.sources or touched.functions or given & touched.holders:
+        return None
+    return _sources(change, EdgeKind.FEEDS), frozenset()
+
+
+def _runs_as(change: _Change) -> Ends | None:
+    if change.touched.functions:
+        return None
+    return change.run if change.touched.trusts else frozenset(), frozenset()
+
+
+def _calls(change: _Change) -> Ends | None:
+    if change.touched.bears_on_resources:
+        return None
+    return frozenset(node for node in change.actors if "#" in node), frozenset()
+
+
+def _qualifies(change: _Change) -> Ends | None:
+    return None if change.touched.functions else _NOTHING
+
+
+def _changes(change: _Change) -> Ends | None:
+    found = goes(change.before, change.after, change.touched, change.actors, change.statements)
+    if found.far is Far.EVERYWHERE:
+        return None
+    hand_on(change.before, change.after, change.actors)
+    return found.sources, frozenset()
+
+
+_OF_KIND: Mapping[EdgeKind, Callable[[_Change], Ends | None]] = {
+    EdgeKind.INVOKES: _invokes,
+    EdgeKind.INVOKES_URL: _invokes_url,
+    EdgeKind.ASSUMES: _assumes,
+    EdgeKind.TRIGGERS: _triggers,
+    EdgeKind.POLLED_BY: _polled_by,
+    EdgeKind.FEEDS: _feeds,
+    EdgeKind.RUNS_AS: _runs_as,
+    EdgeKind.CALLS: _calls,
+    EdgeKind.QUALIFIES: _qualifies,
+    EdgeKind.CHANGES: _changes,
+}

@@ -1,0 +1,94 @@
+"""Which statements of somebody's own policies are others after a change, and whether edges of a kind hang on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from models.edge import EdgeKind
+from models.policy import Statement
+from models.request import Attached
+from simulator.edges import assumes, invokes, invokes_url
+from simulator.triggers.polled import POLLED
+from simulator.triggers.services import SERVICES
+from simulator.world.nodes import covers
+from simulator.world.world import World
+
+Statements = frozenset[Statement]
+
+#: What nearly every document is written in.
+VERSION = "2012-10-17"
+#: What sources ask for, kind by kind.
+_ASKED: Mapping[EdgeKind, tuple[str, ...]] = {
+    EdgeKind.INVOKES: (invokes.ACTION,),
+    EdgeKind.INVOKES_URL: (invokes_url.ACTION, invokes.ACTION),
+    EdgeKind.ASSUMES: (assumes.ACTION,),
+}
+#: Services of whatever is asked for by who writes to a source, or reads what Lambda polls; with their keys.
+_OF_SOURCES = frozenset(
+    action.partition(":")[0].lower()
+    for action in (
+        "kms:Decrypt",
+        *(action for row in POLLED.values() for need in row.all_needs for action in need.actions),
+        *(action for row in POLLED.values() for write in row.writes for action in (write.action, *dict(write.also))),
+        *(
+            action
+            for row in SERVICES
+            for feed in row.feeds
+            for action in (feed.action, *dict(feed.also), *feed.key_actions)
+        ),
+    )
+)
+
+
+def others(before: World, after: World, holders: Iterable[str]) -> Statements | None:
+    """The statements that one of some users and roles has in one world only; None: more than statements differ."""
+    found: set[Statement] = set()
+    seen: set[tuple[frozenset[int], frozenset[int]]] = set()
+    for holder in holders:
+        (old, was_lacking), (new, is_lacking) = _layers(before, holder), _layers(after, holder)
+        if was_lacking != is_lacking:
+            return None
+        for layer, other in zip(old, new, strict=True):
+            if (layer is None) != (other is None):
+                return None
+            if layer is None or other is None:
+                continue
+            key = (frozenset(id(one.policy) for one in layer), frozenset(id(one.policy) for one in other))
+            if key[0] != key[1] and key not in seen:
+                seen.add(key)
+                if any(one.policy.version != VERSION for one in (*layer, *other)):
+                    # In older documents variables are text: one statement then says this or that.
+                    return None
+                found |= _statements(layer) ^ _statements(other)
+    return frozenset(found)
+
+
+def _layers(world: World, holder: str) -> tuple[tuple[tuple[Attached, ...] | None, ...], object]:
+    """What somebody asks with, layer by layer, and what of it was not read."""
+    identity, unread = world.identity_of(holder)
+    boundary, also_unread = world.boundary_of(holder)
+    return (identity, boundary, world.session_of(holder)), (unread, also_unread)
+
+
+def _statements(policies: Iterable[Attached]) -> set[Statement]:
+    return {replace(each, sid=UNSET) for one in policies for each in one.policy.statements}
+
+
+def bears(statements: Statements | None, kind: EdgeKind) -> bool:
+    """Whether edges of a kind may hang on one of these statements."""
+    if statements is None:
+        return True
+    if kind is EdgeKind.FEEDS:
+        return any(map(is_about_sources, statements))
+    return any(covers(one, action, None) for one in statements for action in _ASKED[kind])
+
+
+def is_about_sources(statement: Statement) -> bool:
+    """Whether it may be about what is written to, or what Lambda polls."""
+    if statement.actions is None:
+        return True
+    services = {action.partition(":")[0].lower() for action in statement.actions}
+    return any("*" in one or "?" in one or one in _OF_SOURCES for one in services)
