@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from models import arns
 from models.edge import EdgeKind
-from simulator.edges.question import Question
 from simulator.opening.bearing import Statements, bears, others
 from simulator.opening.numbers import Numbers
-from simulator.opening.rows import GRANTED, Opened, Row, edges_of, every_kind, gathered, of_actors, of_kind
+from simulator.opening.rows import GRANTED, Opened, Row, edges_of, every_kind, gathered, into, of_actors, of_kind
 from simulator.opening.takeovers import Far, goes, hand_on
-from simulator.policy.patterns import numbers_of
-from simulator.world.actors import Actors, actors, column_once
-from simulator.world.nodes import shown
+from simulator.world.actors import Actors
 from simulator.world.touched import Touched, touched
 from simulator.world.world import World
 
@@ -83,19 +80,8 @@ class _Change:
         """What leads to some targets from everywhere."""
         if kind not in GRANTED:
             return gathered(self.numbers, edges_of(self.after, kind, None, targets), {})
-        granted = GRANTED[kind]
-        there = sorted(targets.intersection(granted.targets(self.after)))
-        found = gathered(self.numbers, granted.by_strangers(self.after, frozenset(there), Question(missing=False)), {})
-        every = actors(self.before)
-        for target in there:
-            told = column_once(self.before, every, granted.action, target, self.after)
-            bit = 1 << self.numbers.of(target)
-            for number in numbers_of(told.allowed | told.conditional):
-                node = every.nodes[number]
-                if shown(node) != target:
-                    some, allowed = found.get(source := self.numbers.of(node), Row(0, 0))
-                    found[source] = Row(some | bit, allowed | bit if told.allowed >> number & 1 else allowed)
-        return found
+        there = targets.intersection(GRANTED[kind].targets(self.after))
+        return into(self.before, self.numbers, kind, sorted(there), self.after)
 
 
 def _acting(world: World, holders: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,8 @@ all else comes from the rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from models.edge import Edge, EdgeKind, Status
 from simulator.edges import RULES, assumes, invokes
 from simulator.edges.question import Nodes, Question
 from simulator.opening.numbers import Numbers
-from simulator.world.actors import Actors, actors, rows_of
+from simulator.policy.patterns import numbers_of, row_of
+from simulator.world.actors import Actors, actors, column_once, rows_of
 from simulator.world.nodes import is_guise, shown
 from simulator.world.world import World
 
@@ -88,9 +90,7 @@ def every_kind(world: World, numbers: Numbers) -> Kinds:
 def of_kind(world: World, numbers: Numbers, kind: EdgeKind) -> dict[int, Row]:
     """All open edges of a kind."""
     if kind in GRANTED:
-        found = of_actors(world, numbers, kind, actors(world))
-        gathered(numbers, GRANTED[kind].by_strangers(world, None, Question(missing=False)), found)
-        return found
+        return into(world, numbers, kind, GRANTED[kind].targets(world), world)
     return gathered(numbers, edges_of(world, kind, None, None), {})
 
 
@@ -114,6 +114,24 @@ def of_actors(world: World, numbers: Numbers, kind: EdgeKind, some: Actors) -> d
         if row.open:
             found[numbers.of(node)] = row
     return found
+
+
+def into(world: World, numbers: Numbers, kind: EdgeKind, targets: Collection[str], at: World) -> dict[int, Row]:
+    """The rows of all actors of a world, of some targets only, as these are in another world; and of strangers."""
+    every, granted = actors(world), GRANTED[kind]
+    sources = [numbers.of(node) for node in every.nodes]
+    some: dict[int, list[int]] = defaultdict(list)
+    allowed: dict[int, list[int]] = defaultdict(list)
+    for target in targets:
+        told, place = column_once(world, every, granted.action, target, at), numbers.of(target)
+        itself = numbers.variants(place)
+        for whose, lists in ((told.allowed, (some, allowed)), (told.conditional, (some,))):
+            for number in numbers_of(whose):
+                if sources[number] not in itself:
+                    for one in lists:
+                        one[sources[number]].append(place)
+    rows = {source: Row(row_of(places), row_of(allowed.get(source, []))) for source, places in some.items()}
+    return gathered(numbers, granted.by_strangers(at, frozenset(targets), Question(missing=False)), rows)
 
 
 def gathered(numbers: Numbers, edges: Iterable[Edge], into: dict[int, Row]) -> dict[int, Row]:

@@ -34,6 +34,7 @@ class Rows:
         self.contexts = contexts
         self._open: dict[Rule, Hanging] = {}
         self._formulas: dict[object, Formula] = {}
+        self._parts: dict[object, list[int]] = {}
 
     def of(self, number: int, *, explicit: bool = False) -> Outcomes:
         """The statuses of all resources for a caller; `explicit` as for `column_of`.
@@ -49,7 +50,7 @@ class Rows:
         if found is None:
             found = self._open[rule] = Hanging(rule, None, self.contexts)
         if found.on_resource:
-            return self._on_resources(rule, number, row)
+            return self._on_resources(found, number, row)
         if not row:
             return ()
         if found.whose is _CALLER:
@@ -64,14 +65,30 @@ class Rows:
         target = self.resources.targets[row.bit_length() - 1]
         return rule.holds(target.name, self.contexts.context(number, target.resource).lookup)
 
-    def _on_resources(self, rule: Rule, number: int, row: int) -> Iterator[tuple[int, Formula]]:
+    def _on_resources(self, found: Hanging, number: int, row: int) -> Iterator[tuple[int, Formula]]:
         crowds: dict[Formula, list[int]] = {}
-        for place in numbers_of(row):
-            target = self.resources.targets[place]
-            formula = rule.holds(target.name, self.contexts.context(number, target.resource).lookup)
-            crowds.setdefault(formula, []).append(place)
-        for formula, numbers in crowds.items():
-            yield row_of(numbers), formula
+        for alike in self._alike(found, number) or (1 << place for place in numbers_of(row)):
+            if part := alike & row:
+                crowds.setdefault(self._tested(found.rule, number, part), []).append(part)
+        for formula, parts in crowds.items():
+            yield sum(parts), formula
+
+    def _alike(self, found: Hanging, number: int) -> list[int]:
+        """Rows of the resources for which a statement's keys are alike, whatever they are; none: nobody knows."""
+        scopes = {key: self.contexts.hangs_on(key) for key in found.keys}
+        keys = tuple(key for key, (_, on_resource) in scopes.items() if on_resource)
+        whose = max((scopes[key][0] for key in keys), default=_CALLER)
+        if found.rule.templates or whose is _CALLER:
+            return []
+        likeness = (keys, whose, self.contexts.likeness(number, whose))
+        known = self._parts.get(likeness)
+        if known is None:
+            crowds: dict[object, list[int]] = {}
+            for place, target in enumerate(self.resources.targets):
+                lookup = self.contexts.context(number, target.resource).lookup
+                crowds.setdefault(tuple(lookup(key) for key in keys), []).append(place)
+            known = self._parts[likeness] = [row_of(places) for places in crowds.values()]
+        return known
 
 
 class _Resources(Reading):
