@@ -104,6 +104,7 @@ class RepairGrantAnswer(GrantAnswer):
     terraform: str
     warning: str = ""
     change: dict[str, Any]
+    changes: tuple[dict[str, Any], ...]
 
 
 class FactAnswer(AnswerModel):
@@ -366,6 +367,7 @@ class RepairWay(AnswerModel):
     manner: Manner
     grants: tuple[RepairGrantAnswer, ...]
     also_opens: tuple[OpenedAnswer, ...]
+    also_closes: tuple[OpenedAnswer, ...] = ()
     status: StatusName
     residual: ResidualAnswer | None
     steps: tuple[StepAnswer, ...]
@@ -373,11 +375,11 @@ class RepairWay(AnswerModel):
 
 
 class BlockAnswer(CitationAnswer):
-    """A statement that denies, or would once the grants were there.
+    """A statement that denies the step between `from` and `to`.
 
-    `account` owns the policy (of an SCP or RCP: the management account); `exception` says the narrowest change to it
-    that lets this one call through, `change` the same as an object of a changes file, where it can be said as one;
-    `suffices`: with it nothing else denies or is missing.
+    `account` owns the policy (of an SCP or RCP: the management account). `exception` says the narrowest change to it
+    that lets this one call through; `change` is the same as an object of a changes file, where one does it: `verified`
+    says that it was applied, and the statement denies the step no more.
     """
 
     account: str | None
@@ -385,13 +387,15 @@ class BlockAnswer(CitationAnswer):
     target: str = Field(alias="to")
     exception: str
     change: dict[str, Any] | None = None
-    suffices: bool = False
+    verified: bool = False
 
 
 class RepairAnswer(AnswerModel):
     """`status` is what the best way is today: where it is allowed, nothing needs repair, and `repairs` is empty.
 
-    `residual` is what a conditional way hangs on today. `impossible`: why no grant helps, where it is not a deny.
+    `today` is that way, where one holds or may hold; `residual` what it hangs on, and `settled_by_grant` whether a
+    statement could settle that (not where a Deny asks for it). `impossible`: why no grant helps, where it is no deny.
+    `with_exceptions`: what the denied step comes to with every exception of `blocked_by` made.
     """
 
     source: str = Field(alias="from")
@@ -399,8 +403,11 @@ class RepairAnswer(AnswerModel):
     action: str
     status: StatusName
     residual: ResidualAnswer | None = None
+    settled_by_grant: bool | None = None
+    today: PathAnswer | None = None
     repairs: tuple[RepairWay, ...]
     blocked_by: tuple[BlockAnswer, ...]
+    with_exceptions: StatusName | None = None
     impossible: str | None = None
     gaps: tuple[FactAnswer, ...] = ()
     assumes: tuple[FactAnswer, ...] = ()
@@ -422,12 +429,13 @@ class RemovalAnswer(AnswerModel):
 class RemovalWay(AnswerModel):
     """A least set of removals that closes every way: with any of them left out, one stays open.
 
-    `verified`: it was applied, evaluated again, and no way holds.
+    `verified`: it was applied, evaluated again, and no way holds. `also_opens`: what opens where a Deny goes with it.
     """
 
     cost: int
     removals: tuple[RemovalAnswer, ...]
     also_closes: tuple[OpenedAnswer, ...]
+    also_opens: tuple[OpenedAnswer, ...] = ()
     verified: bool
     by_account: tuple[ShareAnswer, ...]
 

@@ -21,6 +21,8 @@ from simulator.world.nodes import place, shown
 _PER_STATEMENT = 1_000_000
 _PER_CHANGE = 1_000
 _PER_STEP = 1
+#: The statuses of paths that hold, may hold, or would with statements added.
+USABLE = (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN, Status.MISSING)
 #: Paths of the same cost looked at beyond those that are shown, for the order among equals.
 MOST_EQUALS = 300
 
@@ -60,10 +62,13 @@ class Path:
         return (self.cost, self.status.rank, self.taken_over, len(self.edges), names)
 
 
-def cheapest(graph: Graph, start: str, ends: Iterable[str], k: int) -> list[Path]:
-    """The `k` first paths in the order of answers: cost, then certainty, then what is taken over, then steps, names."""
+def cheapest(graph: Graph, start: str, ends: Iterable[str], k: int, statuses: Iterable[Status] = USABLE) -> list[Path]:
+    """The `k` first paths in the order of answers: cost, then certainty, then what is taken over, then steps, names.
+
+    Those of other `statuses` are passed over.
+    """
     found: dict[tuple[tuple[str, EdgeKind], ...], Path] = {}
-    for worst in (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN, Status.MISSING):
+    for worst in statuses:
         network = _network(graph, ends, worst)
         if len(found) >= k:
             break

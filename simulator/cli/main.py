@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reach": ("reach", "every role FROM can become, every function it can run"),
     "diagnose": ("diagnose", "the whole troubleshooting list for a function, or for all"),
     "what-if": ("what_if", "what opens and what closes with these changes"),
+    "repair": ("repair", "the cheapest verified grants with which FROM comes to TO"),
     "can-manage": ("can_manage", "may PRINCIPAL create, update, delete FUNCTION; what lacks"),
     "test": ("test", "hold scenarios to their expectations"),
     "graph": ("graph", "the permission graph as DOT, SVG, PNG, GraphML or JSON"),

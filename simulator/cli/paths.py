@@ -10,7 +10,7 @@ from simulator.cli.names import action_name
 from simulator.cli.output import age_lines, code_of, names_of, write_json, write_lines
 
 
-def _is_role_or_function(node: str) -> bool:
+def is_role_or_function(node: str) -> bool:
     from simulator.render.names import parts
 
     return parts(node)[0] in ("role", "function", "function URL")
@@ -23,7 +23,7 @@ def _is_role_or_function(node: str) -> bool:
 @options.context_options
 @click.option("--action", metavar="A", help="What is to be done at the end (for a function: lambda:InvokeFunction).")
 @click.option("-k", "count", metavar="N", type=click.IntRange(1, 1000), default=5, help="How many ways to show (5).")
-@click.option("--repair", is_flag=True, help="Verified repairs too (none are worked out yet).")
+@click.option("--repair", is_flag=True, help="What mends each way too, applied and evaluated again.")
 @options.format_option
 def command(
     source: str,
@@ -51,13 +51,13 @@ def command(
     start, end = world.resolve(source, "name"), world.resolve(target, "name")
     from simulator.answers.paths import paths
 
-    answer = paths(world, start, end, action=wanted, k=count, given=settled)
+    answer = paths(world, start, end, action=wanted, k=count, given=settled, repair=repair)
     if form == "json":
         write_json(answer.as_json())
     else:
         from simulator.render import text
 
-        if not answer.paths and wanted is None and not _is_role_or_function(end):
+        if not answer.paths and wanted is None and not is_role_or_function(end):
             say("note: no action was named; ask about one with `--action`, such as `--action s3:GetObject`")
         write_lines(text.paths(answer, names_of(world.snapshot)) + age_lines(world.snapshot))
     return code_of(path.status for path in answer.paths)

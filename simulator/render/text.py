@@ -119,7 +119,7 @@ def paths_only(answer: PathsAnswer, names: Names, *, with_grants: bool = True) -
     """Return the verdict and the ways, without what the answer rests on; without grants also what mends them."""
     lines = [_paths_verdict(answer, names)]
     for number, path in enumerate(answer.paths, start=1):
-        lines += [line(""), *_path(path, names, number if len(answer.paths) > 1 else None)]
+        lines += [line(""), *path_lines(path, names, number if len(answer.paths) > 1 else None)]
         missing = [grant for step in path.steps for grant in step.missing]
         if missing and with_grants:
             lines += [line(""), *grants(missing, names, indent=3)]
@@ -147,16 +147,22 @@ def _paths_verdict(answer: PathsAnswer, names: Names) -> Text:
     return line(("NO", "bold red"), f"  no way {ends} holds; the nearest lacks {counted(cost, 'statement')}")
 
 
-def _path(path: PathAnswer, names: Names, number: int | None) -> list[Text]:
+def path_lines(path: PathAnswer, names: Names, number: int | None) -> list[Text]:
+    """Return how a way stands, and its steps."""
     cost = f", {counted(path.cost, 'statement')} to add" if path.cost else ""
     count = "" if number is None else f"{number}. "
-    lines = [line((count, "bold"), status(path.status, mark=False), cost)]
-    kinds = max((len(step.kind) for step in path.steps), default=0)
     holds = path.status in ("allowed", "conditional")
-    for step in path.steps:
+    return [line((count, "bold"), status(path.status, mark=False), cost), *steps(path.steps, names, cited=holds)]
+
+
+def steps(found: Sequence[StepAnswer], names: Names, *, cited: bool = False) -> list[Text]:
+    """Return each step of a way on a line, with what decides it where it is no plain yes; `cited`: always."""
+    kinds = max((len(step.kind) for step in found), default=0)
+    lines = []
+    for step in found:
         lines += _step(step, names, kinds)
-        if holds and step.status == "allowed":
-            lines += [line(*citation(cited, names), indent=7) for cited in step.because]
+        if cited and step.status == "allowed":
+            lines += [line(*citation(one, names), indent=7) for one in step.because]
     return lines
 
 

@@ -1,0 +1,133 @@
+"""What mends a way, in the shapes of the contract: each grant in all its forms, and what else it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models import arns
+from models.answer import OpenedAnswer, RepairGrantAnswer, RepairWay, ShareAnswer
+from models.change import Change
+from models.context import Given
+from models.edge import Grant, Status
+from simulator.answers import shapes
+from simulator.answers.what_if import what_if
+from simulator.cheapest import Path
+from simulator.repair import ways
+from simulator.repair.forms import forms
+from simulator.repair.narrowed import narrowed
+from simulator.repair.remedies import Remedy, joined
+from simulator.repair.ways import Asked, Mended
+from simulator.world.grants import ordered
+from simulator.world.nodes import shown
+from simulator.world.world import World
+
+Effects = tuple[tuple[OpenedAnswer, ...], tuple[OpenedAnswer, ...]]
+
+
+def of_path(world: World, path: Path, asked: Asked) -> tuple[RepairGrantAnswer, ...]:
+    """The verified grants of one way; empty if it lacks nothing, or AWS would refuse them."""
+    if path.status is not Status.MISSING or not all(edge.can_be_bought for edge in path.edges):
+        return ()
+    found = ways.mended(world, path, grants_of(world, path, asked.given), asked)
+    return grants(world, found) if found else ()
+
+
+def grants_of(world: World, path: Path, given: Given) -> tuple[Grant, ...]:
+    """What a way lacks, statement by statement, the account first that it sets out from."""
+    lacking = [narrowed(world, grant, given) for edge in path.edges for grant in edge.missing]
+    return ordered(joined(lacking), arns.account_of(shown(path.edges[0].source)))
+
+
+def way(world: World, found: Mended) -> RepairWay:
+    """A way with what mends it, and what else that opens."""
+    opens, closes = effects(world, found.changes, *_ends(found))
+    return RepairWay(
+        cost=found.cost,
+        manner=found.manner,
+        grants=grants(world, found, opens if len(found.remedies) == 1 else None),
+        also_opens=opens,
+        also_closes=closes,
+        status=found.after.status.value,
+        residual=shapes.together(residual for edge in found.after.edges for residual in edge.residuals),
+        steps=tuple(shapes.step(edge) for edge in found.path.edges),
+        by_account=shares(
+            world, [(remedy.grant.account, remedy.changes) for remedy in found.remedies], _ends(found)[0]
+        ),
+    )
+
+
+def grants(world: World, found: Mended, opens: tuple[OpenedAnswer, ...] | None = None) -> tuple[RepairGrantAnswer, ...]:
+    """The grants of a way; `opens` is what a single one opens, where that is known already."""
+    verified = found.after.status.is_open
+    return tuple(_grant(world, remedy, verified, opens, *_ends(found)) for remedy in found.remedies)
+
+
+def _ends(found: Mended) -> tuple[str, str]:
+    return shown(found.path.edges[0].source), shown(found.path.edges[-1].target)
+
+
+def _grant(
+    world: World,
+    remedy: Remedy,
+    verified: bool,
+    opens: tuple[OpenedAnswer, ...] | None,
+    source: str,
+    target: str,
+) -> RepairGrantAnswer:
+    said = forms(world.snapshot, remedy.changes)
+    changes = as_file(remedy.changes)
+    return RepairGrantAnswer(
+        **dict(shapes.grant(remedy.grant)),
+        verified=verified,
+        also_opens=effects(world, remedy.changes, source, target)[0] if opens is None else opens,
+        cli=said.cli,
+        cloudformation=said.cloudformation,
+        terraform=said.terraform,
+        warning=said.warning,
+        change=changes[-1],
+        changes=changes,
+    )
+
+
+def as_file(changes: Iterable[Change]) -> tuple[dict[str, object], ...]:
+    """Changes as a changes file holds them."""
+    return tuple(change.model_dump(mode="json", exclude_none=True) for change in changes)
+
+
+def effects(world: World, changes: Sequence[Change], source: str, target: str) -> Effects:
+    """What opens and what closes with the changes, but for the pair that they are meant for."""
+    found = what_if(world, changes)
+    opens, closes = (
+        tuple(row for row in rows if (row.source, row.target) != (source, target))
+        for rows in (found.opens, found.closes)
+    )
+    return opens, closes
+
+
+def shares(world: World, items: Sequence[tuple[str | None, Sequence[Change]]], source: str) -> tuple[ShareAnswer, ...]:
+    """What each account has to do, the one first from which `source` sets out."""
+    own = arns.account_of(source)
+    accounts = sorted(dict.fromkeys(account for account, _ in items), key=lambda one: (one != own, one or ""))
+    return tuple(_share(world, account, items) for account in accounts)
+
+
+def _share(world: World, account: str | None, items: Sequence[tuple[str | None, Sequence[Change]]]) -> ShareAnswer:
+    places = tuple(place for place, (owner, _) in enumerate(items) if owner == account)
+    said = forms(world.snapshot, [change for place in places for change in items[place][1]])
+    return ShareAnswer(
+        account=account,
+        name=world.names.get(account or ""),
+        items=places,
+        cli=said.cli,
+        cloudformation=said.cloudformation,
+        terraform=said.terraform,
+        warning=said.warning,
+    )
+
+
+def order(found: RepairWay) -> tuple[object, ...]:
+    """Cheapest first, then the more certain, then what opens less besides, then the shorter, then names."""
+    status = Status(found.status)
+    names = tuple(step.target for step in found.steps)
+    holders = tuple(grant.holder for grant in found.grants)
+    return (found.cost, status.rank, len(found.also_opens), len(found.steps), names, holders)
