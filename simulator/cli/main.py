@@ -93,11 +93,18 @@ def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     cls=Commands,
     help="Find the permissions that lead to Lambda functions, and the missing ones.",
     context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="",
+    # Hidden below, and named here: there are as many commands as fit on a screen.
+    options_metavar="[--version]",
     subcommand_metavar="COMMAND [ARGUMENTS]",
 )
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Say which version."
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    hidden=True,
+    callback=_version,
+    help="Say which version.",
 )
 def permgraph() -> None:
     """The group itself does nothing."""

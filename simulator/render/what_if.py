@@ -166,7 +166,7 @@ def _row(group: Group, names: Names) -> Sequence[Piece]:
 
 
 def who(group: Group, names: Names) -> str:
-    """Whom a line is about; with the account where it isn't that of what he comes to."""
+    """Return whom a line is about; with the account where it isn't that of what he comes to."""
     account = account_in(group.sources[0])
     where = f" of account {names.account(account)}" if account else ""
     if len(group.sources) == 1:
