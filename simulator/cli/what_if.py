@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from simulator.answers.what_if import Scope
     from simulator.world import World
 
+#: Diagnosing each function before and after takes some milliseconds.
+MOST_DIAGNOSED = 200
+
 
 @click.command("what-if", short_help="What opens and what closes with these changes.")
 @changes.change_options
@@ -36,6 +39,12 @@ if TYPE_CHECKING:
     metavar="PATTERN",
     help="Exit with 1 if something opens whose `FROM -> TO` the pattern fits; such as `* -> *:function:payroll*`.",
 )
+@click.option(
+    "--findings/--no-findings",
+    "findings",
+    default=None,
+    help=f"What a diagnosis then says, and no longer says; unless said, of {MOST_DIAGNOSED} functions at most.",
+)
 @click.option("--unfold", is_flag=True, help="List every principal, and not a line for each kind.")
 @click.option(
     "--out", metavar="FILE", help="Also before and after as one graph; ends in dot, svg, png, graphml or json."
@@ -49,6 +58,7 @@ def command(
     target: str | None,
     scope: str | None,
     forbidden: tuple[str, ...],
+    findings: bool | None,
     unfold: bool,
     out: str | None,
     form: str,
@@ -75,7 +85,10 @@ def command(
     from simulator.answers.what_if import what_if
     from simulator.render import what_if as render
 
-    answer = what_if(world, made, wanted, findings=True)
+    diagnosed = _are_few(world, wanted) if findings is None else findings
+    if findings is None and not diagnosed:
+        say(f"{len(world.functions):,} functions are not diagnosed; `--findings` does it")
+    answer = what_if(world, made, wanted, findings=diagnosed)
     answer = _with_exposure(world, made, wanted, answer)
     if path is not None:
         from simulator.answers.changed_graph import changed_graph
@@ -90,6 +103,11 @@ def command(
     else:
         write_lines(render.text(answer, names, unfold=unfold, asked=asked) + age_lines(world.snapshot))
     return NO if _opens(answer, forbidden) else YES
+
+
+def _are_few(world: World, wanted: Scope) -> bool:
+    """Whether the functions that the answer is about are diagnosed in no time."""
+    return wanted.target is not None or len(world.functions) <= MOST_DIAGNOSED
 
 
 def _with_exposure(world: World, made: tuple[Change, ...], wanted: Scope, answer: WhatIfAnswer) -> WhatIfAnswer:
