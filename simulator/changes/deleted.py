@@ -101,17 +101,25 @@ def check_left(before: Any, after: Json | None, holder: str) -> None:
     Raises:
         ChangeError: with the statement that has to be removed before.
     """
-    there = {value for statement in documents.statements(before) for value in _ids(statement)}
+    there = {value for statement in documents.statements(before) for value in ids(statement)}
     for number, statement in enumerate(documents.statements(after), 1):
-        for value in _ids(statement):
+        for value in ids(statement):
             if value in there:
                 said = _OF_FUNCTION if arns.is_function(holder) else _OF_OTHERS
                 where = f"statement `{documents.label(statement, number)}` of `{holder}`"
                 raise ChangeError(f"{said}: `{value}` in {where} was deleted; remove it first")
 
 
-def _ids(statement: Any) -> list[str]:
+def ids(statement: Any) -> list[str]:
     """The ids that a statement names as principals."""
     elements = [statement.get(element) for element in _ELEMENTS] if isinstance(statement, dict) else []
     named = [value for element in elements if isinstance(element, dict) for value in _listed(element.get("AWS"))]
     return [value for value in named if isinstance(value, str) and _DELETED.fullmatch(value)]
+
+
+def is_for_nobody(statement: Any) -> bool:
+    """Whether all principals of a statement were deleted. Whom NotPrincipal spares is nobody's permission."""
+    element = statement.get("Principal") if isinstance(statement, dict) else None
+    if not isinstance(element, dict) or set(element) != {"AWS"}:
+        return False
+    return len(ids(statement)) == len(_listed(element["AWS"]))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from models import arns
-from models.change import AddStatement, Change
+from models.change import AddStatement, Change, RemoveStatement
 from models.change import Side as ChangeSide
 from models.edge import Grant, Side
 from models.policy import PolicyKind
 from models.snapshot import Role, Snapshot, User
-from simulator.changes import documents
+from simulator.changes import deleted, documents
 from simulator.policy.limits import FUNCTION
 from simulator.repair import merging
 from simulator.repair.same import is_same
@@ -40,23 +41,37 @@ def as_change(snapshot: Snapshot, grant: Grant) -> Change:
 
 
 def as_changes(snapshot: Snapshot, grant: Grant) -> tuple[Change, ...]:
-    """As `as_change`; where the policy of a function has no room left, with statements merged to make some.
+    """As `as_change`; in the policy of a function, what hinders it is taken out of the way first.
 
-    They are merged only if that changes no other answer. Without room all the same it is the plain change, which is
-    refused where it is applied.
+    Statements for somebody who was deleted let nobody in, and Lambda adds nothing to a policy that has one: they are
+    removed. Where there is no room left, statements are merged, if that changes no other answer. What hinders it all
+    the same is told where the change is applied, which is refused.
     """
     plain = as_change(snapshot, grant)
     if not isinstance(plain, AddStatement) or grant.side != "resource" or not arns.is_function(grant.holder):
         return (plain,)
-    old = snapshot.documents.get(_resource(snapshot, grant.holder) or "")
+    whole = snapshot.documents.get(_resource(snapshot, grant.holder) or "")
+    removed, old = _without_deleted(plain, whole)
     wanted = documents.with_one(old, plain.statement, PolicyKind.RESOURCE)
     if documents.size(wanted, FUNCTION) <= FUNCTION.most:
-        return (plain,)
+        return (*removed, plain)
     rows = merging.merged(wanted, FUNCTION)
     after = {**wanted, "Statement": [row.statement for row in rows]}
     if documents.size(after, FUNCTION) > FUNCTION.most or not is_same(wanted, after):
-        return (plain,)
-    return merging.changes(plain, old, rows)
+        return (*removed, plain)
+    return (*removed, *merging.changes(plain, old, rows))
+
+
+def _without_deleted(add: AddStatement, document: Any) -> tuple[list[Change], Any]:
+    """What removes the statements that are for nobody but deleted users and roles, and the document without them."""
+    found: list[Change] = []
+    for number in range(len(documents.statements(document)), 0, -1):
+        statement = documents.statements(document)[number - 1]
+        if deleted.is_for_nobody(statement):
+            sid = documents.label(statement, number)
+            found.append(RemoveStatement(side=add.side, holder=add.holder, sid=sid))
+            document = documents.without(document, f"#{number}", add.holder)
+    return found, document
 
 
 def _sid(grant: Grant) -> str:

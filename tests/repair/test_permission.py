@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.change import AddStatement, Change
+from models.change import AddStatement, Change, ReplaceStatement
 from models.edge import Grant, Side
 from models.errors import ChangeError
 from models.policy import PolicyKind
@@ -23,6 +24,7 @@ from simulator.policy.limits import FUNCTION as LIMIT
 from simulator.policy.limits import Limit
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
+from simulator.repair.forms import forms
 from simulator.repair.merging import merged
 from simulator.repair.permission import as_change, as_changes
 from simulator.repair.same import is_same
@@ -36,6 +38,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/invoker"
 PARTNER = f"arn:aws:iam::{OTHER}:role/partner-pipeline"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/limit"
 QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
+GONE = "AROAEXAMPLEID12345678"
 INVOKE = "lambda:InvokeFunction"
 Json = dict[str, Any]
 
@@ -128,6 +131,28 @@ def test_the_statement_goes_to_the_document_that_the_holder_names(holder: str, k
     assert {name: len(after.documents[kept]["Statement"]) for name, kept in policies.items()} == {key: 1}
 
 
+def test_a_statement_for_somebody_who_was_deleted_is_removed_first() -> None:
+    """Lambda refuses whatever is added to a policy with a principal that it can't resolve."""
+    left, mixed = (permit(sid, {"AWS": gone}) for sid, gone in (("left", GONE), ("too", [GONE, f"{GONE}2"])))
+    before = snapshot(document(left, permit("kept", {"AWS": DEV}), mixed))
+    changes = as_changes(before, grant("resource", FUNCTION, LET_IN))
+    assert [getattr(change, "sid", None) for change in changes] == ["too", "left", None]
+    assert [row["Sid"] for row in policy_of(apply(before, changes))["Statement"]] == [
+        "kept",
+        "InvokeFunctionForPartnerPipeline",
+    ]
+    commands = [line.split()[2] for line in forms(before, changes).cli.splitlines()[1:]]
+    assert commands == ["remove-permission", "remove-permission", "add-permission"]
+
+
+def test_a_statement_that_names_somebody_else_too_is_not_removed() -> None:
+    before = snapshot(document(permit("mixed", {"AWS": [GONE, DEV]})))
+    changes = as_changes(before, grant("resource", FUNCTION, LET_IN))
+    assert kinds(changes) == ["add_statement"]
+    with pytest.raises(ChangeError, match="was deleted; remove it first"):
+        apply(before, changes)
+
+
 # --- room -------------------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +188,27 @@ def test_room_is_made_by_merging_statements_that_differ_in_one_element() -> None
     arns = after["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"]
     assert len(arns) == 2
     assert after["Statement"][-1] == {"Sid": "InvokeFunctionForPartnerPipeline", **LET_IN}
+
+
+def test_a_merged_policy_is_put_whole() -> None:
+    before = snapshot(full())
+    found = forms(before, as_changes(before, grant("resource", FUNCTION, LET_IN)))
+    [line] = [line for line in found.cli.splitlines() if not line.startswith("#")]
+    words = shlex.split(line)
+    assert words[:3] == ["aws", "lambda", "put-resource-policy"]
+    assert len(words[words.index("--policy") + 1]) <= LIMIT.characters
+    assert "this replaces the whole policy of orders" in found.warning
+
+
+def test_where_there_is_no_room_for_both_what_is_replaced_goes_first() -> None:
+    before = snapshot(full())
+    change = ReplaceStatement(side="resource", holder=FUNCTION, sid="topic-3", statement=by_topic(3, "topic-x"))
+    found = forms(before, [change])
+    assert [line.split()[2] for line in found.cli.splitlines() if line.startswith("aws")] == [
+        "remove-permission",
+        "add-permission",
+    ]
+    assert found.warning == "until the new one is added, statement topic-3 of orders is missing"
 
 
 def test_the_new_statement_may_be_what_is_merged() -> None:

@@ -59,7 +59,8 @@ def _condition(account: str, region: str | None) -> tuple[str, dict[str, Any]]:
 
 
 def _note(one: Step, said: Edit) -> dict[str, Any]:
-    what = {"Account": one.account, "Type": said.type, "Name": said.name}
+    where = {"Account": one.account} | ({"Region": one.region} if one.region else {})
+    what = {**where, "Type": said.type, "Name": said.name}
     if said.properties is None:
         return {"Do": "delete it where it is declared", **what}
     how = "add to what it has" if said.adds else "edit"

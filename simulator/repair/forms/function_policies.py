@@ -11,7 +11,8 @@ from typing import Any
 
 from models import arns
 from models.snapshot import Resource
-from simulator.changes import documents
+from simulator.changes import deleted, documents
+from simulator.policy.limits import FUNCTION
 from simulator.repair.forms.add_permission import PARAMETERS, layer_permission, permission
 from simulator.repair.forms.said import Block, Command, Edit, Json, Said, Step, step
 
@@ -33,10 +34,9 @@ def steps(arn: str, old: Any, new: Any, *, is_known: bool) -> Iterator[Step]:
     """
     less, more = _difference(old, new)
     permissions = [permission(statement, arn) for statement in more]
-    removable = all(isinstance(item, dict) and documents.index(old, str(item.get("Sid"))) is not None for item in less)
-    if removable and all(permissions):
-        added = [item for item in permissions if item]
-        yield from _single(arn, old, new, [str(item["Sid"]) for item in less], added)
+    added = [item for item in permissions if item is not None]
+    if len(added) == len(more) and all(item.get("Sid") for item in less):
+        yield from _single(arn, less, added, has_room=_fits(old, more))
     elif is_known:
         yield _whole(arn, old, new)
     else:
@@ -57,16 +57,29 @@ def _difference(old: Any, new: Any) -> tuple[list[Any], list[Any]]:
     return less, more
 
 
-def _single(arn: str, old: Any, new: Any, less: list[str], more: list[dict[str, str]]) -> Iterator[Step]:
-    """Statement by statement. One that takes another's Sid comes after it; any other before, so that none is missed."""
-    taken = [item for item in more if item["StatementId"] in less]
-    for item in (one for one in more if one not in taken):
-        yield _added(arn, item, replaces=False)
-    for sid in less:
-        anew = next((item for item in taken if item["StatementId"] == sid), None)
-        yield _removed(arn, sid, old, new, stays=anew is not None)
-        if anew:
-            yield _added(arn, anew, replaces=True)
+def _fits(old: Any, more: list[Any]) -> bool:
+    """Whether a policy has room for statements before any other is removed."""
+    both = {**(old or {}), "Statement": [*documents.statements(old), *more]}
+    return documents.size(both, FUNCTION) <= FUNCTION.most
+
+
+def _single(arn: str, less: list[Any], more: list[dict[str, str]], *, has_room: bool) -> Iterator[Step]:
+    """Statement by statement: what is added before what is removed, so that no permission is missed in between.
+
+    But after it where it takes its Sid, where there is no room for both, and where a statement for somebody who was
+    deleted keeps Lambda from adding anything.
+    """
+    ids = {item["StatementId"] for item in more}
+    first = [item for item in less if deleted.is_for_nobody(item) or not has_room or item["Sid"] in ids]
+    for item in first:
+        is_missed = not deleted.is_for_nobody(item) and bool(more)
+        yield _removed(arn, item["Sid"], is_missed=is_missed, stays=item["Sid"] in ids)
+    replaced = {item["Sid"] for item in first}
+    for parameters in more:
+        yield _added(arn, parameters, replaces=parameters["StatementId"] in replaced)
+    for item in less:
+        if item not in first:
+            yield _removed(arn, item["Sid"])
 
 
 def _added(arn: str, parameters: dict[str, str], *, replaces: bool) -> Step:
@@ -94,19 +107,18 @@ def _flag(parameter: str, value: str) -> str | bool:
     return value == "true" if parameter == "InvokedViaFunctionUrl" else value
 
 
-def _removed(arn: str, sid: str, old: Any, new: Any, *, stays: bool) -> Step:
+def _removed(arn: str, sid: str, *, is_missed: bool = False, stays: bool = False) -> Step:
+    """`stays`: another statement takes its Sid, and in Terraform the place of its block."""
     base, qualifier = arns.split_function(arn)
     name = base.rpartition(":")[2]
     options = {"function-name": name, "qualifier": qualifier, "statement-id": sid}
     what = f"statement {sid} of {arns.short(arn)}"
-    gone = f"until the new one is added, {what} is missing" if stays else None
     return step(
         arn,
         Command("lambda", "remove-permission", options),
         cloudformation=Edit("AWS::Lambda::Permission", what, None),
-        # The block that takes its Sid takes its place.
         terraform=() if stays else Edit("aws_lambda_permission", what, None),
-        warnings=(gone,) if gone else (),
+        warnings=(f"until the new one is added, {what} is missing",) if is_missed else (),
     )
 
 

@@ -17,6 +17,9 @@ from simulator.repair.forms.said import Block, Edit, Json, Step, Verbatim, regio
 
 #: Where a provider is set to that only makes what has no Region.
 _REGION = "us-east-1"
+_ESCAPE = re.compile(r"\\(.)")
+#: Escapes of JSON that HCL doesn't have.
+_UNKNOWN = {"b": "\\u0008", "f": "\\u000c"}
 
 
 def text(steps: Sequence[Step]) -> str:
@@ -55,7 +58,7 @@ def _import(said: Block, label: str, provider: str | None) -> str:
 
 
 def _edit(one: Step, said: Edit) -> str:
-    where = f"# in account {one.account}: " if one.account else "# "
+    where = f"# in account {one.account}{f', {one.region}' if one.region else ''}: " if one.account else "# "
     if said.properties is None:
         return f"{where}delete the {said.type} of {said.name}"
     lines = [f"{where}in the {said.type} of {said.name}, edit", *_arguments(said.properties, 0)]
@@ -102,8 +105,7 @@ def expression(value: Any, depth: int = 0) -> str:
 
 def quoted(text: str) -> str:
     """A string of HCL, in which `${` and `%{` would begin a template."""
-    # HCL knows no \\b and no \\f.
-    text = json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
+    text = _ESCAPE.sub(lambda found: _UNKNOWN.get(found[1], found[0]), json.dumps(text, ensure_ascii=False))
     return text.replace("${", "$${").replace("%{", "%%{")
 
 

@@ -29,17 +29,17 @@ def _declared(text: str) -> Iterator[Declared]:
     """Resources first, then what comments say is to be edited."""
     found = hcl2.loads(text)
     providers = {}
-    for row in (_plain(row['"aws"']) for row in found.get("provider", [])):
+    for row in (plain(row['"aws"']) for row in found.get("provider", [])):
         [account] = row["allowed_account_ids"]
         providers[f"aws.{row['alias']}"] = account, row["region"]
-    imports = {_plain(row["to"]): _plain(row["id"]) for row in found.get("import", [])}
+    imports = {plain(row["to"]): plain(row["id"]) for row in found.get("import", [])}
     for row in found.get("resource", []):
         [(kind, labelled)] = row.items()
         [(label, body)] = labelled.items()
-        properties = _plain(body)
+        properties = plain(body)
         account, region = providers[properties.pop("provider")]
-        address = f"{_plain(kind)}.{_plain(label)}"
-        yield Declared(_plain(kind), properties, account, region, imported=imports.pop(address, None))
+        address = f"{plain(kind)}.{plain(label)}"
+        yield Declared(plain(kind), properties, account, region, imported=imports.pop(address, None))
     assert not imports
     yield from _edits(text)
 
@@ -47,26 +47,26 @@ def _declared(text: str) -> Iterator[Declared]:
 def _edits(text: str) -> Iterator[Declared]:
     for part in text.split("\n\n"):
         head, *rows = part.splitlines()
-        if found := re.fullmatch(r"# in account (\d+): delete the (aws_\w+) of (.+)", head):
-            yield Declared(found[2], None, found[1], "eu-west-1", found[3])
-        elif found := re.fullmatch(r"# in account (\d+): in the (aws_\w+) of (.+), edit", head):
+        if found := re.fullmatch(r"# in account (\d+)(?:, ([a-z0-9-]+))?: delete the (aws_\w+) of (.+)", head):
+            yield Declared(found[3], None, found[1], found[2], found[4])
+        elif found := re.fullmatch(r"# in account (\d+)(?:, ([a-z0-9-]+))?: in the (aws_\w+) of (.+), edit", head):
             assert all(row.startswith("#   ") for row in rows)
             body = hcl2.loads("\n".join(row.removeprefix("#   ") for row in rows) + "\n")
-            yield Declared(found[2], _plain(body), found[1], "eu-west-1", found[3])
+            yield Declared(found[3], plain(body), found[1], found[2], found[4])
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What an expression of HCL evaluates to, as far as forms have any."""
     if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items() if key != "__is_block__"}
+        return {plain(key): plain(item) for key, item in value.items() if key != "__is_block__"}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if not isinstance(value, str):
         return value
     if value.startswith('"'):
         return json.loads(value).replace("$${", "${").replace("%%{", "%{")
     if found := re.fullmatch(r"\$\{jsonencode\((.*)\)\}", value, re.DOTALL):
-        return _plain(hcl2.loads(f"x = {found[1]}\n")["x"])
+        return plain(hcl2.loads(f"x = {found[1]}\n")["x"])
     # A reference, or a name of an argument.
     return value.removeprefix("${").removesuffix("}")
 

@@ -27,8 +27,7 @@ def _declared(template: Json) -> Iterator[Declared]:
         yield Declared(resource["Type"], resource["Properties"], account, region)
     for note in template.get("Metadata", {}).get("permgraph", []):
         if not note["Do"].startswith("it is there already"):
-            region = "eu-west-1"
-            yield Declared(note["Type"], note.get("Properties"), note["Account"], region, note["Name"])
+            yield Declared(note["Type"], note.get("Properties"), note["Account"], note.get("Region"), note["Name"])
 
 
 def _where(condition: Json) -> tuple[str, str | None]:
