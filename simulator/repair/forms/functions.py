@@ -231,7 +231,7 @@ def _event_invoke(arn: str, wanted: EventInvoke | None, *, is_there: bool) -> St
         cloudformation=Edit(_INVOKES, arns.short(arn), {"DestinationConfig": config})
         if is_there
         else Block(_INVOKES, declared, imported),
-        terraform=Edit(_INVOKES_BLOCK, arns.short(arn), {"destination_config": written})
+        terraform=Edit(_INVOKES_BLOCK, arns.short(arn), {"destination_config": written or None})
         if is_there
         else Block(_INVOKES_BLOCK, arguments, imported),
     )

@@ -47,12 +47,12 @@ def _declared(text: str) -> Iterator[Declared]:
 def _edits(text: str) -> Iterator[Declared]:
     for part in text.split("\n\n"):
         head, *rows = part.splitlines()
-        if found := re.fullmatch(r"# in account (\d+)(?:, ([a-z0-9-]+))?: delete the (aws_\w+) of (.+)", head):
-            yield Declared(found[3], None, found[1], found[2], found[4])
-        elif found := re.fullmatch(r"# in account (\d+)(?:, ([a-z0-9-]+))?: in the (aws_\w+) of (.+), edit", head):
+        if found := re.fullmatch(r"# delete the (aws_\w+) of (.+), in account (\d+)(?:, ([a-z0-9-]+))?", head):
+            yield Declared(found[1], None, found[3], found[4], found[2])
+        elif found := re.fullmatch(r"# edit the (aws_\w+) of (.+), in account (\d+)(?:, ([a-z0-9-]+))?:", head):
             assert all(row.startswith("#   ") for row in rows)
             body = hcl2.loads("\n".join(row.removeprefix("#   ") for row in rows) + "\n")
-            yield Declared(found[3], plain(body), found[1], found[2], found[4])
+            yield Declared(found[1], plain(body), found[3], found[4], found[2])
 
 
 def plain(value: Any) -> Any:

@@ -17,8 +17,8 @@ from models.decision import FactKind
 from models.snapshot import Snapshot
 from simulator.repair.forms import forms
 from simulator.repair.forms.cli import command
+from simulator.repair.forms.hcl import block
 from simulator.repair.forms.said import Command, Json
-from simulator.repair.forms.terraform import block
 from tests.repair.forms.hcl import plain
 from tests.worlds import LAMBDA_TRUST, ONE, TWO, Builder, allow, deny, function, permit, queue, role
 
