@@ -42,7 +42,7 @@ def permit(world: World, function: str, principal: str, narrowed: Mapping[str, s
     condition: dict[str, dict[str, str]] = {}
     for word, (operator, key) in NARROWED.items():
         if word in narrowed:
-            condition.setdefault(operator, {})[key] = narrowed[word]
+            condition.setdefault(operator, {})[key] = _value(world, word, narrowed[word])
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": principal_element(world, principal),
@@ -52,6 +52,13 @@ def permit(world: World, function: str, principal: str, narrowed: Mapping[str, s
     return AddStatement(
         side="resource", holder=on, statement=statement | ({"Condition": condition} if condition else {})
     )
+
+
+def _value(world: World, word: str, written: str) -> str:
+    """What a permission is narrowed to; a source may be named like any resource, or written as a pattern."""
+    if word != "SourceArn" or written.startswith("arn:") or "*" in written:
+        return written
+    return world.resolve(written, "resource")
 
 
 def trust(world: World, role: str, principal: str, external_id: str | None = None) -> AddStatement:
@@ -86,8 +93,10 @@ def principal_element(world: World, name: str) -> Any:
     """
     if name in ("*", "anyone"):
         return "*"
-    if arns.ACCOUNT.fullmatch(name):
-        return {"AWS": f"arn:{_partition(world)}:iam::{name}:root"}
+    named = {shown: number for number, shown in world.names.items() if shown not in world.short_names}
+    number = named.get(name, name)
+    if arns.ACCOUNT.fullmatch(number):
+        return {"AWS": f"arn:{_partition(world)}:iam::{number}:root"}
     node = world.resolve(name, "principal")
     if node.startswith("service:"):
         return {"Service": node.removeprefix("service:")}

@@ -75,7 +75,7 @@ def _members(world: World, callers: Iterable[Caller]) -> tuple[Member, ...]:
                 requester_of(caller),
                 identity=identity,
                 boundary=boundary,
-                session=world.session_of(caller.role) if caller.role else None,
+                session=world.session_passed(caller),
                 scps=scps,
                 unread=tuple(item for item in facts if item[1]),
                 service_linked_role=linked,

@@ -468,7 +468,8 @@ class World:
 
     def side_of_caller(self, caller: Caller) -> tuple[PolicySet, tuple[str, ...]]:
         """What a caller's own account says of it, and the holders of the SCP levels."""
-        key = (caller.kind is CallerKind.ROOT, caller.role or caller.arn, caller.account, caller.guise)
+        by_lambda = caller.function is not None
+        key = (caller.kind is CallerKind.ROOT, caller.role or caller.arn, caller.account, caller.guise, by_lambda)
         if key not in self._sides:
             self._sides[key] = self._side_of(caller)
         return self._sides[key]
@@ -480,7 +481,7 @@ class World:
         if caller.arn and caller.kind is not CallerKind.ROOT:
             identity, unread[Layer.IDENTITY] = self.policies_of(caller)
             boundary, unread[Layer.BOUNDARY] = self.limit_of(caller)
-        session = self.session_of(caller.role) if caller.role else None
+        session = self.session_passed(caller)
         scps, targets, unread[Layer.SCP] = self.scps_of(caller.account)
         lacking = {layer: facts for layer, facts in unread.items() if facts}
         return PolicySet(identity=identity, boundary=boundary, session=session, scps=scps, unread=lacking), targets
@@ -509,6 +510,10 @@ class World:
             return None, ()
         found = self.managed(holder.boundary, PolicyKind.BOUNDARY, arn)
         return ((found,), ()) if isinstance(found, Attached) else (None, (found,))
+
+    def session_passed(self, caller: Caller) -> tuple[Attached, ...] | None:
+        """The session policy of a caller. Lambda passes none when it assumes the role that a function runs as."""
+        return self.session_of(caller.role) if caller.role and caller.function is None else None
 
     def session_of(self, role_arn: str) -> tuple[Attached, ...] | None:
         """The session policy that whoever assumes a role is said to pass."""
