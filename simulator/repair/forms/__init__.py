@@ -13,6 +13,8 @@ from simulator.repair.forms import cli, cloudformation, terraform
 from simulator.repair.forms.said import Step
 from simulator.repair.forms.steps import steps
 
+_PRINCIPALS = (DeleteUser, DeleteRole)
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -46,15 +48,20 @@ def forms(snapshot: Snapshot, changes: Sequence[Change]) -> Forms:
 
 
 def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """What is deleted and made anew is two things: of what follows nothing is said together with what was before."""
+    """What is made anew under the name of what is deleted is two things.
+
+    So is what is said of policies before somebody is deleted, whom they still name then, and after it.
+    """
     run: list[Change] = []
     gone: set[str] = set()
     for change in changes:
-        if isinstance(change, DeleteUser | DeleteRole | DeleteFunction):
-            gone.add(_named(change))
-        elif change.change in CREATED and _named(change) in gone:
+        is_anew = change.change in CREATED and _named(change) in gone
+        is_first = isinstance(change, _PRINCIPALS) and not (run and isinstance(run[-1], _PRINCIPALS))
+        if run and (is_anew or is_first):
             yield run
             run, gone = [], set()
+        if isinstance(change, DeleteFunction | DeleteRole | DeleteUser):
+            gone.add(_named(change))
         run.append(change)
     yield run
 

@@ -8,6 +8,7 @@ Sources, as of November 2026: AWS CLI Command Reference (sns, events, lambda); C
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from simulator.repair.forms.said import Block, Command, Edit, Said, Step, given,
 _MAPPING, _MAPPING_BLOCK = "AWS::Lambda::EventSourceMapping", "aws_lambda_event_source_mapping"
 _STREAMS = ("kinesis", "dynamodb")
 _LATEST = "LATEST"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 # --- triggers --------------------------------------------------------------------------------------------------------
@@ -120,13 +122,7 @@ def mappings(before: Snapshot, after: Snapshot) -> Iterator[Step]:
             yield _switched(one)
     for uuid, one in had.items():
         if uuid not in has:
-            shown = _shown(one)
-            yield step(
-                one.function,
-                Command("lambda", "delete-event-source-mapping", {"uuid": uuid}),
-                cloudformation=Edit(_MAPPING, shown, None),
-                terraform=Edit(_MAPPING_BLOCK, shown, None),
-            )
+            yield _removed(one)
 
 
 def _shown(one: Mapping) -> str:
@@ -173,6 +169,27 @@ def _mapping(one: Mapping) -> Step:
     )
 
 
+def _removed(one: Mapping) -> Step:
+    shown = _shown(one)
+    return step(
+        one.function,
+        *_by_uuid(one, "delete-event-source-mapping"),
+        cloudformation=Edit(_MAPPING, shown, None),
+        terraform=Edit(_MAPPING_BLOCK, shown, None),
+        warnings=_unnamed(one),
+    )
+
+
+def _by_uuid(one: Mapping, operation: str, **options: Any) -> tuple[Command, ...]:
+    """No command for a mapping that changes made: AWS chooses its uuid."""
+    return () if _unnamed(one) else (Command("lambda", operation, {"uuid": one.uuid, **options}),)
+
+
+def _unnamed(one: Mapping) -> tuple[str, ...]:
+    known = _UUID.fullmatch(one.uuid)
+    return () if known else (f"the mapping of {_shown(one)} goes by the uuid that AWS gives it when it is made",)
+
+
 def _switched(one: Mapping) -> Step:
     shown = _shown(one)
     said: tuple[Said, Said] = (
@@ -181,7 +198,8 @@ def _switched(one: Mapping) -> Step:
     )
     return step(
         one.function,
-        Command("lambda", "update-event-source-mapping", {"uuid": one.uuid, "enabled": one.enabled}),
+        *_by_uuid(one, "update-event-source-mapping", enabled=one.enabled),
         cloudformation=said[0],
         terraform=said[1],
+        warnings=_unnamed(one),
     )

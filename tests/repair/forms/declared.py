@@ -37,6 +37,20 @@ class Declared:
         return self.type.removeprefix("AWS::IAM::").removeprefix("aws_iam_").split("_")[0].lower()
 
 
-def deletions_first(found: list[Declared]) -> list[Declared]:
-    """Nothing else can be there as long as what is deleted is."""
-    return sorted(found, key=lambda one: one.properties is not None)
+def ordered(found: list[Declared]) -> list[Declared]:
+    """Users and roles are deleted last: policies name them till then. But first where one is made anew."""
+    made = {(one.type, name) for one in found if one.name is None for name in _names(one.kept)}
+
+    def place(one: Declared) -> int:
+        if one.properties is not None or one.type not in _DELETED:
+            return 1
+        return 0 if (one.type, one.edited) in made else 2
+
+    return sorted(found, key=place)
+
+
+_DELETED = ("AWS::IAM::User", "AWS::IAM::Role", "aws_iam_user", "aws_iam_role")
+
+
+def _names(properties: Json) -> list[str]:
+    return [properties[key] for key in ("UserName", "RoleName", "name") if key in properties]

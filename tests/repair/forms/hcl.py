@@ -14,13 +14,13 @@ import hcl2
 
 from models import change as kinds
 from tests.repair.forms import template
-from tests.repair.forms.declared import Declared, deletions_first
+from tests.repair.forms.declared import Declared, ordered
 from tests.repair.forms.meaning import Place
 
 
 def deploy(text: str, place: Place) -> None:
     """Do what the configuration does, and what it says is to be edited."""
-    for one in deletions_first(list(_declared(text))):
+    for one in ordered(list(_declared(text))):
         place.account, place.region = one.account, one.region
         DOES[one.type](place, one)
 

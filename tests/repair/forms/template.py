@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from models import change as kinds
-from tests.repair.forms.declared import Declared, deletions_first
+from tests.repair.forms.declared import Declared, ordered
 from tests.repair.forms.meaning import Json, Place
 
 
 def deploy(template: Json, place: Place) -> None:
     """Do what the template does, and what it says is to be edited."""
-    for one in deletions_first(list(_declared(template))):
+    for one in ordered(list(_declared(template))):
         place.account, place.region = one.account, one.region
         DOES[one.type](place, one)
 
