@@ -243,7 +243,7 @@ def _policy(after: Snapshot, old: ManagedPolicy | None, new: ManagedPolicy) -> I
         return
     document = Json(after.documents[new.document])
     warnings = []
-    if old.version != new.version:
+    if old.versions.get(new.version) == new.document:
         options: dict[str, Any] = {"policy-arn": new.arn, "version-id": new.version}
         command = Command("iam", "set-default-policy-version", options)
     else:

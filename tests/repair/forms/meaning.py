@@ -243,8 +243,9 @@ def said(snapshot: Snapshot, *, sids: bool = True) -> Json:
             if holder.get(field):
                 holder[field] = _plain(kept[holder[field]])
     for policy in rows["policies"]:
+        # Versions are counted by AWS.
+        del policy["version"], policy["versions"]
         policy["document"] = _plain(kept[policy["document"]])
-        policy["versions"] = sorted(policy["versions"])
     for function in rows["functions"]:
         documents = {name: _plain(kept[name_], sids) for name, name_ in function["policies"].items()}
         function["policies"] = documents
