@@ -11,15 +11,13 @@ from dataclasses import dataclass
 
 from models import arns
 from models.answer import ExposureAnswer, WhatIfAnswer
-from models.context import Absent, Known, State
-from models.decision import Outcome
+from models.context import NOTHING_GIVEN, Given
 from models.edge import EdgeKind, Status
 from models.policy import Effect, Statement
-from models.snapshot import Value
-from simulator.edges import RULES, assumes, invokes
+from models.snapshot import Organization, Value
+from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.policy.spellings import conditions_of
-from simulator.world.caller import Caller, CallerKind
 from simulator.world.nodes import outsiders, shown
 from simulator.world.world import World
 
@@ -71,13 +69,22 @@ def _touched(before: World, after: World) -> frozenset[str]:
         (before.functions, after.functions),
         (before.resources, after.resources),
     ]
-    moved = before.snapshot.organization != after.snapshot.organization
+    moved = _binding_strangers(before.snapshot.organization) != _binding_strangers(after.snapshot.organization)
     return frozenset(
         arn
         for old, new in every
         for arn in old.keys() | new.keys()
         if moved or old.get(arn) is not new.get(arn)  # What didn't change is shared.
     )
+
+
+def _binding_strangers(found: Organization | None) -> object:
+    """What of an organization binds whoever comes from outside: RCPs, and where accounts are. SCPs bind its members."""
+    if found is None:
+        return None
+    rcps = {name: policy for name, policy in found.policies.items() if policy.type == "RESOURCE_CONTROL_POLICY"}
+    targets = {target: [name for name in there if name in rcps] for target, there in found.targets.items()}
+    return found.id, found.management_account, found.parents, rcps, targets
 
 
 def _bearers(world: World, touched: frozenset[str]) -> Iterator[str]:
@@ -112,37 +119,31 @@ def _organizations(statement: Statement) -> Iterator[str]:
 
 
 def _let_in(world: World, strangers: _Strangers, touched: frozenset[str]) -> Mapping[Row, Status]:
-    found: dict[Row, Status] = {}
-    nodes = [*_bearers(world, touched)]
-    if strangers.accounts:
-        for kind in _KINDS:
-            targets = None if kind in (EdgeKind.FEEDS, EdgeKind.INVOKES_URL) else frozenset(nodes)
-            for edge in RULES[kind](world, strangers.accounts, targets, Question(missing=False)):
-                target = shown(edge.target)
-                if arns.behind_url(target) in nodes or target in nodes:
-                    found[edge.source, target, kind.value] = edge.status
+    nodes = frozenset(_bearers(world, touched))
+    found = dict(_edges(world, strangers.accounts, nodes))
     for organization in sorted(strangers.organizations):
-        for node in nodes:
-            kind = EdgeKind.ASSUMES if node in world.roles else EdgeKind.INVOKES
-            if node not in world.resources and _lets_members_in(world, organization, kind, node):
-                found[f"organization:{organization}", node, kind.value] = Status.UNKNOWN
+        path = organization.replace("*", "")
+        inside = Given.of({_ORG_ID: path.partition("/")[0], _ORG_PATHS: path})
+        outside = Given.of({}, (_ORG_ID, _ORG_PATHS))
+        member = frozenset((f"arn:{_partition(world)}:iam::{_NOBODYS}:user/member",))
+        others = dict(_edges(world, member, nodes, outside))
+        for row, status in _edges(world, member, nodes, inside):
+            # Who lets everybody in lets its members in, which is said of everybody.
+            if row not in others:
+                found[f"organization:{organization}", row[1], row[2]] = status
     return found
 
 
-def _lets_members_in(world: World, organization: str, kind: EdgeKind, node: str) -> bool:
-    """Whether a member is let in by this side, and somebody outside isn't."""
-    action = assumes.ACTION if kind is EdgeKind.ASSUMES else invokes.ACTION
-    member = Caller(
-        CallerKind.USER,
-        f"account:{_NOBODYS}",
-        f"arn:{arns.partition_of(node)}:iam::{_NOBODYS}:user/*",
-        _NOBODYS,
-    )
-    path = organization.replace("*", "")
-    inside: dict[str, State] = {
-        _ORG_ID: Known((path.partition("/")[0],)),
-        _ORG_PATHS: Known((path,), multivalued=True),
-    }
-    outside: dict[str, State] = dict.fromkeys(inside, Absent())
-    asked = (world.ask(member, action, node, in_step=True, fixed=fixed) for fixed in (inside, outside))
-    return [one.decision.outcome is Outcome.UNKNOWN for one in asked] == [True, False]
+def _edges(
+    world: World, sources: frozenset[str], nodes: frozenset[str], given: Given = NOTHING_GIVEN
+) -> Iterator[tuple[Row, Status]]:
+    """What strangers come to, for all that is known: their own account may allow it, or not."""
+    for kind in _KINDS if sources and nodes else ():
+        # Sources of events and URLs are nodes of other names than what has their policy: a rule's is its bus's.
+        targets = None if kind in (EdgeKind.FEEDS, EdgeKind.INVOKES_URL) else nodes
+        for edge in RULES[kind](world, sources, targets, Question(given=given, missing=False)):
+            yield (edge.source, shown(edge.target), kind.value), edge.status
+
+
+def _partition(world: World) -> str:
+    return next((arns.partition_of(arn) for arn in (*world.roles, *world.functions)), "aws")

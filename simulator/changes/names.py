@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models import arns
-from models.change import CHANGE, CREATED, Change, named
+from models.change import CHANGE, CREATED, Change, SetFeature, named
 from models.errors import ChangeError
 from simulator.changes.organization import places
 from simulator.changes.store import nearest
@@ -28,11 +28,23 @@ def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
             value = getattr(change, field)
             if value is not None:
                 values[field] = created.get(value) or _node(world, value, meant.kinds, getattr(change, "side", ""))
+        if isinstance(change, SetFeature):
+            values["value"] = _feature(world, change)
         if made := CREATED.get(change.change):
             written, values[made] = values[made], _new(world, values[made], made)
             created |= dict.fromkeys((written, written.rpartition("/")[2], values[made]), values[made])
         found.append(CHANGE.validate_python(values))
     return tuple(found)
+
+
+def _feature(world: World, change: SetFeature) -> Any:
+    """The value of a feature, with ARNs for the names of what it is about."""
+    value = change.value
+    if change.feature in ("dead_letter", "kms_key") and isinstance(value, str) and value:
+        return world.resolve(value, "resource")
+    if change.feature in ("layers", "file_systems") and isinstance(value, tuple):
+        return tuple(world.resolve(str(name), "resource") for name in value)
+    return value
 
 
 def _new(world: World, name: str, kind: str) -> str:

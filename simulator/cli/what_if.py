@@ -113,9 +113,8 @@ def _are_few(world: World, wanted: Scope) -> bool:
 def _with_exposure(world: World, made: tuple[Change, ...], wanted: Scope, answer: WhatIfAnswer) -> WhatIfAnswer:
     from simulator.answers.exposure import exposures
     from simulator.changes import apply
-    from simulator.world.world import World as Asked
 
-    found = exposures(world, Asked(apply(world.snapshot, made), world.strict), answer)
+    found = exposures(world, world.changed_to(apply(world.snapshot, made)), answer)
     return answer.model_copy(update={"exposure": tuple(row for row in found if wanted.has(row.to, row.target))})
 
 

@@ -170,7 +170,7 @@ def who(group: Group, names: Names) -> str:
     account = account_in(group.sources[0])
     where = f" of account {names.account(account)}" if account else ""
     if len(group.sources) == 1:
-        elsewhere = account and account != account_in(group.first.target)
+        elsewhere = account and account != (account_in(group.first.target) or account)
         return names.kind_and_name(group.sources[0]) + (where if elsewhere else "")
     kind = parts(group.sources[0])[0]
     shown = ", ".join(names.bare(source) for source in group.sources[:MOST_NAMED])

@@ -22,6 +22,7 @@ from tests.worlds import (
     BY_URL,
     INVOKE,
     ONE,
+    REGION,
     TWO,
     Builder,
     Json,
@@ -31,12 +32,13 @@ from tests.worlds import (
     permit,
     queue,
     role,
+    rule,
     trusting,
     user,
 )
 
 DEV, JOB, F, PLAIN, Q = user("dev"), role("job"), function("f"), function("plain"), queue("q")
-LIVE = f"{F}:live"
+LIVE, BUS, RULE = f"{F}:live", f"arn:aws:events:{REGION}:{ONE}:event-bus/shop", rule("shop/r")
 FAR, PATH = "999999999999", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"
 IN_ORG: Json = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 IN_UNIT: Json = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": PATH}}
@@ -54,6 +56,9 @@ def builder() -> Builder:
     made.function(PLAIN, role=role("reader"))
     made.resource(Q, "sqs:queue", ONE)
     made.mapping(Q, PLAIN)
+    made.resource(BUS, "events:bus", ONE)
+    made.resource(RULE, "events:rule", ONE)
+    made.trigger("events.amazonaws.com", RULE, PLAIN, bus=BUS, pattern='{"source": ["shop"]}')
     return made
 
 
@@ -117,6 +122,21 @@ def found(world: World, *changes: Change) -> dict[Row, tuple[str, str]]:
             added("resource", Q, {"AWS": FAR}, "sqs:SendMessage"),
             {(f"account:{FAR}", Q, "feeds"): "unknown"},
             id="a queue that another account may write to",
+        ),
+        pytest.param(
+            added("resource", Q, "*", "sqs:SendMessage", Condition=IN_ORG),
+            {("organization:o-a1b2c3d4e5", Q, "feeds"): "unknown"},
+            id="a queue that an organization may write to",
+        ),
+        pytest.param(
+            added("resource", BUS, "*", "events:PutEvents", Condition=IN_ORG),
+            {("organization:o-a1b2c3d4e5", RULE, "feeds"): "unknown"},
+            id="a bus that an organization may put events on, by the rule on it",
+        ),
+        pytest.param(
+            added("resource", BUS, {"AWS": FAR}, "events:PutEvents"),
+            {(f"account:{FAR}", RULE, "feeds"): "unknown"},
+            id="a bus that another account may put events on",
         ),
         pytest.param(added("resource", F, {"AWS": DEV}, INVOKE), {}, id="somebody who was read is no stranger"),
         pytest.param(added("resource", F, {"AWS": TWO}, INVOKE), {}, id="an account that was read is none"),

@@ -46,6 +46,21 @@ def test_a_field_says_what_it_names(kind: str, field: str, wanted: tuple[str, ..
             kinds.AddMapping(source=Q, function=F, on_failure=TOPIC),
             id="a mapping's destination",
         ),
+        pytest.param(
+            kinds.SetFeature(function="f", feature="dead_letter", value="q"),
+            kinds.SetFeature(function=F, feature="dead_letter", value=Q),
+            id="what a feature is about",
+        ),
+        pytest.param(
+            kinds.SetFeature(function="f", feature="layers", value=("t",)),
+            kinds.SetFeature(function=F, feature="layers", value=(TOPIC,)),
+            id="each of several",
+        ),
+        pytest.param(
+            kinds.SetFeature(function="f", feature="dead_letter"),
+            kinds.SetFeature(function=F, feature="dead_letter"),
+            id="a feature that is switched off",
+        ),
         pytest.param(kinds.CreateUser(user=f"{ONE}/new"), kinds.CreateUser(user=user("new")), id="a new user"),
         pytest.param(
             kinds.CreateFunction(function=f"{ONE}/new", role="job"),

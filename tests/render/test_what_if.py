@@ -115,6 +115,13 @@ def test_the_pair_that_was_asked_about_stands_apart_from_what_also_opens() -> No
     assert row.split()[:2] == ["user", "batch"]
 
 
+def test_the_account_is_told_where_it_is_another_one() -> None:
+    bucket = opened(user("dev", TWO), "arn:aws:s3:::b", "feeds")
+    text = shown(answered(opens=(opened(user("dev", TWO)), opened(user("ops")), bucket)))
+    whom = [line.split("  ")[1] for line in section(text, "opens")[2:]]
+    assert whom == ["user dev", f"user ops of account {ONE} (partner)", "user dev"]
+
+
 def test_of_a_pair_that_nothing_changes_that_is_said() -> None:
     text = shown(answered(opens=(opened(user("batch")),)), asked=(user("dev"), F))
     assert section(text, "asked about")[2].split() == ["user", "dev", "function", "f", "as", "before"]
