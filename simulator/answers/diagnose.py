@@ -36,12 +36,18 @@ def diagnose(world: World, function: str, given: Given = NOTHING_GIVEN) -> Diagn
     Raises:
         PolicyError: for a policy that can't be evaluated exactly.
     """
-    name = _held(world, function)
+    name = held(world, function)
     found = findings(world, world.functions[name], Question(given))
-    return _answer(name, found, worst(found), world.inventory_gaps())
+    return answered(world, name, found)
 
 
-def _held(world: World, function: str) -> str:
+def answered(world: World, function: str, found: list[Finding]) -> DiagnoseAnswer:
+    """What was found of a function as the answer about it."""
+    return _answer(function, found, worst(found), world.inventory_gaps())
+
+
+def held(world: World, function: str) -> str:
+    """The function as the snapshot names it, without the qualifier of a version or alias."""
     return function if function in world.functions else arns.unqualified(function)
 
 
@@ -50,7 +56,7 @@ def diagnose_drawn(world: World, function: str, given: Given = NOTHING_GIVEN) ->
 
     An edge that several findings are about is there once, as the worst of them says.
     """
-    name = _held(world, function)
+    name = held(world, function)
     found = findings(world, world.functions[name], Question(given))
     worst_first = sorted((one.edge for one in found if one.edge), key=lambda edge: -edge.status.rank)
     edges: dict[tuple[str, str, str], Edge] = {}

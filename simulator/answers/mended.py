@@ -11,6 +11,7 @@ from models.context import Given
 from models.edge import Grant, Status
 from simulator.answers import shapes
 from simulator.answers.what_if import what_if
+from simulator.changes import apply
 from simulator.cheapest import Path
 from simulator.repair import ways
 from simulator.repair.forms import forms
@@ -34,7 +35,7 @@ def of_path(world: World, path: Path, asked: Asked) -> tuple[RepairGrantAnswer, 
 
 def grants_of(world: World, path: Path, given: Given) -> tuple[Grant, ...]:
     """What a way lacks, statement by statement, the account first that it sets out from."""
-    lacking = [narrowed(world, grant, given) for edge in path.edges for grant in edge.missing]
+    lacking = [grant for edge in path.edges for grant in narrowed(world, edge, given)]
     return ordered(joined(lacking), arns.account_of(shown(path.edges[0].source)))
 
 
@@ -58,35 +59,42 @@ def way(world: World, found: Mended) -> RepairWay:
 
 def grants(world: World, found: Mended, opens: tuple[OpenedAnswer, ...] | None = None) -> tuple[RepairGrantAnswer, ...]:
     """The grants of a way; `opens` is what a single one opens, where that is known already."""
-    verified = found.after.status.is_open
-    return tuple(_grant(world, remedy, verified, opens, *_ends(found)) for remedy in found.remedies)
+    return granted(world, found.remedies, _ends(found), verified=found.after.status.is_open, opens=opens)
 
 
 def _ends(found: Mended) -> tuple[str, str]:
     return shown(found.path.edges[0].source), shown(found.path.edges[-1].target)
 
 
-def _grant(
+def granted(
     world: World,
-    remedy: Remedy,
+    found: Sequence[Remedy],
+    ends: tuple[str, str],
+    *,
     verified: bool,
-    opens: tuple[OpenedAnswer, ...] | None,
-    source: str,
-    target: str,
-) -> RepairGrantAnswer:
-    said = forms(world.snapshot, remedy.changes)
-    changes = as_file(remedy.changes)
-    return RepairGrantAnswer(
-        **dict(shapes.grant(remedy.grant)),
-        verified=verified,
-        also_opens=effects(world, remedy.changes, source, target)[0] if opens is None else opens,
-        cli=said.cli,
-        cloudformation=said.cloudformation,
-        terraform=said.terraform,
-        warning=said.warning,
-        change=changes[-1],
-        changes=changes,
-    )
+    opens: tuple[OpenedAnswer, ...] | None = None,
+) -> tuple[RepairGrantAnswer, ...]:
+    """Grants in all their forms. These follow each other: what is written whole has what the one before has added."""
+    rows = []
+    snapshot = world.snapshot
+    for remedy in found:
+        said = forms(snapshot, remedy.changes)
+        snapshot = apply(snapshot, remedy.changes)
+        changes = as_file(remedy.changes)
+        rows.append(
+            RepairGrantAnswer(
+                **dict(shapes.grant(remedy.grant)),
+                verified=verified,
+                also_opens=effects(world, remedy.changes, *ends)[0] if opens is None else opens,
+                cli=said.cli,
+                cloudformation=said.cloudformation,
+                terraform=said.terraform,
+                warning=said.warning,
+                change=changes[-1],
+                changes=changes,
+            )
+        )
+    return tuple(rows)
 
 
 def as_file(changes: Iterable[Change]) -> tuple[dict[str, object], ...]:

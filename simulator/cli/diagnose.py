@@ -28,6 +28,7 @@ _CODES = {"fail": NO, "conditional": UNDECIDED, "unknown": UNDECIDED}
 @click.command("diagnose", short_help="The whole troubleshooting list for FUNCTION.")
 @click.argument("function", metavar="FUNCTION", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every function, grouped by what it fails by.")
+@click.option("--repair", is_flag=True, help="With --all: what mends each finding, applied and evaluated again; slow.")
 @options.source_options
 @options.context_options
 @click.option(
@@ -46,6 +47,7 @@ _CODES = {"fail": NO, "conditional": UNDECIDED, "unknown": UNDECIDED}
 def command(
     function: str | None,
     everything: bool,
+    repair: bool,
     snapshot_file: str | None,
     scenario_file: str | None,
     strict: bool,
@@ -77,27 +79,29 @@ def command(
         whose = None if chosen is None else arns.unqualified(chosen)
         world = source.ready(with_calls(world.snapshot, read_calls(world, Path(calls_file), whose)))
     names = names_of(world.snapshot)
-    from simulator.answers.diagnose import diagnose
+    from simulator.answers.diagnose_mended import diagnose_mended
     from simulator.render import diagnosis
 
     if chosen is None:
-        found = _all(world, settled)
+        found = _all(world, settled, repair)
         _write(found, form, lambda: diagnosis.every(found, names), lambda: diagnosis.markdown_all(found, names), world)
         verdicts = {row.verdict for row in found.functions}
         return next((_CODES[verdict] for verdict in _CODES if verdict in verdicts), YES)
-    answer = diagnose(world, chosen, settled)
+    answer = diagnose_mended(world, chosen, settled)
     _write(answer, form, lambda: diagnosis.one(answer, names), lambda: diagnosis.markdown(answer, names), world)
     return _CODES.get(answer.verdict, YES)
 
 
-def _all(world: World, settled: Given) -> DiagnoseAllAnswer:
+def _all(world: World, settled: Given, repair: bool) -> DiagnoseAllAnswer:
     """Diagnose every function, and show on a terminal how far it is."""
     from simulator.answers.diagnose import diagnose_all
+    from simulator.answers.diagnose_mended import diagnose_all_mended
 
+    ask = diagnose_all_mended if repair else diagnose_all
     with click.progressbar(
         length=len(world.functions), label="diagnosing", file=sys.stderr, hidden=not _is_seen()
     ) as bar:
-        return diagnose_all(world, settled, lambda done: bar.update(1))
+        return ask(world, settled, lambda done: bar.update(1))
 
 
 def _is_seen() -> bool:

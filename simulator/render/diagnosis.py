@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.text import Text
 
 from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, FindingAnswer, GrantAnswer, IssueAnswer
-from simulator.render.lines import Piece, citation, counted, facts, grants, heading, line, residual
+from simulator.render.lines import Piece, citation, counted, facts, grants, heading, line, mended, residual
 from simulator.render.names import Names
 
 #: Verdict -> (mark, word, style).
@@ -72,6 +72,7 @@ def _finding(row: FindingAnswer, names: Names) -> list[Text]:
     lines += [line(("because ", "dim"), *citation(cited, names), indent=4) for cited in row.evidence]
     lines += residual(row.residual, indent=4)
     lines += grants(together(row.missing), names, indent=4)
+    lines += mended(row.repair, indent=4)
     lines.append(line(("source  ", "dim"), row.source, indent=4))
     return lines
 

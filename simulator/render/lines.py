@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.text import Text
 
-from models.answer import CitationAnswer, FactAnswer, GrantAnswer, NearMissAnswer, ResidualAnswer
+from models.answer import CitationAnswer, FactAnswer, GrantAnswer, NearMissAnswer, RepairGrantAnswer, ResidualAnswer
 from simulator.render.names import Names, side
 
 #: Status or outcome -> (mark, word, style).
@@ -170,6 +170,22 @@ def grants(missing: Sequence[GrantAnswer], names: Names, indent: int = 2) -> lis
         made.append(line((grant.holder, "dim"), indent=indent + 3))
         made.extend(statement(grant.statement, indent + 3))
     return made
+
+
+def mended(repair: Sequence[RepairGrantAnswer], indent: int) -> list[Text]:
+    """Return the commands of a verified repair, and how much else it opens."""
+    if not repair:
+        return []
+    pairs = {(one.source, one.target, one.kind) for grant in repair for one in grant.also_opens}
+    besides = f"opens {counted(len(pairs), 'pair')} besides" if pairs else "opens nothing besides"
+    told = "applied and evaluated again" if all(grant.verified for grant in repair) else "but not verified"
+    rows = [command for grant in repair for command in grant.cli.splitlines() if not command.startswith("#")]
+    warned = dict.fromkeys(warning for grant in repair for warning in grant.warning.splitlines())
+    return [
+        line(("mended  ", "dim"), f"by this, {told}; {besides}", indent=indent),
+        *(line((row, "cyan"), indent=indent + 3) for row in rows),
+        *(line(("note: ", "yellow"), warning, indent=indent + 3) for warning in warned),
+    ]
 
 
 def residual(found: ResidualAnswer | None, indent: int = 2) -> list[Text]:

@@ -11,22 +11,26 @@ from typing import Any
 
 from models import arns
 from models.context import Absent, Given
-from models.edge import Grant
+from models.edge import Edge, Grant
 from simulator.changes import documents
 from simulator.policy.principals import account_named
+from simulator.world.nodes import shown
 from simulator.world.world import World
 
 KEY = "sts:externalid"
 
 
-def narrowed(world: World, grant: Grant, given: Given) -> Grant:
-    """The grant, with the external id that a trust policy asks for; of a service, on behalf of the own account only."""
-    return _for_own_account(world, with_external_id(world, grant, given), given)
+def narrowed(world: World, edge: Edge, given: Given) -> tuple[Grant, ...]:
+    """What a step lacks, with the external id that a trust policy asks for; a service only for one's own account."""
+    found = [with_external_id(world, grant, given) for grant in edge.missing]
+    if not shown(edge.source).startswith("service:"):
+        return tuple(found)
+    return tuple(_for_own_account(world, grant, given) for grant in found)
 
 
 def _for_own_account(world: World, grant: Grant, given: Given) -> Grant:
     """Of a service that was asked about by itself nobody knows for whom it acts: for anybody, unless that is said."""
-    if grant.side != "resource" or not grant.principal.startswith("service:") or grant.account is None:
+    if grant.side != "resource" or grant.account is None:
         return grant
     context = world.context(world.caller(grant.principal), grant.action, grant.resource, given)
     says_for_whom = not isinstance(context.lookup("aws:SourceAccount"), Absent)

@@ -110,14 +110,16 @@ def test_json_of_a_function(capsys: pytest.CaptureFixture[str]) -> None:
     assert (found["verdict"], found["gaps"], found["assumes"], len(found["plan"])) == ("fail", [], [], 2)
     first = found["findings"][0]
     basic = "arn:aws:iam::222222222222:role/basic"
-    (grant, *_) = first.pop("missing")
+    missing, repair = first.pop("missing"), first.pop("repair")
+    grant = missing[0]
+    assert [(row["verified"], row["also_opens"], row["warning"]) for row in repair] == [(True, [], "")]
+    assert sorted(repair[0]["statement"]["Action"]) == sorted(row["action"] for row in missing)
     assert first == {
         "check": "vpc-permissions",
         "verdict": "fail",
         "subject": basic,
         "summary": ("VPC: lacks ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DeleteNetworkInterface"),
         "evidence": [],
-        "repair": [],
         "source": 'Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"',
         "residual": None,
         "note": False,
