@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from models.errors import PermgraphError
-from ui import history, nameable, style, supposed, view
+from simulator.render.collapse import collapse
+from simulator.scenario.writing import with_what_if
+from ui import history, nameable, questions, style, supposed, view
 from ui.inputs import Opened
 from ui.kinds import FORMS, Field
 from ui.questions import Supposed
@@ -36,7 +41,8 @@ def show(opened: Opened, found: Supposed | None, changes: Changes, problem: tupl
             _form(opened, after, changes)
         with text:
             _text(opened, changes)
-    _save(opened, changes)
+    if found:
+        _save(opened, changes, found)
 
 
 def _change(opened: Opened, changes: Changes, number: int, text: str) -> None:
@@ -168,15 +174,19 @@ def _written(opened: Opened, changes: Changes) -> None:
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
-def _save(opened: Opened, changes: Changes) -> None:
-    if not changes:
-        return
+def _save(opened: Opened, changes: Changes, found: Supposed) -> None:
+    """The changes and the picture as files."""
     row = st.container(horizontal=True, gap="small", key="save", vertical_alignment="center")
-    row.download_button(
-        "Changes file",
-        supposed.text_of(changes),
-        "changes.yaml",
-        "application/yaml",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    _file(row, "Changes file", supposed.text_of(changes), "changes.yaml", "application/yaml")
+    if opened.scenario is not None:
+        name = supposed.title(found.made)
+        text = with_what_if(opened.scenario, name, found.made, found.answer)
+        _file(row, "Scenario", text, "scenario.yaml", "application/yaml")
+    with contextlib.suppress(PermgraphError):  # Why not is said where the picture should be.
+        _file(row, "SVG", questions.svg_file(collapse(found.graph)), "what-if.svg", "image/svg+xml")
+    if opened.scenario is None:
+        st.caption("A snapshot is no scenario: its changes are saved as a file, for `permgraph what-if --changes`.")
+
+
+def _file(row: DeltaGenerator, label: str, content: str | bytes, name: str, kind: str) -> None:
+    row.download_button(label, content, name, kind, icon=":material/download:", on_click="ignore")

@@ -10,7 +10,7 @@ from simulator.answers.changed_graph import hops_of
 from simulator.render.dot import edge_ids
 from simulator.render.lines import clean
 from simulator.render.names import Names
-from simulator.render.what_if import Group, groups, who
+from simulator.render.what_if import TAKEOVER, Group, groups, stranger, who
 from ui import view
 
 
@@ -83,6 +83,23 @@ def _row(change: str, group: Group, names: Names) -> Row:
         via=clean(" → ".join(map(names.bare, row.via))),
         hops=frozenset(hops),
     )
+
+
+def exposed(answer: WhatIfAnswer, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Whom a change lets in, or no longer does, beyond those who were read; and what can then be taken over."""
+    called = Names(names)
+    found = [
+        (
+            "closes" if row.after == "missing" else "opens",
+            f"{row.kind} {called.kind_and_name(row.target)}, by {stranger(row.to, called)}: {row.before} → {row.after}",
+        )
+        for row in answer.exposure
+    ]
+    for change, some in (("opens", answer.opens), ("closes", answer.closes)):
+        for group in groups(row for row in some if row.kind == TAKEOVER):
+            taken, by = called.kind_and_name(group.first.target), who(group, called)
+            found.append((change, f"taking over {taken}, by {by}: {group.first.before} → {group.first.after}"))
+    return [(change, clean(text)) for change, text in found]
 
 
 def can_be_unfolded(answer: WhatIfAnswer) -> bool:

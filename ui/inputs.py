@@ -18,6 +18,7 @@ from models.snapshot import Snapshot
 from simulator import scenario
 from simulator.collector import store
 from simulator.scenario import library
+from simulator.scenario.source import read_bytes
 from simulator.world import World
 
 #: How `ui.launch` hands a file from the command line, and what it is, to the pages.
@@ -32,7 +33,8 @@ UPLOAD = "/upload"
 class Opened:
     """An input, read and ready to be asked.
 
-    `digest` is the hash of its content; `ends` are the two nodes to start with, which may be empty.
+    `digest` is the hash of its content; `ends` are the two nodes to start with, which may be empty; `scenario` is the
+    text of a scenario's file, and None for a snapshot.
     """
 
     digest: str
@@ -41,6 +43,7 @@ class Opened:
     snapshot: Snapshot
     world: World
     ends: tuple[str, str]
+    scenario: str | None = None
 
 
 def names() -> list[str]:
@@ -124,7 +127,8 @@ def _opened(digest: str, name: str, kind: str, _path: Callable[[], Path]) -> Ope
     loaded = scenario.load(_path())
     world = World(loaded.snapshot)
     ends = _asked(loaded.scenario, world) or _any_ends(loaded.snapshot)
-    return Opened(digest, loaded.scenario.name, loaded.scenario.source or "", loaded.snapshot, world, ends)
+    title, note, text = loaded.scenario.name, loaded.scenario.source or "", read_bytes(_path())
+    return Opened(digest, title, note, loaded.snapshot, world, ends, text)
 
 
 def _snapshot(digest: str, name: str, snapshot: Snapshot) -> Opened:

@@ -117,6 +117,13 @@ def promise(text: str) -> str:
     return f'<div class="pg pg-promise">{escape(text)}</div>'
 
 
+def exposed(lines: Iterable[tuple[str, str]], more: int) -> str:
+    """What nobody should overlook: whom a change lets in beyond those who were read, and what can be taken over."""
+    said = "".join(f'<li class="pg-{change}">{MARKS[change]} {change}: {escape(text)}</li>' for change, text in lines)
+    rest = f"<li>and {more} more, in the table</li>" if more else ""
+    return f'<div class="pg pg-exposed"><b>Not to be overlooked</b><ul>{said}{rest}</ul></div>'
+
+
 def told(title: str, chip_of: str, before: Iterable[str], after: Iterable[str]) -> str:
     """Why a step was as it was, and why it is as it is then."""
     parts = "".join(

@@ -81,6 +81,12 @@ def refused(world: World, changes: Changes) -> tuple[int, str] | None:
     return None
 
 
+def title(changes: Changes) -> str:
+    """What a what-if of these changes is called."""
+    more = f", and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{sentence(changes[0])}{more}"
+
+
 def sentence(change: Change) -> str:
     """What is done, where: `Add to the trust policy of role invoker: Allow sts:AssumeRole for role pipeline`."""
     if isinstance(change, AddStatement):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from models.answer import GraphAnswer, GraphEdge, OpenedAnswer, StatusName, WhatIfAnswer
+from models.answer import ExposureAnswer, GraphAnswer, GraphEdge, GraphNode, OpenedAnswer, StatusName, WhatIfAnswer
 from models.change import Change
 from models.edge import Edge, EdgeKind, Status
+from simulator.answers.exposure import EVERYBODY
 from simulator.answers.grown import ends_of
 from simulator.answers.step import step
 from simulator.answers.whole_graph import edge_of, node_of
@@ -30,12 +31,14 @@ _ON_WAYS = tuple(kind for kind in RULES if kind not in (EdgeKind.MEMBER_OF, Edge
 def changed_graph(before: World, changes: Sequence[Change], answer: WhatIfAnswer) -> GraphAnswer:
     """Every edge of the `answer` to `changes` that opens or closes, marked so, and the other steps of the ways that do.
 
-    A pair that only a way joins is no edge: the steps of its way are drawn, as they are after the changes.
+    A pair that only a way joins is no edge: the steps of its way are drawn, as they are after the changes. An
+    organization or account that something is exposed to is a node, too.
     """
     after = World(apply(before.snapshot, changes), before.strict)
     both: tuple[tuple[Direction, tuple[OpenedAnswer, ...]], ...] = (("opens", answer.opens), ("closes", answer.closes))
     rows = [(direction, row) for direction, some in both for row in some]
     edges = {(row.source, row.target, row.kind): _of_row(direction, row) for direction, row in rows if row.kind != PATH}
+    edges |= {(row.to, row.target, row.kind): _of_exposure(row) for row in answer.exposure if row.to != EVERYBODY}
     ways = [(direction, row, hops_of(row)) for direction, row in rows if row.kind == PATH]
     steps = _Steps(before, after, frozenset(hop for _, _, hops in ways for hop in hops))
     for direction, row, hops in ways:
@@ -45,7 +48,7 @@ def changed_graph(before: World, changes: Sequence[Change], answer: WhatIfAnswer
             edges.setdefault((edge.source, edge.target, edge.kind), edge)
     names = dict.fromkeys(end for source, target, _ in edges for end in (source, target))
     return GraphAnswer(
-        nodes=tuple(node_of(after, name) for name in sorted(names)),
+        nodes=tuple(_node(after, name) for name in sorted(names)),
         edges=tuple(edges[key] for key in sorted(edges)),
         accounts=dict(sorted(after.names.items())),
         gaps=answer.gaps,
@@ -60,6 +63,18 @@ def hops_of(row: OpenedAnswer) -> tuple[Hop, ...]:
 
 def _of_row(direction: Direction, row: OpenedAnswer) -> GraphEdge:
     return _marked(direction, (row.source, row.target), row.kind, row.before, row.after)
+
+
+def _of_exposure(row: ExposureAnswer) -> GraphEdge:
+    direction: Direction = "closes" if row.after == "missing" else "opens"
+    return _marked(direction, (row.to, row.target), row.kind, row.before, row.after)
+
+
+def _node(world: World, name: str) -> GraphNode:
+    kind, _, which = name.partition(":")
+    if kind == "organization":
+        return GraphNode(id=name, kind=kind, account=None, region=None, label=which)
+    return node_of(world, name)
 
 
 def _marked(direction: Direction, hop: Hop, kind: str, before: StatusName, after: StatusName) -> GraphEdge:

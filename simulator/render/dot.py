@@ -40,7 +40,7 @@ SHAPES: dict[str, dict[str, str]] = {
     **dict.fromkeys(("rule", "schedule", "pipe", "alarm", "state_machine", "pipeline"), _ARROW),
     # and what people and machines call from outside.
     **dict.fromkeys(("api", "target_group", "distribution", "user_pool", "identity_pool", "bot", "agent"), _PLUG),
-    **dict.fromkeys(("account", "anyone"), _HOUSE),
+    **dict.fromkeys(("account", "organization", "anyone"), _HOUSE),
     SET: {"shape": "box", "style": "rounded,filled", "peripheries": "2"},
 }
 _BOX = {"shape": "box", "style": "filled"}

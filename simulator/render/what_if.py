@@ -140,10 +140,11 @@ def _gathered(rows: Sequence[OpenedAnswer], unfold: bool) -> list[Group]:
 def _exposed(row: ExposureAnswer, names: Names) -> Sequence[Piece]:
     mark = ("-", "green") if row.after == "missing" else ("+", "bold red")
     what, via = names.kind_and_name(row.target), names.chain(row.via)
-    return (mark, _stranger(row.to, names), what, row.kind, row.before, row.after, via)
+    return (mark, stranger(row.to, names), what, row.kind, row.before, row.after, via)
 
 
-def _stranger(to: str, names: Names) -> str:
+def stranger(to: str, names: Names) -> str:
+    """Whom something is exposed to."""
     kind, _, which = to.partition(":")
     if to == "anyone":
         return "everybody"

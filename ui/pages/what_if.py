@@ -20,6 +20,8 @@ PICTURE = "what_if"
 _FORGOTTEN = (history.CHANGES, "picked")
 #: Of more functions what a diagnosis says differently is asked for only when somebody wants to know.
 DIAGNOSED_AT_ONCE = 40
+#: So much of what stands out is told above the picture.
+MOST_EXPOSED = 5
 _PROMISE = (
     "Nothing is ever applied to AWS: this page works out what would be. permgraph has no way to write to an account."
 )
@@ -88,6 +90,8 @@ def _now(opened: Opened) -> None:
 
 def _before_and_after(opened: Opened, found: questions.Supposed, names: Mapping[str, str]) -> None:
     drawn = collapse(found.graph)
+    if standing_out := changed.exposed(found.answer, names):
+        st.html(style.exposed(standing_out[:MOST_EXPOSED], len(standing_out[MOST_EXPOSED:])))
     space = st.container()
     row = _table(found.answer, names)
     way = changed.edges_of(row, drawn) if row else []
@@ -95,7 +99,6 @@ def _before_and_after(opened: Opened, found: questions.Supposed, names: Mapping[
     with space:
         if found.graph.edges:
             frame.picture(found.graph, keep=(), picked=picked, way=way, key=PICTURE, on_pick=_pick_in_picture)
-            _files(drawn)
         _why(opened, found, drawn, picked)
     _findings(found.answer)
 
@@ -107,14 +110,6 @@ def _picked(graph: GraphAnswer, way: list[str]) -> str | None:
     if picked in edges and (not way or picked in way):
         return picked
     return next((name for name in way if edges[name].change), None)
-
-
-def _files(graph: GraphAnswer) -> None:
-    try:
-        svg = questions.svg_file(graph)
-    except PermgraphError:
-        return  # Why not was said where the picture should be.
-    st.download_button("SVG", svg, "what-if.svg", "image/svg+xml", icon=":material/download:", on_click="ignore")
 
 
 def _why(opened: Opened, found: questions.Supposed, graph: GraphAnswer, picked: str | None) -> None:
