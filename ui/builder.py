@@ -49,7 +49,7 @@ def _change(opened: Opened, changes: Changes, number: int, text: str) -> None:
     row = st.container(horizontal=True, vertical_alignment="center", key=f"change{number}", gap="small")
     row.html(style.change(number + 1, text))
     row.button(
-        ":material/close:",
+        "Take out",
         key=f"drop{number}",
         help=f"Take change {number + 1} out",
         type="tertiary",

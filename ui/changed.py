@@ -9,7 +9,7 @@ from models.answer import ChangedFinding, GraphAnswer, OpenedAnswer, StepAnswer,
 from simulator.answers.changed_graph import hops_of
 from simulator.render.dot import edge_ids
 from simulator.render.lines import clean
-from simulator.render.names import Names
+from simulator.render.names import Names, account_in
 from simulator.render.what_if import TAKEOVER, Group, groups, stranger, who
 from ui import view
 
@@ -20,6 +20,7 @@ class Row:
 
     change: str
     source: str
+    account: str
     target: str
     kind: str
     before: str
@@ -66,16 +67,17 @@ def rows(answer: WhatIfAnswer, names: Mapping[str, str], *, unfold: bool) -> lis
     found = []
     for change, some in (("opens", answer.opens), ("closes", answer.closes)):
         for group in [Group(row, (row.source,)) for row in some] if unfold else groups(some):
-            found.append(_row(change, group, called))
+            found.append(_row(change, group, called, names))
     return found
 
 
-def _row(change: str, group: Group, names: Names) -> Row:
+def _row(change: str, group: Group, names: Names, accounts: Mapping[str, str]) -> Row:
     row = group.first
     hops = {hop for source in group.sources for hop in hops_of(row.model_copy(update={"source": source}))}
     return Row(
         change=change,
-        source=clean(who(group, names)),
+        source=clean(who(group, names, told=False)),
+        account=clean(accounts.get(number := account_in(row.source), number)),
         target=clean(names.kind_and_name(row.target)),
         kind=row.kind,
         before=row.before,

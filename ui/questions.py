@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from models.answer import DiagnoseAllAnswer, DiagnoseAnswer, GraphAnswer, PathsAnswer, StepAnswer, WhatIfAnswer
+from models.answer import (
+    DiagnoseAllAnswer,
+    DiagnoseAnswer,
+    GraphAnswer,
+    PathsAnswer,
+    RepairGrantAnswer,
+    StepAnswer,
+    WhatIfAnswer,
+)
 from models.edge import EdgeKind
 from models.errors import PermgraphError
 from simulator.answers.changed_graph import changed_graph
@@ -28,6 +36,8 @@ from ui.supposed import Changes, text_of
 KINDS = frozenset(kind.value for kind in EdgeKind)
 _KEPT = 64
 _KEPT_WHOLE = 8
+#: Among so many ways from one end of a step to the other the step itself is looked for.
+_LOOKED_AT = 3
 
 #: What can be shown -> whether it hangs on the two ends.
 SHOWN = {"ways": (True, True), "to": (False, True), "from": (True, False), "all": (False, False)}
@@ -41,6 +51,19 @@ def _content(opened: Opened) -> str:
 def ways_between(opened: Opened, source: str, target: str, k: int) -> PathsAnswer:
     """The `k` cheapest ways."""
     return paths(opened.world, source, target, k=k)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Looking for repairs…", hash_funcs={Opened: _content})
+def mended_ways(opened: Opened, source: str, target: str, k: int) -> tuple[tuple[RepairGrantAnswer, ...], ...]:
+    """What mends each of the `k` cheapest ways; of one that nothing mends nothing."""
+    return tuple(way.repair for way in paths(opened.world, source, target, k=k, repair=True).paths)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Looking for repairs…", hash_funcs={Opened: _content})
+def mended_step(opened: Opened, source: str, target: str, kind: str) -> tuple[RepairGrantAnswer, ...]:
+    """What mends one step by itself; nothing where it is no way of its own, or nothing mends it."""
+    found = paths(opened.world, source, target, k=_LOOKED_AT, repair=True).paths
+    return next((way.repair for way in found if [step.kind for step in way.steps] == [kind]), ())
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})

@@ -166,9 +166,9 @@ def _row(group: Group, names: Names) -> Sequence[Piece]:
     return (who(group, names), names.kind_and_name(row.target), row.kind, row.before, row.after, via)
 
 
-def who(group: Group, names: Names) -> str:
-    """Return whom a line is about; with the account where it isn't that of what he comes to."""
-    account = account_in(group.sources[0])
+def who(group: Group, names: Names, *, told: bool = True) -> str:
+    """Return whom a line is about; with the account, if it is `told`, where it isn't that of what he comes to."""
+    account = account_in(group.sources[0]) if told else ""
     where = f" of account {names.account(account)}" if account else ""
     if len(group.sources) == 1:
         elsewhere = account and account != (account_in(group.first.target) or account)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -79,10 +80,8 @@ def test_a_change_built_with_a_form_shows_what_it_opens(opened: Open) -> None:
     assert "With 1 change, 4 pairs open" in texts(app)
     assert "Add to the trust policy of role invoker: Allow sts:AssumeRole for role pipeline" in texts(app)
     table = app.dataframe[0].value
-    partner = "of account 111111111111 (partner)"
-    assert list(table["from"]) == [
-        f"{who} {partner}" for who in ("role pipeline", "role pipeline", "user dev", "user dev")
-    ]
+    assert list(table["from"]) == ["role pipeline", "role pipeline", "user dev", "user dev"]
+    assert set(table["account"]) == {"partner"}
     assert list(table["kind"]) == ["assumes", "path", "path", "path"]
     assert supposed.decoded(app.query_params["changes"]) == (TRUSTED,)
 
@@ -228,3 +227,74 @@ def test_a_snapshot_has_forms_too(opened: Open, snapshot_file: Path) -> None:
     assert not app.exception
     assert "pairs open" in texts(app)
     assert store.load(snapshot_file).roles
+
+
+def downloads(app: AppTest) -> list[str]:
+    return [button.proto.label for button in app.get("download_button")]
+
+
+def test_of_a_scenario_both_files_and_of_a_snapshot_the_changes_alone_are_saved(
+    opened: Open, snapshot_file: Path
+) -> None:
+    app = opened(changes=supposed.code_of((TRUSTED,)))
+    assert downloads(app) == ["Changes file", "Scenario", "SVG"]
+    app = opened(snapshot_file, changes=supposed.code_of((TRUSTED,)))
+    assert downloads(app) == ["Changes file", "SVG"]
+    assert any("A snapshot is no scenario" in caption.value for caption in app.caption)
+
+
+def test_whom_a_change_lets_in_beyond_those_who_were_read_is_said_first(opened: Open) -> None:
+    stranger = {"AWS": "arn:aws:iam::333333333333:root"}
+    admitted = AddStatement(side="trust", holder=INVOKER, statement={**TRUSTED.statement, "Principal": stranger})
+    app = opened(changes=supposed.code_of((admitted,)))
+    assert not app.exception
+    assert "Not to be overlooked" in texts(app)
+    assert "assumes role invoker, by account 333333333333, which was not read: missing → unknown" in texts(app)
+
+
+def test_a_repair_offered_on_explore_is_supposed_beside_what_is_supposed_already(opened: Open) -> None:
+    other = AttachPolicy(holder=DEV, policy="AWSLambda_FullAccess")
+    app = opened(changes=supposed.code_of((other,)))
+    app.switch_page("pages/explore.py").run()
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.label == "Try this in What if"]
+    (code,) = parse_qs(link.query_string)["changes"]
+    before, repair = supposed.decoded(code)
+    assert before == other
+    assert isinstance(repair, AddStatement)
+    assert (repair.side, repair.holder, repair.statement["Principal"]) == ("trust", INVOKER, {"AWS": PIPELINE})
+    app.switch_page("pages/what_if.py")
+    app.query_params["changes"] = code
+    app.run()
+    assert "With 2 changes" in texts(app)
+
+
+def test_a_repair_is_shown_in_every_form(opened: Open) -> None:
+    app = opened()
+    app.switch_page("pages/explore.py").run()
+    assert [tab.label for tab in app.tabs] == ["Statement", "AWS CLI", "CloudFormation", "Terraform"]
+    assert "aws iam update-assume-role-policy --role-name invoker" in "\n".join(code.value for code in app.code)
+    assert "applied and evaluated again: the step holds" in texts(app)
+
+
+def test_a_way_that_lacks_several_statements_is_tried_as_a_whole(opened: Open) -> None:
+    app = opened()
+    app.switch_page("pages/explore.py").run()
+    app.radio[0].set_value(1).run()
+    links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    (code,) = parse_qs(links["Try all of it in What if"])["changes"]
+    changes = [change for change in supposed.decoded(code) if isinstance(change, AddStatement)]
+    assert [(change.side, change.holder) for change in changes] == [("identity", DEV), ("resource", f"{ORDERS}:live")]
+
+
+def test_a_finding_s_repair_leads_here_too(opened: Open) -> None:
+    app = opened(library.embedded("night-shift"))
+    app.switch_page("pages/diagnose.py")
+    app.query_params["function"] = "checkout"
+    app.query_params["finding"] = "mapping"
+    app.run()
+    assert not app.exception
+    links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    (label,) = [label for label in links if label.startswith("Try")][-1:]
+    (code,) = parse_qs(links[label])["changes"]
+    actions = [str(change.statement["Action"]) for change in supposed.decoded(code) if isinstance(change, AddStatement)]
+    assert "sqs:DeleteMessage" in "".join(actions)

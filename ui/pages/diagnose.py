@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from models import arns
-from models.answer import DiagnoseAnswer
+from models.answer import DiagnoseAnswer, FindingAnswer, RepairGrantAnswer
 from models.errors import InputError, PermgraphError
 from simulator.render.lines import facts as fact_lines
-from ui import address, findings, frame, overview, questions, style, view
+from ui import address, findings, frame, overview, questions, repairs, style, view
 from ui.inputs import Opened
 
 PICTURE = "diagnosed"
@@ -136,20 +136,30 @@ def _finding(
         )
         if is_open:
             with st.container(key="opened"):
-                _details(function, row, names)
+                _details(opened, function, row, names)
 
 
-def _details(function: str, row: findings.Row, names: Mapping[str, str]) -> None:
+def _details(opened: Opened, function: str, row: findings.Row, names: Mapping[str, str]) -> None:
     found = row.finding
     matters = "" if row.look in findings.QUIET else findings.why_it_matters(row.check)
     lines, cited = findings.hangs_on(found), findings.because(found)
     st.html(style.finding(row.subject, lines, cited, matters))
-    frame.grants(findings.grants(found.missing, names))
+    if mended := _repair(opened, found):
+        repairs.show(opened, mended, names, key="finding")
+    else:
+        frame.grants(findings.grants(found.missing, names))
     st.html(style.source(found.source))
     ends = findings.ends(found, function)
     link = address.link(address.EXPLORE, **ends)
     label = "Explore this way" if "picked" in ends else "Explore what leads to the function"
     st.page_link(frame.PAGES[address.EXPLORE], label=label, icon=":material/account_tree:", query_params=link)
+
+
+def _repair(opened: Opened, found: FindingAnswer) -> tuple[RepairGrantAnswer, ...]:
+    """What mends a finding: its own repair, or that of the step that it is about."""
+    if found.repair or not found.missing or found.edge is None:
+        return found.repair
+    return questions.mended_step(opened, found.edge.source, found.edge.target, found.edge.kind)
 
 
 def _plan(answer: DiagnoseAnswer, names: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,7 +12,7 @@ from models.errors import InputError, PermgraphError
 from simulator.render.collapse import collapse
 from simulator.render.dot import SET, edge_ids
 from simulator.render.lines import facts as fact_lines
-from ui import address, frame, questions, style, view
+from ui import address, frame, questions, repairs, style, view
 from ui.inputs import Opened
 
 PICTURE = "picture"
@@ -47,9 +47,13 @@ def explore(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
             )
             _tools(graph, answer)
     with right:
-        _why(opened, graph, _readable(graph, answer), picked, names)
+        repair = _why(opened, graph, _readable(graph, answer), picked, names)
         _table(graph, picked)
-    _lacks(way, graph, picked, names)
+    space = st.container()
+    # Last, for it takes longest: each repair is applied, and all that it opens looked for.
+    repair()
+    with space:
+        _lacks(opened, answer, ways.index(way) if way else 0, way, edge_ids(graph).get(picked or ""), names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
     return opened
 
@@ -159,24 +163,38 @@ def _readable(graph: GraphAnswer, answer: PathsAnswer) -> GraphAnswer:
     return collapse(graph, keep=view.on_ways(answer))
 
 
-def _why(opened: Opened, graph: GraphAnswer, drawn: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
-    """Explain what is picked: an edge with its statements, or a node."""
+def _why(
+    opened: Opened, graph: GraphAnswer, drawn: GraphAnswer, picked: str | None, names: Mapping[str, str]
+) -> Callable[[], None]:
+    """Explain what is picked, an edge with its statements or a node; return what shows the repair, called last."""
     node = next((node for node in (*graph.nodes, *drawn.nodes) if node.id == picked), None)
     edge = {**edge_ids(drawn), **edge_ids(graph)}.get(picked or "")
     with st.container(border=True, key="why"):
         if edge is not None:
-            _why_edge(opened, edge, names)
-        elif node is not None:
+            return _why_edge(opened, edge, names)
+        if node is not None:
             _why_node(node)
         else:
             st.html(style.section("Pick an edge, in the picture or in the table, to see why it is as it is"))
+    return lambda: None
 
 
-def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> None:
+def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> Callable[[], None]:
     step = None if view.is_bundle(edge) else questions.explain(opened, edge.source, edge.target, edge.kind)
     explained = view.why(edge, step, names)
     st.html(style.why(explained))
-    frame.grants(explained.grants)
+    space = st.container()
+
+    def show_repair() -> None:
+        is_one = explained.grants and not view.is_bundle(edge)
+        found = questions.mended_step(opened, edge.source, edge.target, edge.kind) if is_one else ()
+        with space:
+            if found:
+                repairs.show(opened, found, names, key="step")
+            else:
+                frame.grants(explained.grants)
+
+    return show_repair
 
 
 def _why_node(node: GraphNode) -> None:
@@ -195,13 +213,23 @@ def _why_node(node: GraphNode) -> None:
     end.button("Ways to here", on_click=_go, args=("to", node.id), width="stretch")
 
 
-def _lacks(way: view.Way | None, graph: GraphAnswer, picked: str | None, names: Mapping[str, str]) -> None:
+def _lacks(
+    opened: Opened,
+    answer: PathsAnswer,
+    number: int,
+    way: view.Way | None,
+    picked: GraphEdge | None,
+    names: Mapping[str, str],
+) -> None:
     """All that the way lacks, by account, unless the picked edge has just said the same."""
-    edge = edge_ids(graph).get(picked or "")
-    if way is None or not way.grants or (edge is not None and list(edge.missing) == list(way.grants)):
+    if way is None or not way.grants or (picked is not None and list(picked.missing) == list(way.grants)):
+        return
+    st.html(style.section(f"All that this way lacks: {view.counted(len(way.grants), 'statement')}"))
+    found = questions.mended_ways(opened, answer.source, answer.target, st.session_state["k"])
+    if number < len(found) and found[number]:
+        repairs.show(opened, found[number], names, key="way")
         return
     accounts = view.grants_by_account(way.grants, names)
-    st.html(style.section(f"All that this way lacks: {view.counted(len(way.grants), 'statement')}"))
     for column, account in zip(st.columns(max(len(accounts), 2), gap="medium"), accounts, strict=False):
         with column:
             frame.grants([account])

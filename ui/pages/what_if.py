@@ -141,6 +141,7 @@ def _table(answer: WhatIfAnswer, names: Mapping[str, str]) -> changed.Row | None
         {
             "": [f"{style.MARKS[row.change]} {row.change}"],
             "from": row.source,
+            "account": row.account,
             "to": row.target,
             "kind": row.kind,
             "now": row.before,
