@@ -6,20 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models import arns
-from models.answer import ChangedFinding, OpenedAnswer, VerdictName, WhatIfAnswer
+from models.answer import ChangedFinding, VerdictName, WhatIfAnswer
 from models.change import Change
-from models.context import NOTHING_GIVEN
-from models.edge import EdgeKind, Status
 from simulator.answers import shapes
 from simulator.answers.diagnose import diagnose
-from simulator.answers.step import step
+from simulator.answers.told import told
 from simulator.changes import apply
 from simulator.opening.anew import opened_after
-from simulator.opening.changed import PATH, Changed, changed_edges, changed_pairs
+from simulator.opening.changed import changed_edges, changed_pairs
 from simulator.opening.joined import joined, joined_after
-from simulator.opening.rows import GRANTED
-from simulator.opening.ways import Ways
-from simulator.world.nodes import foresee
 from simulator.world.world import World
 
 
@@ -54,45 +49,19 @@ def what_if(
     after = world.changed_to(apply(world.snapshot, changes))
     was = joined(world)
     now = joined_after(was, opened_after(was.opened, world, after))
-    found = [
+    found = sorted(
         one
         for one in (*changed_edges(was.opened, now.opened), *changed_pairs(was, now))
         if wanted.has(one.source, one.target)
-    ]
-    opening, closing = Ways(now), Ways(was)
+    )
+    opens, closes = [one for one in found if one.opens], [one for one in found if not one.opens]
     return WhatIfAnswer(
         changes=tuple(change.model_dump(mode="json") for change in changes),
-        opens=tuple(_told(world, after, opening, one) for one in sorted(found) if one.opens),
-        closes=tuple(_told(world, after, closing, one) for one in sorted(found) if not one.opens),
+        opens=tuple(told(opens, now, world)),
+        closes=tuple(told(closes, was, after)),
         findings=tuple(_findings(world, after, wanted)) if findings else (),
         gaps=shapes.facts(after.inventory_gaps()),
     )
-
-
-def _told(before: World, after: World, ways: Ways, one: Changed) -> OpenedAnswer:
-    """A row of the answer; what isn't open is told of as its rule has it."""
-    best = one.after if one.opens else one.before
-    via = ways.via(one.source, one.target, best) if one.kind == PATH and best else ()
-    return OpenedAnswer(
-        source=one.source,
-        target=one.target,
-        kind=one.kind,
-        before=(one.before or _closed(before, one)).value,
-        after=(one.after or _closed(after, one)).value,
-        via=via,
-    )
-
-
-def _closed(world: World, one: Changed) -> Status:
-    """The status of an edge that isn't open: missing where its rule says nothing of it."""
-    if one.kind == PATH:
-        return Status.MISSING
-    kind = EdgeKind(one.kind)
-    if kind in GRANTED and (one.source in world.users or one.source in world.roles):
-        part = foresee(world, one.source, GRANTED[kind].action, one.target, NOTHING_GIVEN)
-        return Status.MISSING if part.status.is_open else part.status
-    found = step(world, one.source, one.target, one.kind)
-    return Status(found.status) if found and not Status(found.status).is_open else Status.MISSING
 
 
 def _findings(before: World, after: World, scope: Scope) -> Iterator[ChangedFinding]:

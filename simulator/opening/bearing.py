@@ -56,13 +56,16 @@ def others(before: World, after: World, holders: Iterable[str]) -> Statements | 
                 return None
             if layer is None or other is None:
                 continue
-            key = (frozenset(id(one.policy) for one in layer), frozenset(id(one.policy) for one in other))
-            if key[0] != key[1] and key not in seen:
-                seen.add(key)
-                if any(one.policy.version != VERSION for one in (*layer, *other)):
-                    # In older documents variables are text: one statement then says this or that.
-                    return None
-                found |= _statements(layer) ^ _statements(other)
+            was, now = {id(one.policy): one for one in layer}, {id(one.policy): one for one in other}
+            key = (frozenset(was.keys() - now.keys()), frozenset(now.keys() - was.keys()))
+            if key in seen:
+                continue
+            seen.add(key)
+            gone, come = [was[one] for one in key[0]], [now[one] for one in key[1]]
+            if any(one.policy.version != VERSION for one in (*gone, *come)):
+                # In older documents variables are text: one statement then says this or that.
+                return None
+            found |= _statements(gone) ^ _statements(come)
     return frozenset(found)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.edge import Status
 from simulator.opening.joined import Joined
 from simulator.opening.numbers import Numbers
-from simulator.opening.rows import Opened, Row, changed_sources, differing
+from simulator.opening.rows import Opened, Row, differing
 from simulator.policy.patterns import numbers_of
 
 PATH = "path"
@@ -22,6 +22,10 @@ class Changed(NamedTuple):
     kind: str
     before: Status | None
     after: Status | None
+
+    @property
+    def pair(self) -> tuple[str, str, str]:
+        return self.source, self.target, self.kind
 
     @property
     def opens(self) -> bool:
@@ -38,9 +42,7 @@ def changed_edges(before: Opened, after: Opened) -> Iterator[Changed]:
 def changed_pairs(before: Joined, after: Joined) -> Iterator[Changed]:
     """Pairs that are joined now and weren't, or for certain now, and by ways only; and the reverse."""
     numbers = after.opened.numbers
-    sources = set(map(numbers.shown, changed_sources(before.opened, after.opened)))
-    for old, new in zip(before.levels, after.levels, strict=True):
-        sources |= differing(old.reached, new.reached)
+    sources = set(map(numbers.shown, after.changed)) | after.anew
     for source in sources:
         was, now = _Ends(before, source), _Ends(after, source)
         for target in numbers_of(_gained(was, now) | _gained(now, was)):

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 from models.edge import EdgeKind
 from simulator.opening.closure import Steps, closed
-from simulator.opening.rows import ASIDE, NONE, Opened, Row, changed_sources, opened, together
+from simulator.opening.rows import ASIDE, NONE, Opened, Row, changed_sources, opened
 from simulator.policy.patterns import numbers_of, row_of
 from simulator.world.world import World
 
 _QUALIFIES = EdgeKind.QUALIFIES
 
 
-class Level(NamedTuple):
+class Level:
     """Where one step leads, and all that is come to: by open edges, or by allowed ones only."""
 
-    steps: Steps
-    reached: Steps
+    def __init__(self, steps: Steps, reached: Steps) -> None:
+        self.steps = steps
+        self.reached = reached
+
+    @cached_property
+    def _into(self) -> dict[int, int]:
+        """From where one step leads to a node."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for source, row in self.steps.items():
+            for target in numbers_of(row):
+                found[target].append(source)
+        return {target: row_of(sources) for target, sources in found.items()}
+
+    def leading_to(self, nodes: Iterable[int]) -> int:
+        """The row of some nodes, and of all that come to one of them."""
+        found = fresh = row_of(nodes)
+        while fresh:
+            before = 0
+            for node in numbers_of(fresh):
+                before |= self._into.get(node, 0)
+            fresh = before & ~found
+            found |= fresh
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +54,24 @@ class Joined:
 
     opened: Opened
     levels: tuple[Level, Level]
+    changed: Set[int] = frozenset()
+    """From where other edges are open than in the world that this one was changed from."""
+    anew: Set[int] = frozenset()
+    """What may come to others than there."""
 
     def edges(self, source: int) -> Row:
-        """The nodes that one step joins to a source."""
+        """The nodes to which edges lead from a source; who comes to something by its qualifier has an edge to it."""
         numbers = self.opened.numbers
-        kinds = (kind for kind in self.opened.kinds if kind not in ASIDE)
-        return together(numbers, (self.opened.row(kind, source) for kind in kinds))
+        rows = []
+        for level in self.levels:
+            row = 0
+            for number in numbers.variants(source):
+                row |= level.steps.get(number, 0)
+            rows.append(numbers.folded(row))
+        return Row(*rows)
 
     def ways(self, source: int) -> Row:
-        """The nodes that a way joins to a source, of one step or more."""
+        """The nodes that ways join to a source, of one step or more."""
         numbers = self.opened.numbers
         if numbers.inner >> source & 1:
             return NONE
@@ -52,10 +83,15 @@ def joined(world: World) -> Joined:
     """Everything that is come to from everywhere, worked out once for a world."""
     known = world.memo.get(("joined", None))
     if not isinstance(known, Joined):
-        found, nothing = opened(world), Level({}, {})
-        every = {number for kind, rows in found.kinds.items() if kind not in ASIDE for number in rows}
-        known = world.memo[("joined", None)] = _anew(Joined(found, (nothing, nothing)), found, every)
+        known = world.memo[("joined", None)] = joined_by(opened(world))
     return known
+
+
+def joined_by(found: Opened) -> Joined:
+    """Everything that is come to by what is open."""
+    nothing = Level({}, {})
+    every = {number for kind, rows in found.kinds.items() if kind not in ASIDE for number in rows}
+    return _anew(Joined(found, (nothing, nothing)), found, every)
 
 
 def joined_after(before: Joined, after: Opened) -> Joined:
@@ -66,17 +102,14 @@ def joined_after(before: Joined, after: Opened) -> Joined:
 def _anew(before: Joined, after: Opened, changed: Set[int]) -> Joined:
     every = _with_qualified(after, changed)
     rows = {number: _steps(after, number) for number in every}
-    levels = []
+    levels: list[Level] = []
+    anew: set[int] = set()
     for place, level in enumerate(before.levels):
         steps = {**level.steps, **{number: row[place] for number, row in rows.items()}}
-        levels.append(Level(steps, {**level.reached, **closed(steps, level.reached, leading_to(level, every))}))
-    return Joined(after, (levels[0], levels[1]))
-
-
-def leading_to(level: Level, nodes: Iterable[int]) -> int:
-    """The row of some nodes, and of all that come to one of them."""
-    row = row_of(nodes)
-    return row | row_of([number for number, reached in level.reached.items() if reached & row])
+        found = closed(steps, level.reached, level.leading_to(every))
+        anew.update(found)
+        levels.append(Level(steps, {**level.reached, **found}))
+    return Joined(after, (levels[0], levels[1]), changed, anew)
 
 
 def _with_qualified(opened: Opened, changed: Set[int]) -> set[int]:

@@ -76,6 +76,8 @@ class Resources:
         self.everything = self.names.everything
         self.unread = self._lacking()
         self._alike = self._by_likeness()
+        self.alike: dict[object, list[int]] = {}
+        """Rows of those for which some keys are alike, as `simulator.policy.row` finds them."""
         self._classes: dict[tuple[RequesterKind, str | None, str], Classes] = {}
         self._documents: dict[Manner, dict[int, tuple[Policy, Said]]] = defaultdict(dict)
         self.policies = _Namings(self, ((number, target.policies) for number, target in enumerate(self.targets)))

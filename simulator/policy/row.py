@@ -28,13 +28,20 @@ _CALLER = Whose.CALLER
 class Rows:
     """Callers made ready to be asked one by one about resources, all of them at once."""
 
-    def __init__(self, resources: Resources, members: Sequence[Member], contexts: Contexts) -> None:
+    def __init__(
+        self,
+        resources: Resources,
+        members: Sequence[Member],
+        contexts: Contexts,
+        alike: dict[object, list[int]] | None = None,
+    ) -> None:
+        """`alike` keeps which resources are alike, whoever asks; for contexts in which nothing else is given."""
         self.resources = resources
         self.members = members
         self.contexts = contexts
         self._open: dict[Rule, Hanging] = {}
         self._formulas: dict[object, Formula] = {}
-        self._parts: dict[object, list[int]] = {}
+        self._parts: dict[object, list[int]] = {} if alike is None else alike
 
     def of(self, number: int, *, explicit: bool = False) -> Outcomes:
         """The statuses of all resources for a caller; `explicit` as for `column_of`.

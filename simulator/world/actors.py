@@ -180,12 +180,18 @@ def column_once(world: World, some: Actors, action: str, resource: str, at: Worl
     return outcomes_of(grid, _target(at, action, resource))
 
 
+def column_with_denies(world: World, some: Actors, action: str, resource: str) -> Outcomes:
+    """As `column`, with explicit denies where nothing allows it too."""
+    grid = _grid(world, some, action, NOTHING_GIVEN, None, None)
+    return column_of(grid, _target(world, action, resource), explicit=True)
+
+
 def rows_of(
     world: World, some: Actors, action: str, resources: tuple[str, ...]
 ) -> tuple[Sequence[str], Iterator[Outcomes]]:
     """What each of some actors comes to by an action on many resources, and the resources in the order of its bits."""
     ready = _resources(world, action, resources)
-    rows = Rows(ready, some.ready.members, _Asked(world, some, action, NOTHING_GIVEN, None))
+    rows = Rows(ready, some.ready.members, _Asked(world, some, action, NOTHING_GIVEN, None), ready.alike)
     places = [target.resource for target in ready.targets]
     return places, (rows.of(number) for number in range(len(some.nodes)))
 
