@@ -23,7 +23,7 @@ from simulator.takeover.ways import (
     USER_WAYS,
 )
 from simulator.world.actors import Actors
-from simulator.world.nodes import caller_of, covers
+from simulator.world.nodes import caller_of, covers, is_guise, shown
 from simulator.world.world import World
 
 #: What a function's own policy may give.
@@ -110,7 +110,10 @@ def may_change_somebody(world: World, node: str) -> bool:
 
 
 def looks(world: World, node: str, actions: frozenset[str]) -> bool:
-    attached, unread = world.policies_of(caller_of(world, node))
+    """Whether a look at its policies leaves it possible that it does one of the actions of the tables."""
+    # What a session asks with is its role's, and who comes to be more has other policies than he has today.
+    found = world.policies_of(caller_of(world, node)) if is_guise(node) else world.identity_of(shown(node))
+    attached, unread = found
     return bool(unread) or any(not actions.isdisjoint(_spoken_of(world, one)) for one in attached)
 
 

@@ -9,7 +9,7 @@ from models.policy import Effect, Statement
 from simulator.edges import candidates, guises, mapped
 from simulator.opening.bearing import Statements, is_about_sources
 from simulator.takeover.ways import PASSING, TRUST_EDIT
-from simulator.world.nodes import covers
+from simulator.world.nodes import covers, shown
 from simulator.world.touched import Touched
 from simulator.world.world import World
 
@@ -44,7 +44,7 @@ def goes(before: World, after: World, touched: Touched, actors: frozenset[str], 
         return _EVERYWHERE
     if any(arn in before.users or _is_held_otherwise(before, after, arn) for arn in touched.holders):
         return _EVERYWHERE
-    if any(candidates.may_change_somebody(world, node) for world in (before, after) for node in actors):
+    if any(candidates.may_change_somebody(world, arn) for world in (before, after) for arn in touched.holders):
         return _EVERYWHERE
     if any(map(_limits, statements)) and _changers(before):
         return _EVERYWHERE
@@ -52,8 +52,8 @@ def goes(before: World, after: World, touched: Touched, actors: frozenset[str], 
         return _EVERYWHERE
     begins = any(covers(one, action, None) for one in statements for action in candidates.BEGINNINGS)
     wanted = candidates.BEGINNINGS if begins else _WITH_MORE
-    looked = (node for node in actors if any(candidates.looks(world, node, wanted) for world in (before, after)))
-    sources = frozenset(looked)
+    able = {arn for arn in touched.holders for world in (before, after) if candidates.looks(world, arn, wanted)}
+    sources = frozenset(node for node in actors if shown(node) in able)
     return Reach(Far.SOURCES, sources) if sources else Reach(Far.NOWHERE)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.snapshot import Snapshot
 from simulator.world.documents import Documents
 from simulator.world.touched import Touched
 
@@ -33,20 +32,10 @@ def share(before: World, after: World, touched: Touched) -> None:
     after.of_documents = before.of_documents
     if not touched.bears_on_resources:
         after.of_resources = before.of_resources
-    if _same_actors(old, new):
+    if not touched.actors:
         _hand_on(before, after, _OF_ACTORS)
     after.share_identities(before, touched.holders)
 
 
 def _hand_on(before: World, after: World, names: tuple[str, ...]) -> None:
     after.__dict__.update({name: before.__dict__[name] for name in names if name in before.__dict__})
-
-
-def _same_actors(old: Snapshot, new: Snapshot) -> bool:
-    """Whether the same users and roles are there, and the same functions run with them."""
-    if old.functions is not new.functions:
-        return False
-    return all(
-        was is now or (len(was) == len(now) and all(a.arn == b.arn for a, b in zip(was, now, strict=True)))
-        for was, now in ((old.users, new.users), (old.roles, new.roles))
-    )

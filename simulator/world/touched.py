@@ -5,13 +5,13 @@ See `simulator.changes.store`: whatever a change leaves alone stays the very sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models.snapshot import Function, Group, ManagedPolicy, Role, Snapshot, User, Value
+from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User, Value
 
-Row = TypeVar("Row", User, Group, Role, Function, ManagedPolicy)
+Row = TypeVar("Row", User, Group, Role, Function, ManagedPolicy, Resource)
 
 #: What a change of a user or role is told by; of any other field nobody knows what hangs on it.
 _ASKING = frozenset({"inline", "attached", "groups", "boundary", "session"})
@@ -30,7 +30,8 @@ class Touched:
     those of them of whom more is another: they are new or gone, others trust them or they trust others, or other
     functions run with them. `trusts` are the roles that may be asked for to another end. `permits` are functions of
     which only the policies differ, `functions` all others that do. `sources`: some resource, trigger or mapping
-    differs. `groups`: some group, or a managed policy with several versions. `everything`: nobody knows how far.
+    differs. `groups`: some group, or a managed policy with several versions. `actors`: somebody is new or
+    gone, or runs something else. `everything`: nobody knows how far.
     """
 
     holders: frozenset[str] = frozenset()
@@ -40,6 +41,7 @@ class Touched:
     functions: frozenset[str] = frozenset()
     sources: bool = False
     groups: bool = False
+    actors: bool = False
     everything: bool = False
 
     @property
@@ -71,6 +73,7 @@ def touched(before: Snapshot, after: Snapshot) -> Touched:
         permits=frozenset(permits),
         functions=frozenset(functions.keys() - permits),
         sources=any(getattr(before, name) is not getattr(after, name) for name in _SOURCES),
+        actors=bool(run) or any(found is None for found in fields.values()) or bool(functions.keys() - permits),
         groups=bool(groups) or any(one and one.versions for pair in policies.values() for one in pair),
     )
 
@@ -87,15 +90,16 @@ def differing(before: tuple[Row, ...], after: tuple[Row, ...]) -> dict[str, tupl
     return {arn: (was.get(arn), now.get(arn)) for arn in {**was, **now} if was.get(arn) is not now.get(arn)}
 
 
-def _having(holders: Iterable[User | Group | Role], policies: Mapping[str, object]) -> dict[str, None]:
+def _having(holders: Sequence[User | Group | Role], policies: Mapping[str, object]) -> dict[str, None]:
     """Those to whom one of some managed policies is attached, or whose boundary it is."""
-    if not policies:
-        return {}
-    return {
-        holder.arn: None
-        for holder in holders
-        if not policies.keys().isdisjoint(holder.attached) or getattr(holder, "boundary", None) in policies
-    }
+    found: dict[str, None] = {}
+    for policy in policies:
+        found.update(
+            (holder.arn, None)
+            for holder in holders
+            if policy in holder.attached or (not isinstance(holder, Group) and holder.boundary == policy)
+        )
+    return found
 
 
 def _fields(pair: tuple[Value | None, Value | None]) -> frozenset[str] | None:

@@ -49,7 +49,7 @@ from simulator.world.missing import facts_of, unknown_key
 from simulator.world.organization import OrganizationTree
 from simulator.world.requesters import is_service_linked, requester_of
 from simulator.world.sharing import share
-from simulator.world.touched import touched
+from simulator.world.touched import Row, differing, touched
 
 #: A call of Lambda's API, not through a function URL. Source: Lambda Developer Guide, "Control access to Lambda
 #: function URLs".
@@ -75,16 +75,25 @@ class How(TypedDict, total=False):
 class World:
     """A snapshot with its indexes. `strict` turns every assumption into a gap."""
 
-    def __init__(self, snapshot: Snapshot, strict: bool = False) -> None:
+    def __init__(self, snapshot: Snapshot, strict: bool = False, before: World | None = None) -> None:
+        """`before` is the world from which the snapshot's was changed: what is the same there isn't indexed anew."""
         self.snapshot = snapshot
         self.strict = strict
         self.documents = Documents(snapshot)
-        self.users: dict[str, User] = {user.arn: user for user in snapshot.users}
-        self.groups: dict[str, Group] = {group.arn: group for group in snapshot.groups}
-        self.roles: dict[str, Role] = {role.arn: role for role in snapshot.roles}
-        self.functions: dict[str, Function] = {function.arn: function for function in snapshot.functions}
-        self.resources: dict[str, Resource] = {resource.arn: resource for resource in snapshot.resources}
-        self.policies: dict[str, ManagedPolicy] = {policy.arn: policy for policy in snapshot.policies}
+        self.users: dict[str, User] = _by_arn(snapshot.users, (before.snapshot.users, before.users) if before else None)
+        self.groups: dict[str, Group] = _by_arn(
+            snapshot.groups, (before.snapshot.groups, before.groups) if before else None
+        )
+        self.roles: dict[str, Role] = _by_arn(snapshot.roles, (before.snapshot.roles, before.roles) if before else None)
+        self.functions: dict[str, Function] = _by_arn(
+            snapshot.functions, (before.snapshot.functions, before.functions) if before else None
+        )
+        self.resources: dict[str, Resource] = _by_arn(
+            snapshot.resources, (before.snapshot.resources, before.resources) if before else None
+        )
+        self.policies: dict[str, ManagedPolicy] = _by_arn(
+            snapshot.policies, (before.snapshot.policies, before.policies) if before else None
+        )
         self.providers = {provider.arn: provider for provider in snapshot.identity_providers}
         self.collected = frozenset(account.id for account in snapshot.accounts if account.collected)
         self.names = {account.id: account.name for account in snapshot.accounts if account.name}
@@ -100,7 +109,7 @@ class World:
 
     def changed_to(self, snapshot: Snapshot) -> World:
         """The world of a snapshot that was made of this one's by changes; it shares what they don't touch."""
-        after = World(snapshot, self.strict)
+        after = World(snapshot, self.strict, self)
         share(self, after, touched(self.snapshot, snapshot))
         return after
 
@@ -533,6 +542,19 @@ class World:
         if fact is not None:
             return (), (), (fact,)
         return (*self.organization.levels(account, wanted, kind), ())
+
+
+def _by_arn(rows: tuple[Row, ...], before: tuple[tuple[Row, ...], dict[str, Row]] | None) -> dict[str, Row]:
+    """Rows by ARN, in their order; `before` are most of them, and how they were found then."""
+    if before is None:
+        return {row.arn: row for row in rows}
+    known, by_arn = before
+    if known is rows:
+        return by_arn
+    pairs = differing(known, rows)
+    if len(known) != len(rows) or any(old is None for old, _ in pairs.values()):
+        return {row.arn: row for row in rows}
+    return by_arn | {arn: new for arn, (_, new) in pairs.items() if new is not None}
 
 
 #: Layers that never let anybody in, and whose holders are no matter of how statements are read.
