@@ -24,8 +24,8 @@ class Writing:
 
     `put` and `delete` are commands, `kept` the option that takes the document, in a shape of its own where `shape`
     says so; `delete` None: it can't be left without a policy. `template` and `block` are types of CloudFormation and
-    Terraform with the property that holds the document; `alone` is whether the template's type is only the policy,
-    and not the resource itself. `key`: what each form tells the resource by.
+    Terraform with the property that holds the document, a path where that is within another. `options`, `properties`
+    and `arguments` say which resource it is; `properties` None: the template's type is the resource itself.
     """
 
     put: tuple[str, str]
@@ -56,12 +56,21 @@ class Writing:
         imported = str(next(iter(identified.values()))) if is_there else None
         if document is None:
             gone = Edit(block, name, None)
-            return (Edit(kind, name, None) if self.properties else Edit(kind, name, {held: None})), gone
+            return (Edit(kind, name, None) if self.properties else Edit(kind, name, _at(held, None))), gone
         wanted = Json(document)
         said = Block(block, {**identified, argument: wanted}, imported)
         if self.properties is None:
-            return Edit(kind, name, {held: wanted}), said
+            return Edit(kind, name, _at(held, wanted)), said
         return Block(kind, {**self.properties(parts), held: wanted}, imported), said
+
+
+def _at(held: str, document: Json | None) -> dict[str, Any]:
+    """A property, which may be one of a property's, with the document; without one all of it goes."""
+    *outer, inner = held.split(".")
+    value: Any = document if not outer or document is None else {inner: document}
+    for name in reversed(outer[1:]):
+        value = {name: value}
+    return {outer[0] if outer else inner: value}
 
 
 #: Options of a command that puts a policy which the one that deletes it doesn't have.
@@ -75,7 +84,8 @@ def writing(resource: Resource) -> Writing | None:
 
 
 def _head(parts: arns.Parts) -> str:
-    return parts.resource.split("/")[0].split(":")[0]
+    kind = parts.resource.split("/")[0].split(":")[0]
+    return "stream" if parts.service == "dynamodb" and "/stream/" in parts.resource else kind
 
 
 def _name(parts: arns.Parts) -> str:
@@ -178,7 +188,17 @@ _ROWS: dict[tuple[str, str], Writing] = {
         ("dynamodb", "put-resource-policy"),
         lambda parts: {"resource-arn": _arn(parts)},
         "policy",
-        ("AWS::DynamoDB::Table", "ResourcePolicy"),
+        ("AWS::DynamoDB::Table", "ResourcePolicy.PolicyDocument"),
+        None,
+        ("aws_dynamodb_resource_policy", "policy"),
+        lambda parts: {"resource_arn": _arn(parts)},
+        ("delete-resource-policy", {}),
+    ),
+    ("dynamodb", "stream"): Writing(
+        ("dynamodb", "put-resource-policy"),
+        lambda parts: {"resource-arn": _arn(parts)},
+        "policy",
+        ("AWS::DynamoDB::Table", "StreamSpecification.ResourcePolicy.PolicyDocument"),
         None,
         ("aws_dynamodb_resource_policy", "policy"),
         lambda parts: {"resource_arn": _arn(parts)},

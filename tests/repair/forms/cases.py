@@ -36,6 +36,7 @@ KEY = f"arn:aws:kms:eu-west-1:{ONE}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{ONE}:secret:db-AbCdEf"
 REPOSITORY = f"arn:aws:ecr:eu-west-1:{ONE}:repository/team/images"
 TABLE = f"arn:aws:dynamodb:eu-west-1:{ONE}:table/orders"
+TABLE_STREAM = f"{TABLE}/stream/2026-01-01T00:00:00.000"
 CLUSTER = f"arn:aws:kafka:eu-west-1:{ONE}:cluster/demo/12345678-1234-1234-1234-123456789012-1"
 FILES = f"arn:aws:elasticfilesystem:eu-west-1:{ONE}:file-system/fs-0123456789abcdef0"
 BUS = f"arn:aws:events:eu-west-1:{ONE}:event-bus/partners"
@@ -50,9 +51,25 @@ OFF = "5d9fb790-5766-655a-07f8-5913a2b0ecc1"
 RULE, STOPPED = rule("nightly"), rule("partners/stopped")
 ORGANIZATION = "o-abcdefghij"
 #: The kinds of resource whose policy can be written whole, with a bus of AWS's own partition or of another.
-RESOURCES = (BUCKET, OTHER_BUCKET, Q, TOPIC, KEY, SECRET, REPOSITORY, STREAM, TABLE, CLUSTER, FILES, BUS, ENDPOINT, API)
+RESOURCES = (
+    BUCKET,
+    OTHER_BUCKET,
+    Q,
+    TOPIC,
+    KEY,
+    SECRET,
+    REPOSITORY,
+    STREAM,
+    TABLE,
+    TABLE_STREAM,
+    CLUSTER,
+    FILES,
+    BUS,
+    ENDPOINT,
+    API,
+)
 #: Those of them that have a policy.
-WITH_POLICY = (BUCKET, Q, KEY, SECRET, REPOSITORY, STREAM, TABLE, CLUSTER, FILES, BUS, ENDPOINT)
+WITH_POLICY = (BUCKET, Q, KEY, SECRET, REPOSITORY, STREAM, TABLE, TABLE_STREAM, CLUSTER, FILES, BUS, ENDPOINT)
 
 
 def snapshot() -> Snapshot:

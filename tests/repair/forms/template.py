@@ -201,9 +201,18 @@ def policy_of(
         named: Any = it[told_by] if told_by and told_by in it else one.name
         named = named[0] if isinstance(named, list) else named
         arn = find(place, named) if find and one.name is None else place.resource(service, named)
-        place.put_resource(arn, it.get(held))
+        document: Any = it
+        for part in held.split("."):
+            document = (document or {}).get(part)
+        place.put_resource(arn, document)
 
     return does
+
+
+def _of_table(one: Declared) -> str:
+    """Where the policy of a table is, or of its stream."""
+    inner = "ResourcePolicy.PolicyDocument"
+    return f"StreamSpecification.{inner}" if "StreamSpecification" in one.kept else inner
 
 
 DOES: dict[str, Callable[[Place, Declared], None]] = {
@@ -234,7 +243,7 @@ DOES: dict[str, Callable[[Place, Declared], None]] = {
     "AWS::SecretsManager::ResourcePolicy": policy_of("secretsmanager", "ResourcePolicy", "SecretId"),
     "AWS::ECR::Repository": policy_of("ecr", "RepositoryPolicyText"),
     "AWS::Kinesis::ResourcePolicy": policy_of("kinesis", "ResourcePolicy", "ResourceArn"),
-    "AWS::DynamoDB::Table": policy_of("dynamodb", "ResourcePolicy"),
+    "AWS::DynamoDB::Table": lambda at, one: policy_of("dynamodb", _of_table(one))(at, one),
     "AWS::MSK::ClusterPolicy": policy_of("kafka", "Policy", "ClusterArn"),
     "AWS::EFS::FileSystem": policy_of("elasticfilesystem", "FileSystemPolicy"),
     "AWS::Events::EventBus": policy_of("events", "Policy"),

@@ -16,6 +16,9 @@ from tests.repair.forms.cases import BEFORE, CASES, UNSAID
 from tests.repair.forms.meaning import Place, said
 from tests.repair.forms.template import deploy
 
+#: Rules of cfn-lint about properties that are there: unknown ones, and values of another type, enumeration or pattern.
+WRONG = ("E3002", "E3012", "E3030", "E3031")
+
 
 @pytest.fixture(scope="module")
 def rules() -> RulesCollection:
@@ -36,6 +39,18 @@ def test_cfn_lint_has_nothing_to_say(changes: list[Change], rules: RulesCollecti
     else:
         # CloudFormation refuses to make a stack of nothing: so nobody takes it for the change.
         assert template["Metadata"]["permgraph"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changes", cases())
+def test_what_is_to_be_edited_are_properties_of_the_type(changes: list[Change], rules: RulesCollection) -> None:
+    """A whole resource has others, too."""
+    notes = forms(BEFORE, changes).cloudformation.get("Metadata", {}).get("permgraph", [])
+    for note in notes:
+        properties = {name: value for name, value in note.get("Properties", {}).items() if value is not None}
+        resource = {"Type": note["Type"], "Properties": properties}
+        found = lint(json.dumps({"Resources": {"It": resource}}), rules, ["us-east-1"])
+        assert [match for match in found if match.rule.id in WRONG] == []
 
 
 @pytest.mark.parametrize("changes", cases())
