@@ -20,12 +20,12 @@ from tests.repair.forms.meaning import Place
 
 def deploy(text: str, place: Place) -> None:
     """Do what the configuration does, and what it says is to be edited."""
-    for one in ordered(list(_declared(text))):
+    for one in ordered(list(declared(text))):
         place.account, place.region = one.account, one.region
         DOES[one.type](place, one)
 
 
-def _declared(text: str) -> Iterator[Declared]:
+def declared(text: str) -> Iterator[Declared]:
     """Resources first, then what comments say is to be edited."""
     found = hcl2.loads(text)
     providers = {}
