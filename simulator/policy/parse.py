@@ -155,8 +155,9 @@ def _policy(document: dict[str, Any], manner: _Manner, strict: bool, limit: limi
         _known_names(document, ("Version", "Id", "Statement"))
     version = document.get("Version", VERSIONS[0])
     if version not in VERSIONS:
-        said = f"`{version}` is not one of {', '.join(VERSIONS)}"
-        raise PolicyError(said if isinstance(version, str) else f"needs a string, not {_kind_of(version)}", "Version")
+        if not isinstance(version, str):
+            raise PolicyError(f"needs a string, not {_kind_of(version)}", "Version")
+        raise PolicyError(f"`{version}` is not one of {', '.join(VERSIONS)}", "Version")
     if strict:
         check_version(document.get("Version"), manner.kind)
     if "Statement" not in document:

@@ -151,6 +151,7 @@ BOTH_MANNERS = [
     pytest.param({"Version": "2012-10-17"}, IDENTITY, "", id="no Statement"),
     pytest.param({"Version": "2020-01-01", "Statement": []}, IDENTITY, "Version", id="an unknown Version"),
     pytest.param({"Version": ["2012-10-17"], "Statement": []}, IDENTITY, "Version", id="a list as Version"),
+    pytest.param({"Version": 10**5_000, "Statement": []}, IDENTITY, "Version", id="a Version of thousands of digits"),
     pytest.param({**document(allow()), "Id": 5}, IDENTITY, "Id", id="a number as Id"),
     pytest.param({"Statement": [allow(), 5]}, IDENTITY, "Statement[1]", id="a number as statement"),
     pytest.param({"Statement": None}, IDENTITY, "Statement[0]", id="null as statement"),
