@@ -34,8 +34,10 @@ def command(file: str, form: str | None) -> int:
     from simulator.cli.stream import Source, answered, processors, undisturbed
 
     bad = lines = 0
+    # Made first: it loads the engine, which is then among what was there before.
+    answerer = Answerer(text=form == "text")
     with _opened(file) as stream, undisturbed():
-        for found in answered(Source(stream), Answerer(text=form == "text"), processors()):
+        for found in answered(Source(stream), answerer, processors()):
             # Text goes through the terminal's own encoding, JSON is UTF-8 everywhere.
             click.echo(found.output.decode() if form == "text" else found.output, nl=False)
             bad += found.bad
@@ -51,11 +53,13 @@ class Answerer:
     """Answers pieces of a stream: each of their lines, as JSON or as text for people."""
 
     def __init__(self, *, text: bool = False) -> None:
+        from simulator.answers.evaluate import evaluate_line, forget
+
+        self._evaluate, self._forget = evaluate_line, forget
         self._text = text
         self._since_forgotten = 0
 
     def __call__(self, piece: bytes, first: int) -> Answered:
-        from simulator.answers.evaluate import evaluate_line, forget
         from simulator.answers.line import BLANK, written
         from simulator.cli.stream import lines_of
         from simulator.cli.workers import Answered
@@ -64,14 +68,14 @@ class Answerer:
         bad = 0
         lines = lines_of(piece)
         for number, line in enumerate(lines, first):
-            answer = evaluate_line(line) if line.strip(BLANK) else {"id": None, "error": "an empty line"}
+            answer = self._evaluate(line) if line.strip(BLANK) else {"id": None, "error": "an empty line"}
             bad += "error" in answer
             output.append(_sentence(answer, number).encode() if self._text else written(answer))
         output.append(b"")
         self._since_forgotten += len(lines)
         if self._since_forgotten >= FORGET_AFTER:
             self._since_forgotten = 0
-            forget()
+            self._forget()
             gc.collect()
         return Answered(b"\n".join(output), len(lines), bad)
 

@@ -190,7 +190,8 @@ class Rule(Struct, eq=False, gc=False):
         if self._matches is None:
             if self._asked < FEW_TIMES:
                 self._asked += 1
-                held = self._is_about(value, lookup)
+                written = self.statement.resource
+                held: Formula = written == match.STAR or self._is_about(value, lookup)
                 return self._holds_too(held, lookup) if self.statement.condition and held is not False else held
             self._matches = self.matches
         held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
@@ -274,35 +275,44 @@ def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tu
 
 
 class _Compiled(Struct, eq=False, gc=False):
-    """What was made of a policy in one manner: its rules, and those about an action.
+    """What was made of a policy in one manner: the rules that somebody asked for, and those about an action.
 
     Not the policy: it keeps what is made here, and nobody looks for cycles while lines are answered.
     """
 
-    rules: list[Rule]
+    statements: tuple[Statement, ...]
+    variables: bool
+    manner: Manner
+    rules: list[Rule | None]
     by_action: dict[str, Rules]
 
     def about(self, action: str) -> Rules:
         """The rules about an action."""
         covering = match.covering(action)
-        made = self.by_action[action] = Rules([rule for rule in self.rules if _covers(rule.statement, covering)])
+        every = []
+        for place, statement in enumerate(self.statements):
+            written = statement.action
+            # Mostly a text: a look at it, without a call.
+            if covering(written) if isinstance(written, str) else _covers(statement, covering):
+                every.append(self.rules[place] or self.rule(place))
+        made = self.by_action[action] = Rules(every)
+        return made
+
+    def rule(self, place: int) -> Rule:
+        """The rule of a statement: most of one document are never asked for."""
+        made = self.rules[place]
+        if made is None:
+            statement = self.statements[place]
+            inverse = statement.not_resource is not UNSET
+            made = self.rules[place] = Rule(statement, place + 1, self.variables, self.manner, inverse)
         return made
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
-    variables = policy.has_variables
-    rules = [
-        Rule(statement, number, variables, manner, statement.not_resource is not UNSET)
-        for number, statement in enumerate(policy.statements, 1)
-    ]
-    found = policy.memo[manner] = _Compiled(rules, {})
+    statements = policy.statements
+    rules: list[Rule | None] = [None] * len(statements)
+    found = policy.memo[manner] = _Compiled(statements, policy.has_variables, manner, rules, {})
     return found
-
-
-def rules_of(policy: Policy, manner: Manner) -> list[Rule]:
-    """Every statement of a policy."""
-    known: _Compiled = policy.memo.get(manner) or _compiled(policy, manner)
-    return known.rules
 
 
 def about(policy: Policy, manner: Manner, action: str) -> Rules:
@@ -323,16 +333,16 @@ def is_about(policy: Policy, action: str) -> bool:
 def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
     """The Allow statements about an action (True) and those about others of its service (False)."""
     about_it = {rule.number for rule in about(policy, manner, action).every}
+    known: _Compiled = policy.memo[manner]
     service = action.lower().partition(":")[0]
-    for rule in rules_of(policy, manner):
-        statement = rule.statement
+    for place, statement in enumerate(policy.statements):
         if statement.effect is _DENY:
             continue
-        if rule.number in about_it:
-            yield rule, True
+        if place + 1 in about_it:
+            yield known.rule(place), True
         # NotAction names this very action, or its whole service.
         elif statement.action is UNSET or match.of_service(statement.actions or (), service):
-            yield rule, False
+            yield known.rule(place), False
 
 
 def _covers(statement: Statement, covering: Callable[[str], bool]) -> bool:

@@ -10,6 +10,7 @@ from models.decision import Citation, Layer
 from models.policy import Effect
 from models.request import Attached, Request
 from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
+from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.principals import HOLDER, Form
 
@@ -43,17 +44,14 @@ class Findings(Struct, gc=False):
 
     def add(self, attached: Attached, rule: Rule, forms: Mapping[Form, Formula], rest: Formula) -> None:
         """Add a statement that is about the caller, named in those forms, and that holds if `rest` does."""
+        holds = rest if forms is HOLDER else any_of(forms.values()) & rest
         if rule.statement.effect is _DENY:
-            holds = rest if forms is HOLDER else any_of(forms.values()) & rest
             self.denies = self.denies | holds
             self.behind_denies.append(Behind(attached, rule, holds))
-        elif forms is HOLDER:
-            self.allows[_ITSELF] = self.allows.get(_ITSELF, False) | rest
-            self.behind_allows.append(Behind(attached, rule, rest))
-        else:
-            for form, formula in forms.items():
-                self.allows[form] = self.allows.get(form, False) | (formula & rest)
-            self.behind_allows.append(Behind(attached, rule, any_of(forms.values()) & rest))
+            return
+        self.behind_allows.append(Behind(attached, rule, holds))
+        for form, formula in forms.items():
+            self.allows[form] = self.allows.get(form, False) | (formula & rest)
 
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
@@ -78,22 +76,43 @@ class Behind(Struct, frozen=True, gc=False):
 
 def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
     """Evaluate every statement of a layer's policies."""
-    found = Findings(layer)
     manner, action = MANNERS[layer], request.action
     value, lookup = asked_resource(request), request.context.lookup
-    forms = HOLDER
+    if manner is not _NAMING:
+        return _read_own(layer, policies, manner, action, value, lookup)
+    found = Findings(layer)
     for attached in policies:
         for rule in about(attached.policy, manner, action).every:
-            if manner is _NAMING:
-                forms = forms_of(layer, rule, request, has_boundary)
-                if not forms:
-                    continue
-            rest = rule.holds(value, lookup)
-            if rest is not False:
-                found.add(attached, rule, forms, rest)
-    if found.allows:
-        found.allowed = _together(found.allows)
+            forms = forms_of(layer, rule, request, has_boundary)
+            if forms:
+                rest = rule.holds(value, lookup)
+                if rest is not False:
+                    found.add(attached, rule, forms, rest)
+    found.allowed = _together(found.allows)
     return found
+
+
+def _read_own(
+    layer: Layer, policies: Iterable[Attached], manner: Manner, action: str, value: str, lookup: Lookup
+) -> Findings:
+    """Evaluate policies that are about whoever has them."""
+    allowed: Formula = False
+    denied: Formula = False
+    allowing: list[Behind] = []
+    denying: list[Behind] = []
+    for attached in policies:
+        for rule in about(attached.policy, manner, action).every:
+            holds = rule.holds(value, lookup)
+            if holds is False:
+                continue
+            if rule.statement.effect is _DENY:
+                denied = denied | holds
+                denying.append(Behind(attached, rule, holds))
+            else:
+                allowed = allowed | holds
+                allowing.append(Behind(attached, rule, holds))
+    allows = {_ITSELF: allowed} if allowing else {}
+    return Findings(layer, True, allows, allowed, denied, allowing, denying)
 
 
 def _together(allows: Mapping[Form, Formula]) -> Formula:
