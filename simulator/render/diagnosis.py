@@ -71,7 +71,7 @@ def _finding(row: FindingAnswer, names: Names) -> list[Text]:
     lines.append(line(("on      ", "dim"), row.subject, indent=4))
     lines += [line(("because ", "dim"), *citation(cited, names), indent=4) for cited in row.evidence]
     lines += residual(row.residual, indent=4)
-    lines += grants(together(row.missing), names, indent=4)
+    lines += grants(row.repair or together(row.missing), names, indent=4)
     lines += mended(row.repair, indent=4)
     lines.append(line(("source  ", "dim"), row.source, indent=4))
     return lines

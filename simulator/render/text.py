@@ -123,7 +123,7 @@ def paths_only(answer: PathsAnswer, names: Names, *, with_grants: bool = True) -
         lines += [line(""), *path_lines(path, names, number if len(answer.paths) > 1 else None)]
         missing = [grant for step in path.steps for grant in step.missing]
         if missing and with_grants:
-            lines += [line(""), *grants(missing, names, indent=3), *mended(path.repair, indent=3)]
+            lines += [line(""), *grants(path.repair or missing, names, indent=3), *mended(path.repair, indent=3)]
     return lines
 
 
