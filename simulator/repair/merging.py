@@ -66,13 +66,13 @@ def _size(document: Mapping[str, Any], rows: list[Row], limit: Limit) -> int:
 def changes(add: AddStatement, old: Any, rows: list[Row]) -> tuple[Change, ...]:
     """What makes of the old document the one that `rows` are, the last of which was to be added.
 
-    What goes is removed first, from the end, so that no step needs more room than there is.
+    What goes is removed first, so that no step needs more room than there is.
     """
     there = documents.statements(old)
     kept = {row.of[0]: row.statement for row in rows}
     found: list[Change] = []
     left = list(range(len(there)))
-    for number in reversed(range(len(there))):
+    for number in range(len(there)):
         if number not in kept:
             found.append(RemoveStatement(side=add.side, holder=add.holder, sid=_label(there, left, number)))
             left.remove(number)

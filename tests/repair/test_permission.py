@@ -24,6 +24,7 @@ from simulator.policy.limits import FUNCTION as LIMIT
 from simulator.policy.limits import Limit
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
+from simulator.repair import merging
 from simulator.repair.forms import forms
 from simulator.repair.merging import merged
 from simulator.repair.permission import as_change, as_changes
@@ -233,6 +234,31 @@ def test_sids_that_collide_or_are_missing_are_told_apart() -> None:
     after = policy_of(apply(before, as_changes(before, grant("resource", FUNCTION, LET_IN))))
     wanted = document(*plain["Statement"], {"Sid": "new", **LET_IN})
     assert is_same(wanted, after)
+
+
+def test_many_are_merged_where_much_room_is_needed() -> None:
+    """None has a Sid, so that each is named by its place, which others leave before it."""
+    plain = full()
+    for statement in plain["Statement"]:
+        del statement["Sid"]
+    before = snapshot(plain)
+    many = permit(None, {"AWS": [f"arn:aws:iam::{number}:root" for number in range(100_000_000_000, 100_000_000_080)]})
+    changes = as_changes(before, grant("resource", FUNCTION, many))
+    assert kinds(changes).count("remove_statement") > 3
+    after = policy_of(apply(before, changes))
+    assert is_same(document(*plain["Statement"], many), after)
+    values = [row["Condition"]["ArnLike"]["AWS:SourceArn"] for row in after["Statement"] if "Condition" in row]
+    named = [value for row in values for value in ([row] if isinstance(row, str) else row)]
+    assert sorted(named) == [row["Condition"]["ArnLike"]["AWS:SourceArn"] for row in plain["Statement"]]
+
+
+def test_a_merge_that_would_change_an_answer_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(document: Mapping[str, Any], _: Limit) -> list[merging.Row]:
+        return [merging.Row({**document["Statement"][0], "Principal": "*"}, tuple(range(len(document["Statement"]))))]
+
+    monkeypatch.setattr(merging, "merged", wrong)
+    before = snapshot(full())
+    assert kinds(as_changes(before, grant("resource", FUNCTION, LET_IN))) == ["add_statement"]
 
 
 def test_what_cannot_be_merged_is_refused() -> None:
