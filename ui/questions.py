@@ -20,6 +20,7 @@ from models.edge import EdgeKind
 from models.errors import PermgraphError
 from simulator.answers.changed_graph import changed_graph
 from simulator.answers.diagnose import diagnose_all, diagnose_drawn
+from simulator.answers.diagnose_mended import diagnose_mended
 from simulator.answers.exposure import exposures
 from simulator.answers.paths import paths
 from simulator.answers.step import step
@@ -87,6 +88,13 @@ def explain(opened: Opened, source: str, target: str, kind: str) -> StepAnswer |
 def diagnosed(opened: Opened, function: str) -> tuple[DiagnoseAnswer, GraphAnswer]:
     """What there is to say of a function, and the graph of it."""
     return diagnose_drawn(opened.world, function)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Looking for repairs…", hash_funcs={Opened: _content})
+def mended_findings(opened: Opened, function: str) -> dict[tuple[str, str, str], tuple[RepairGrantAnswer, ...]]:
+    """What mends the findings of a function, by their check, subject and summary."""
+    found = diagnose_mended(opened.world, function).findings
+    return {(row.check, row.subject, row.summary): row.repair for row in found}
 
 
 @st.cache_resource(max_entries=_KEPT_WHOLE, show_spinner=False, hash_funcs={Opened: _content})

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from models import arns
-from models.answer import DiagnoseAnswer, FindingAnswer, RepairGrantAnswer
+from models.answer import DiagnoseAnswer, FindingAnswer
 from models.errors import InputError, PermgraphError
 from simulator.render.lines import facts as fact_lines
 from ui import address, findings, frame, overview, questions, repairs, style, view
@@ -82,7 +82,7 @@ def _one(opened: Opened, function: str, head: DeltaGenerator) -> None:
     head.html(style.head(findings.headline(answer), ()))
     list_side, picture_side = st.columns([1, 1.1], gap="medium")
     with list_side.container(key="findings"):
-        _list(opened, function, answer, rows, picked, names)
+        space = _list(function, answer, rows, picked, names)
     with picture_side.container(key="seen"):
         frame.picture(
             graph,
@@ -93,27 +93,33 @@ def _one(opened: Opened, function: str, head: DeltaGenerator) -> None:
             on_pick=lambda: _pick_in_picture(rows),
         )
     _plan(answer, names)
+    if picked and space:
+        # Last, for it takes longest: each repair is applied, and all that it opens looked for.
+        with space:
+            _repair(opened, function, picked.finding, names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
 
 
 def _list(
-    opened: Opened,
     function: str,
     answer: DiagnoseAnswer,
     rows: Sequence[findings.Row],
     picked: findings.Row | None,
     names: Mapping[str, str],
-) -> None:
+) -> DeltaGenerator | None:
+    """Show the findings; returns the space for the repair of the one that is open, if it is shown."""
+    spaces: list[DeltaGenerator | None] = []
     wanted = overview.filtered([row.look for row in rows])
     loud = [row for row in rows if row.look in wanted and (row.look not in findings.QUIET or _are_asked_for(wanted))]
     for number, row in enumerate(loud):
-        _finding(opened, function, row, number, row is picked, names)
+        spaces.append(_finding(function, row, number, row is picked, names))
     folded = [row for row in rows if row.look in findings.QUIET and row not in loud]
     if folded:
         label = f"{style.MARKS['pass']} {view.escape(findings.quiet(answer))}"
         with st.expander(label, expanded=picked in folded):
             for number, row in enumerate(folded, len(loud)):
-                _finding(opened, function, row, number, row is picked, names)
+                spaces.append(_finding(function, row, number, row is picked, names))
+    return next((space for space in spaces if space), None)
 
 
 def _are_asked_for(wanted: Sequence[str]) -> bool:
@@ -122,8 +128,8 @@ def _are_asked_for(wanted: Sequence[str]) -> bool:
 
 
 def _finding(
-    opened: Opened, function: str, row: findings.Row, number: int, is_open: bool, names: Mapping[str, str]
-) -> None:
+    function: str, row: findings.Row, number: int, is_open: bool, names: Mapping[str, str]
+) -> DeltaGenerator | None:
     word = row.look.replace(" ", "-")
     with st.container(border=True, key=f"finding-{word}-{number}"):
         st.button(
@@ -136,30 +142,31 @@ def _finding(
         )
         if is_open:
             with st.container(key="opened"):
-                _details(opened, function, row, names)
+                return _details(function, row)
+    return None
 
 
-def _details(opened: Opened, function: str, row: findings.Row, names: Mapping[str, str]) -> None:
+def _details(function: str, row: findings.Row) -> DeltaGenerator:
     found = row.finding
     matters = "" if row.look in findings.QUIET else findings.why_it_matters(row.check)
     lines, cited = findings.hangs_on(found), findings.because(found)
     st.html(style.finding(row.subject, lines, cited, matters))
-    if mended := _repair(opened, found):
-        repairs.show(opened, mended, names, key="finding")
-    else:
-        frame.grants(findings.grants(found.missing, names))
+    space = st.container()
     st.html(style.source(found.source))
     ends = findings.ends(found, function)
     link = address.link(address.EXPLORE, **ends)
     label = "Explore this way" if "picked" in ends else "Explore what leads to the function"
     st.page_link(frame.PAGES[address.EXPLORE], label=label, icon=":material/account_tree:", query_params=link)
+    return space
 
 
-def _repair(opened: Opened, found: FindingAnswer) -> tuple[RepairGrantAnswer, ...]:
-    """What mends a finding: its own repair, or that of the step that it is about."""
-    if found.repair or not found.missing or found.edge is None:
-        return found.repair
-    return questions.mended_step(opened, found.edge.source, found.edge.target, found.edge.kind)
+def _repair(opened: Opened, function: str, found: FindingAnswer, names: Mapping[str, str]) -> None:
+    """What mends a finding, else what it lacks."""
+    mended = questions.mended_findings(opened, function) if found.missing else {}
+    if repair := mended.get((found.check, found.subject, found.summary)):
+        repairs.show(opened, repair, names, key="finding")
+    else:
+        frame.grants(findings.grants(found.missing, names))
 
 
 def _plan(answer: DiagnoseAnswer, names: Mapping[str, str]) -> None:
