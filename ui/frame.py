@@ -25,28 +25,41 @@ PAGES = {
 _UPLOADED = "uploaded"
 
 
-def page(name: str, body: Callable[[DeltaGenerator, DeltaGenerator], Opened]) -> None:
+#: What a page is about, and what is shown last, for it takes longest.
+Shown = tuple[Opened, Callable[[], None]]
+
+
+def page(name: str, body: Callable[[DeltaGenerator, DeltaGenerator], Shown]) -> None:
     """Lay a page out: its head, what can be chosen, and the rest.
 
-    `body` gets the space for the first two, and returns what it is about. What can't be read is said in one line, with
-    the inputs still there to choose another.
+    `body` gets the space for the first two. The way to the other pages doesn't wait for what is shown last. What can't
+    be read is said in one line, with the inputs still there to choose another.
     """
     st.set_page_config(page_title="permgraph", page_icon=str(ICON), layout="wide")
     st.html(style.STYLE)
     address.read(name)
     top = st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages")
     head, controls = st.container(), st.container()
-    opened = None
+    shown: Shown | None = None
     try:
-        opened = body(head, controls)
+        shown = body(head, controls)
     except PermgraphError as error:
         st.error(str(error))
     with top:
         st.html(style.brand(), width="content")
         for other, file in PAGES.items():
             st.page_link(file, label=other.capitalize(), query_params=address.link(other))
-        if opened:
-            st.html(style.about(opened.title, opened.note))
+        if shown:
+            st.html(style.about(shown[0].title, shown[0].note))
+    if shown:
+        try:
+            shown[1]()
+        except PermgraphError as error:
+            st.error(str(error))
+
+
+def nothing() -> None:
+    """What is shown last on a page that has nothing more to show."""
 
 
 def choose_input(box: DeltaGenerator, files: DeltaGenerator, forgotten: Sequence[str]) -> tuple[str, str, Opened]:

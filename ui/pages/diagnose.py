@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,14 +20,13 @@ _FORGOTTEN = ("function", "finding", "only", "cause", "causes")
 _EVERY = ""
 
 
-def diagnose(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
+def diagnose(head: DeltaGenerator, controls: DeltaGenerator) -> frame.Shown:
     """Lay the page out."""
     opened, function = _choose(controls)
     if function:
-        _one(opened, function, head)
-    else:
-        overview.show(opened, head)
-    return opened
+        return opened, _one(opened, function, head)
+    overview.show(opened, head)
+    return opened, frame.nothing
 
 
 def _choose(space: DeltaGenerator) -> tuple[Opened, str]:
@@ -73,7 +72,7 @@ def _wanted(opened: Opened) -> str:
     return _EVERY
 
 
-def _one(opened: Opened, function: str, head: DeltaGenerator) -> None:
+def _one(opened: Opened, function: str, head: DeltaGenerator) -> Callable[[], None]:
     answer, graph = questions.diagnosed(opened, function)
     names = view.account_names(opened.snapshot)
     rows = findings.rows(answer.findings, graph)
@@ -93,11 +92,15 @@ def _one(opened: Opened, function: str, head: DeltaGenerator) -> None:
             on_pick=lambda: _pick_in_picture(rows),
         )
     _plan(answer, names)
-    if picked and space:
-        # Last, for it takes longest: each repair is applied, and all that it opens looked for.
-        with space:
-            _repair(opened, function, picked.finding, names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
+
+    def repair() -> None:
+        # Each repair is applied, and all that it opens looked for.
+        if picked and space:
+            with space:
+                _repair(opened, function, picked.finding, names)
+
+    return repair
 
 
 def _list(

@@ -20,7 +20,7 @@ DEFAULT_K = 3
 DEFAULT_SHOW = "ways"
 
 
-def explore(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
+def explore(head: DeltaGenerator, controls: DeltaGenerator) -> frame.Shown:
     """Lay the page out."""
     opened, source, target, k = _choose(controls)
     answer = questions.ways_between(opened, source, target, k)
@@ -50,12 +50,15 @@ def explore(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
         repair = _why(opened, graph, _readable(graph, answer), picked, names)
         _table(graph, picked)
     space = st.container()
-    # Last, for it takes longest: each repair is applied, and all that it opens looked for.
-    repair()
-    with space:
-        _lacks(opened, answer, ways.index(way) if way else 0, way, edge_ids(graph).get(picked or ""), names)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
-    return opened
+
+    def repaired() -> None:
+        # Each repair is applied, and all that it opens looked for.
+        repair()
+        with space:
+            _lacks(opened, answer, ways.index(way) if way else 0, way, edge_ids(graph).get(picked or ""), names)
+
+    return opened, repaired
 
 
 def _choose(space: DeltaGenerator) -> tuple[Opened, str, str, int]:
@@ -176,7 +179,7 @@ def _why(
             _why_node(node)
         else:
             st.html(style.section("Pick an edge, in the picture or in the table, to see why it is as it is"))
-    return lambda: None
+    return frame.nothing
 
 
 def _why_edge(opened: Opened, edge: GraphEdge, names: Mapping[str, str]) -> Callable[[], None]:

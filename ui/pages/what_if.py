@@ -28,7 +28,7 @@ _PROMISE = (
 _NOTHING = WhatIfAnswer(changes=(), opens=(), closes=())
 
 
-def what_if(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
+def what_if(head: DeltaGenerator, controls: DeltaGenerator) -> frame.Shown:
     """Lay the page out."""
     opened, changes = _choose(controls)
     problem = supposed.refused(opened.world, changes)
@@ -47,7 +47,7 @@ def what_if(head: DeltaGenerator, controls: DeltaGenerator) -> Opened:
     with right:
         builder.show(opened, found, changes, problem)
     st.html(style.facts(line.plain for line in fact_lines(answer.gaps, answer.assumes)))
-    return opened
+    return opened, frame.nothing
 
 
 def _choose(space: DeltaGenerator) -> tuple[Opened, Changes]:
