@@ -10,7 +10,7 @@ from itertools import chain
 
 import click
 
-from tests.bench import decisions, diagnosed, graphs, lines, measures, open_keys, triggered
+from tests.bench import changed, decisions, diagnosed, graphs, lines, measures, open_keys, triggered
 from tests.bench.measures import LONGEST, Row
 
 
@@ -33,6 +33,7 @@ def main() -> None:
         graphs.rows(),
         triggered.rows(),
         diagnosed.rows(),
+        changed.rows(),
     ):
         click.echo(_line(row))
     click.echo(f"\n{time.perf_counter() - begun:.0f} s in all")

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from models.change import CHANGE, KINDS, Change
+from models.change import CHANGE, KINDS, AddStatement, Change
 from models.errors import ChangeError
 from models.snapshot import Organization, OrganizationPolicy, Snapshot
 from simulator.changes import apply
@@ -222,6 +222,30 @@ def made_by(seed: int, kind: str | None = None) -> Change:
     name = kind or chance.choice(sorted(KINDS))
     return CHANGE.validate_python({"change": name, **_fields(chance, name)})
 
+
+def statement_added(seed: int, effect: str) -> AddStatement:
+    """A statement that allows or denies something, added where that only widens or only narrows what is there.
+
+    A first session policy limits whatever it says. Whom a role's trust lets in besides principals decides what is known
+    of its sessions' requests.
+    """
+    chance = random.Random(seed)
+    wider = ("identity", "trust", "resource", "scp", *(("boundary",) if effect == "Allow" else ("rcp",)))
+    side = chance.choice(wider)
+    holder = chance.choice(_HOLDERS[side])
+    policy = {"scp": "No", "rcp": "Region"}.get(side)
+    statement = _statement(chance, side, holder) | {"Effect": effect, "Sid": "Added"}
+    if side == "trust":
+        statement["Principal"] = {"AWS": chance.choice((*ROLES, *USERS))}
+    if effect == "Deny" and chance.random() < 0.7:
+        # Of what is there little is open: a Deny has to be a wide one to meet any of it.
+        statement |= {"Action": "*"} | ({} if side in ("trust", "resource") else {"Resource": "*"})
+        statement.pop("Condition", None)
+    return AddStatement.model_validate({"side": side, "holder": holder, "policy": policy, "statement": statement})
+
+
+allows = st.builds(statement_added, st.integers(0, 1 << 32), st.just("Allow"))
+denies = st.builds(statement_added, st.integers(0, 1 << 32), st.just("Deny"))
 
 #: One choice each: what a change says is of no use to shrink.
 some_change = st.builds(made_by, st.integers(0, 1 << 32))
