@@ -116,10 +116,11 @@ def one(rows: Iterable[Named], arn: str, what: str) -> Named:
     Raises:
         ChangeError: if there is none.
     """
-    known = {item.arn: item for item in rows}
-    if arn not in known:
-        raise ChangeError(f"no {what} `{arn}`{nearest(arn, known)}")
-    return known[arn]
+    some = tuple(rows)
+    found = next((item for item in some if item.arn == arn), None)
+    if found is None:
+        raise ChangeError(f"no {what} `{arn}`{nearest(arn, (item.arn for item in some))}")
+    return found
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

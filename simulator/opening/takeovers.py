@@ -40,13 +40,13 @@ def goes(before: World, after: World, touched: Touched, actors: frozenset[str], 
     It stays with them as long as nobody else asks about what they are given: by the guises that there are, by what
     limits whom, by what functions may be made to poll, by what groups and versions of policies would add.
     """
-    if statements is None or touched.bears_on_resources or touched.groups or candidates.able_to_change(before) is None:
+    if statements is None or touched.bears_on_resources or candidates.able_to_change(before) is None:
         return _EVERYWHERE
-    if any(arn in before.users or _is_held_otherwise(before, after, arn) for arn in touched.holders):
+    if any(before.boundary_of(arn) != after.boundary_of(arn) for arn in touched.holders):
         return _EVERYWHERE
     if any(candidates.may_change_somebody(world, arn) for world in (before, after) for arn in touched.holders):
         return _EVERYWHERE
-    if any(map(_limits, statements)) and _changers(before):
+    if _changers(before) and (touched.groups or _are_changed_otherwise(before, after, touched, statements)):
         return _EVERYWHERE
     if mapped.anybody_may(before) and any(map(is_about_sources, statements)) and any("#" in node for node in actors):
         return _EVERYWHERE
@@ -57,10 +57,15 @@ def goes(before: World, after: World, touched: Touched, actors: frozenset[str], 
     return Reach(Far.SOURCES, sources) if sources else Reach(Far.NOWHERE)
 
 
-def _is_held_otherwise(before: World, after: World, role: str) -> bool:
-    """Whether other policies are attached to it, or another boundary: who may change these may change it."""
-    old, new = before.roles[role], after.roles[role]
-    return (old.attached, old.boundary) != (new.attached, new.boundary)
+def _are_changed_otherwise(before: World, after: World, touched: Touched, statements: Statements) -> bool:
+    """Whether whoever may change policies comes to something else by changing those of one who is touched.
+
+    A user gains by a group what he has not; other policies are changed by others; who is kept from something gains by
+    who isn't.
+    """
+    if any(arn in before.users or before.roles[arn].attached != after.roles[arn].attached for arn in touched.holders):
+        return True
+    return any(map(_limits, statements))
 
 
 def _limits(statement: Statement) -> bool:
