@@ -156,7 +156,7 @@ def _table(answer: WhatIfAnswer, names: Mapping[str, str]) -> changed.Row | None
         hide_index=True,
         height=min(36 * (len(rows) + 1) + 2, 400),
         column_config={"": st.column_config.MultiselectColumn("", options=options, color=["green", "red"], width=96)},
-        key=f"changed-{history.CHANGES}-{len(rows)}-{unfold}",
+        key=f"changed-{st.session_state.get(history.CHANGES)}-{unfold}",
         selection_mode="single-row",
         on_select=_forget_picked,
     )
