@@ -10,7 +10,7 @@ import click
 
 from models import arns
 from simulator.cli import options
-from simulator.cli.errors import NO, UNDECIDED, YES
+from simulator.cli.errors import NO, UNDECIDED, YES, say
 from simulator.cli.output import age_lines, names_of, write_json, write_lines
 
 if TYPE_CHECKING:
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from models.context import Given
     from simulator.world import World
 
+#: So many principals times functions are gone through for what a repair opens besides, without being asked to.
+MOST_PAIRS = 250_000
+
 _CODES = {"fail": NO, "conditional": UNDECIDED, "unknown": UNDECIDED}
 
 
 @click.command("diagnose", short_help="The whole troubleshooting list for FUNCTION.")
 @click.argument("function", metavar="FUNCTION", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every function, grouped by what it fails by.")
-@click.option("--repair", is_flag=True, help="With --all: what mends each finding, applied and evaluated again; slow.")
+@click.option(
+    "--repair", is_flag=True, help="What mends each finding, verified: also with --all and in large accounts."
+)
 @options.source_options
 @options.context_options
 @click.option(
@@ -79,7 +84,6 @@ def command(
         whose = None if chosen is None else arns.unqualified(chosen)
         world = source.ready(with_calls(world.snapshot, read_calls(world, Path(calls_file), whose)))
     names = names_of(world.snapshot)
-    from simulator.answers.diagnose_mended import diagnose_mended
     from simulator.render import diagnosis
 
     if chosen is None:
@@ -87,9 +91,22 @@ def command(
         _write(found, form, lambda: diagnosis.every(found, names), lambda: diagnosis.markdown_all(found, names), world)
         verdicts = {row.verdict for row in found.functions}
         return next((_CODES[verdict] for verdict in _CODES if verdict in verdicts), YES)
-    answer = diagnose_mended(world, chosen, settled)
+    answer = _one(world, chosen, settled, repair)
     _write(answer, form, lambda: diagnosis.one(answer, names), lambda: diagnosis.markdown(answer, names), world)
     return _CODES.get(answer.verdict, YES)
+
+
+def _one(world: World, function: str, settled: Given, repair: bool) -> DiagnoseAnswer:
+    """Diagnose a function, with what mends it where that is asked for or costs little."""
+    from simulator.answers.diagnose import diagnose
+    from simulator.answers.diagnose_mended import diagnose_mended
+
+    if repair or len(world.actors) * len(world.function_nodes) <= MOST_PAIRS:
+        return diagnose_mended(world, function, settled)
+    answer = diagnose(world, function, settled)
+    if any(row.missing for row in answer.findings):
+        say("note: in accounts of this size repairs take a while; `--repair` works them out")
+    return answer
 
 
 def _all(world: World, settled: Given, repair: bool) -> DiagnoseAllAnswer:

@@ -228,3 +228,17 @@ def test_bad_usage(line: list[str], message: str, capsys: pytest.CaptureFixture[
 def test_an_alias_is_diagnosed_with_its_function(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diagnose", "off-by-one:live", *scenario("trigger")]) == 1
     assert capsys.readouterr().out.startswith("FAIL  function off-by-one: 1 failure\n")
+
+
+def test_in_large_accounts_repairs_are_worked_out_when_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("simulator.cli.diagnose.MOST_PAIRS", 0)
+    line = ["diagnose", "stuck", *scenario("vpc-permissions"), "--format", "json"]
+    run(line)
+    plain = capsys.readouterr()
+    run([*line, "--repair"])
+    asked = capsys.readouterr()
+    assert "`--repair` works them out" in plain.err
+    assert asked.err == ""
+    assert [bool(json.loads(found.out)["findings"][0]["repair"]) for found in (plain, asked)] == [False, True]
