@@ -21,7 +21,6 @@ from models.errors import PermgraphError
 from simulator.answers.changed_graph import changed_graph
 from simulator.answers.diagnose import diagnose_all, diagnose_drawn
 from simulator.answers.diagnose_mended import diagnose_mended
-from simulator.answers.exposure import exposures
 from simulator.answers.paths import paths
 from simulator.answers.step import step
 from simulator.answers.what_if import what_if
@@ -157,8 +156,7 @@ def suppose(opened: Opened, changes: Changes, findings: bool) -> Supposed:
         PermgraphError: for what a change names that isn't there, and for one that AWS would refuse.
     """
     made = resolved(opened.world, changes)
-    answer = what_if(opened.world, made, findings=findings)
+    answer = what_if(opened.world, made, findings=findings, exposure=True)
     snapshot = apply(opened.snapshot, made)
     after = replace(opened, digest=f"{opened.digest} {text_of(made)}", snapshot=snapshot, world=World(snapshot))
-    answer = answer.model_copy(update={"exposure": exposures(opened.world, after.world, answer)})
     return Supposed(made, answer, changed_graph(opened.world, made, answer), after)

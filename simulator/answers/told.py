@@ -13,6 +13,7 @@ from simulator.opening.joined import Joined
 from simulator.opening.rows import GRANTED
 from simulator.opening.ways import Ways
 from simulator.world.actors import Actors, column_with_denies
+from simulator.world.names import is_known_to_lack
 from simulator.world.world import World
 
 
@@ -50,7 +51,7 @@ def _closed(world: World, pairs: Iterable[Changed]) -> dict[tuple[str, str, str]
     found: dict[tuple[str, str, str], Status] = {}
     granted: dict[EdgeKind, list[Changed]] = defaultdict(list)
     for one in pairs:
-        if one.kind == PATH:
+        if one.kind == PATH or is_known_to_lack(world, one.source) or is_known_to_lack(world, one.target):
             found[one.pair] = Status.MISSING
         elif (kind := EdgeKind(one.kind)) in GRANTED and (one.source in world.users or one.source in world.roles):
             granted[kind].append(one)

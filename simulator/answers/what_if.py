@@ -10,6 +10,7 @@ from models.answer import ChangedFinding, VerdictName, WhatIfAnswer
 from models.change import Change
 from simulator.answers import shapes
 from simulator.answers.diagnose import diagnose
+from simulator.answers.exposure import exposures
 from simulator.answers.told import told
 from simulator.changes import apply
 from simulator.opening.anew import opened_after
@@ -35,12 +36,18 @@ def _is_on(node: str, target: str) -> bool:
 
 
 def what_if(
-    world: World, changes: Sequence[Change], scope: Scope | None = None, *, findings: bool = False
+    world: World,
+    changes: Sequence[Change],
+    scope: Scope | None = None,
+    *,
+    findings: bool = False,
+    exposure: bool = False,
 ) -> WhatIfAnswer:
     """Apply the changes, and compare every edge and every way before and after.
 
     Args:
         findings: also what a diagnosis of the functions in scope tells before and after.
+        exposure: also whom the changes let in, or shut out, beyond those who were read.
 
     Raises:
         ChangeError: for a change that AWS would refuse.
@@ -55,13 +62,17 @@ def what_if(
         if wanted.has(one.source, one.target)
     )
     opens, closes = [one for one in found if one.opens], [one for one in found if not one.opens]
-    return WhatIfAnswer(
+    answer = WhatIfAnswer(
         changes=tuple(change.model_dump(mode="json") for change in changes),
         opens=tuple(told(opens, now, world)),
         closes=tuple(told(closes, was, after)),
         findings=tuple(_findings(world, after, wanted)) if findings else (),
         gaps=shapes.facts(after.inventory_gaps()),
     )
+    if not exposure:
+        return answer
+    exposed = (row for row in exposures(world, after, answer) if wanted.has(row.to, row.target))
+    return answer.model_copy(update={"exposure": tuple(exposed)})
 
 
 def _findings(before: World, after: World, scope: Scope) -> Iterator[ChangedFinding]:

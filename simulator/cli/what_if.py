@@ -14,7 +14,6 @@ from simulator.cli.output import age_lines, names_of, write_json, write_lines
 
 if TYPE_CHECKING:
     from models.answer import WhatIfAnswer
-    from models.change import Change
     from simulator.answers.what_if import Scope
     from simulator.world import World
 
@@ -88,8 +87,7 @@ def command(
     diagnosed = _are_few(world, wanted) if findings is None else findings
     if findings is None and not diagnosed:
         say(f"{len(world.functions):,} functions are not diagnosed; `--findings` does it")
-    answer = what_if(world, made, wanted, findings=diagnosed)
-    answer = _with_exposure(world, made, wanted, answer)
+    answer = what_if(world, made, wanted, findings=diagnosed, exposure=True)
     if path is not None:
         from simulator.answers.changed_graph import changed_graph
 
@@ -108,14 +106,6 @@ def command(
 def _are_few(world: World, wanted: Scope) -> bool:
     """Whether the functions that the answer is about are diagnosed in no time."""
     return wanted.target is not None or len(world.functions) <= MOST_DIAGNOSED
-
-
-def _with_exposure(world: World, made: tuple[Change, ...], wanted: Scope, answer: WhatIfAnswer) -> WhatIfAnswer:
-    from simulator.answers.exposure import exposures
-    from simulator.changes import apply
-
-    found = exposures(world, world.changed_to(apply(world.snapshot, made)), answer)
-    return answer.model_copy(update={"exposure": tuple(row for row in found if wanted.has(row.to, row.target))})
 
 
 def _scope(world: World, source: str | None, target: str | None, scope: str | None) -> Scope:

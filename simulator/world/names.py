@@ -64,21 +64,35 @@ def _arn(world: World, name: str, what: str) -> str:
     account, kind = arns.account_of(name), arns.kind_of(name)
     if kind == "session":
         return _session(world, name, what)
-    if account not in world.collected or (world.lacking(FactKind.IDENTITY, account) and kind != "function"):
+    inventory = _inventory(world, account, kind)
+    if inventory is None or ":durable-execution" in name:
         return name
-    inventory: dict[str, Iterable[str]] = {
-        "user": world.users,
-        "role": world.roles,
-        "group": world.groups,
-        "function": world.function_nodes,
-    }
-    known = frozenset(inventory[kind]) if kind in inventory else None
-    if known is None or name in known or ":durable-execution" in name:
+    known = frozenset(inventory)
+    if name in known:
         return name
     base, qualifier = arns.split_function(name)
     if kind == "function" and qualifier in ("$LATEST", "$LATEST.PUBLISHED") and base in known:
         return name
     raise UnknownNameError(name, kind, _nearest(name, known))
+
+
+def _inventory(world: World, account: str | None, kind: str) -> Iterable[str] | None:
+    """All that there is of a kind, where all of an account was read."""
+    if account not in world.collected or (world.lacking(FactKind.IDENTITY, account) and kind != "function"):
+        return None
+    found: dict[str, Iterable[str]] = {
+        "user": world.users,
+        "role": world.roles,
+        "group": world.groups,
+        "function": world.function_nodes,
+    }
+    return found.get(kind)
+
+
+def is_known_to_lack(world: World, node: str) -> bool:
+    """Whether a node is a user, role, group or function of an account that was read, and there is none of that name."""
+    inventory = _inventory(world, arns.account_of(node), arns.kind_of(node))
+    return inventory is not None and node not in inventory
 
 
 def _session(world: World, name: str, what: str) -> str:

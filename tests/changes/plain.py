@@ -15,6 +15,7 @@ from simulator.edges import RULES
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world import World
+from simulator.world.names import is_known_to_lack
 from simulator.world.nodes import is_guise, shown
 
 Pair = tuple[str, str, str]
@@ -64,6 +65,8 @@ def _status(world: World, known: Open, pair: Pair) -> Status:
         return _joined(known, pair) or Status.MISSING
     if pair in known:
         return known[pair]
+    if any(is_known_to_lack(world, node) for node in pair[:2]):
+        return Status.MISSING
     found = step(world, *pair)
     return Status(found.status) if found and not Status(found.status).is_open else Status.MISSING
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.answer import OpenedAnswer
-from models.change import AddStatement, RemoveStatement
+from models.change import AddStatement, Change, CreateUser, DeleteRole, RemoveStatement
 from models.snapshot import Account, Function, Role, Snapshot, User, document_id
 from simulator.answers.what_if import what_if
 from simulator.world import World
@@ -65,3 +65,18 @@ def test_a_way_that_is_certain_opens_beside_an_edge_that_is_conditional() -> Non
     assert rows(*answer.opens) == [(ROLE, "invokes", "missing", "allowed"), (DEV, "path", "conditional", "allowed")]
     assert rows(*answer.closes) == []
     assert next(row.via for row in answer.opens if row.kind == "path") == (ROLE,)
+
+
+def test_who_is_deleted_lacks_what_he_had_and_nothing_of_it_is_unknown() -> None:
+    answer = what_if(world(None), [DeleteRole(role=ROLE)])
+    assert rows(*answer.closes) == [
+        (ROLE, "invokes", "allowed", "missing"),
+        (DEV, "path", "allowed", "missing"),
+    ]
+
+
+def test_who_is_made_anew_lacked_all_that_he_gets() -> None:
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": FUNCTION}
+    new = f"arn:aws:iam::{ACCOUNT}:user/new"
+    changes: list[Change] = [CreateUser(user=new), AddStatement(side="identity", holder=new, statement=statement)]
+    assert rows(*what_if(world(None), changes).opens) == [(new, "invokes", "missing", "allowed")]
