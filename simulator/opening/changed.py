@@ -45,7 +45,7 @@ def changed_pairs(before: Joined, after: Joined) -> Iterator[Changed]:
     sources = set(map(numbers.shown, after.changed)) | after.anew
     for source in sources:
         was, now = _Ends(before, source), _Ends(after, source)
-        for target in numbers_of(_gained(was, now) | _gained(now, was)):
+        for target in sorted({*_gained(was, now), *_gained(now, was)}):
             yield Changed(numbers.nodes[source], numbers.nodes[target], PATH, was.status(target), now.status(target))
 
 
@@ -53,6 +53,7 @@ class _Ends:
     """What steps and ways join to a source."""
 
     def __init__(self, joined: Joined, source: int) -> None:
+        self.joined, self.source = joined, source
         self.edges, self.ways = joined.edges(source), joined.ways(source)
         self.all = Row(self.edges.open | self.ways.open, self.edges.allowed | self.ways.allowed)
 
@@ -60,11 +61,16 @@ class _Ends:
         return _status(self.all, target)
 
 
-def _gained(was: _Ends, now: _Ends) -> int:
-    """What only ways lead to, and nothing led to before: who gets there still by fewer steps or more gains nothing."""
-    rows = zip(now.ways, now.edges, was.all, strict=True)
-    some, allowed = (ways & ~edges & ~before for ways, edges, before in rows)
-    return some | allowed
+def _gained(was: _Ends, now: _Ends) -> Iterator[int]:
+    """What only ways lead to, and nothing led to before: who gets there still by fewer steps or more gains nothing.
+
+    No more does who runs a function by an alias, from where ways come back to the function itself.
+    """
+    numbers = now.joined.opened.numbers
+    for level, ways, edges, before in zip(now.joined.levels, now.ways, now.edges, was.all, strict=True):
+        for target in numbers_of(ways & ~edges & ~before):
+            if not numbers.is_qualified(target) or level.comes_to(now.source, target, numbers.qualified(target)):
+                yield target
 
 
 def _of_source(numbers: Numbers, source: int, kind: str, before: Row, after: Row) -> Iterator[Changed]:

@@ -43,6 +43,19 @@ class Level:
             found |= fresh
         return found
 
+    def comes_to(self, source: int, target: int, without: int) -> bool:
+        """Whether a way joins two nodes that doesn't come by a third."""
+        if not (self.reached.get(source, 0) >> without & self.reached.get(without, 0) >> target & 1):
+            return True
+        seen = fresh = 1 << source
+        while fresh and not seen >> target & 1:
+            following = 0
+            for node in numbers_of(fresh):
+                following |= self.steps.get(node, 0)
+            fresh = following & ~seen & ~(1 << without)
+            seen |= fresh
+        return bool(seen >> target & 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:

@@ -28,15 +28,25 @@ class Ways:
 
     def via(self, source: str, targets: Iterable[str], status: Status) -> dict[str, Names]:
         """What the best ways of that status go through, without their ends: to some targets to which there are any."""
-        names, steps = self._numbers.nodes, self._steps[status]
         start, wanted = self._numbers.of(source), self._numbers.row(targets)
+        found = self._found(start, wanted, status, 0)
+        for target in numbers_of(wanted & ~self._numbers.row(found)):
+            # The shortest way comes by the function itself, as what an alias is of: there is another.
+            without = 1 << self._numbers.qualified(target)
+            found |= self._found(start, 1 << target, status, without)
+        return found
+
+    def _found(self, start: int, wanted: int, status: Status, without: int) -> dict[str, Names]:
+        names, steps = self._numbers.nodes, self._steps[status]
         found: dict[str, Names] = {}
-        seen = 1 << start
+        seen = 1 << start | without
         passed: list[tuple[Names, int]] = [((), start)]
         while wanted and passed:
             following: list[tuple[Names, int]] = []
             for through, node in passed:
                 fresh = steps.get(node, 0) & ~seen
+                for number in numbers_of(fresh & wanted):
+                    fresh &= ~(1 << number) if names[number] in through else ~0
                 seen |= fresh
                 # What comes first by name takes what it leads to: all others are as far, and later by name.
                 found.update((names[number], through) for number in numbers_of(fresh & wanted))

@@ -21,6 +21,8 @@ from simulator.world.nodes import is_guise, shown
 Pair = tuple[str, str, str]
 Open = dict[Pair, Status]
 PATH = "path"
+#: Of pairs that are joined so surely, those that a way joins which doesn't come by its own end.
+SIMPLE = {Status.CONDITIONAL: "a way, open", Status.ALLOWED: "a way, allowed"}
 LISTED = ("role", "user", "function", "url")
 
 
@@ -38,14 +40,23 @@ def _told(pair: Pair, before: Status, after: Status) -> OpenedAnswer:
 
 def _better(one: Open, other: Open) -> Iterator[Pair]:
     for pair, status in one.items():
-        known = other.get(pair)
         if pair[2] == PATH:
-            # Whoever an edge joins as surely gains nothing by a way, neither then nor now.
-            known = _joined(other, pair)
-            if any(edge.rank <= status.rank for edge in _edges(one, pair)):
-                continue
-        if known is None or status.rank < known.rank:
+            if any(_gains(one, other, pair, level) for level in SIMPLE):
+                yield pair
+        elif pair[2] not in SIMPLE.values() and (pair not in other or status.rank < other[pair].rank):
             yield pair
+
+
+def _gains(one: Open, other: Open, pair: Pair, level: Status) -> bool:
+    """Whether a way joins two nodes so surely that no edge does, and nothing did in the other world."""
+    source, target, _ = pair
+    joined = _joined(other, pair)
+    is_joined = joined is not None and joined.rank <= level.rank
+    return (
+        (source, target, SIMPLE[level]) in one
+        and not is_joined
+        and all(edge.rank > level.rank for edge in _edges(one, pair))
+    )
 
 
 def _edges(known: Open, pair: Pair) -> list[Status]:
@@ -83,6 +94,8 @@ def open_pairs(world: World) -> Open:
         for status in (Status.CONDITIONAL, Status.ALLOWED):
             for node in _gone_to(graph, source, status):
                 found[source, node, PATH] = status
+                if node in _gone_to(graph, source, status, but_not_by=node):
+                    found[source, node, SIMPLE[status]] = status
     return found
 
 
@@ -91,7 +104,7 @@ def _taken_over(world: World) -> Iterator[Edge]:
     yield from (edge for edge in RULES[EdgeKind.CHANGES](world, None, None, question) if not is_guise(edge.source))
 
 
-def _gone_to(graph: Graph, source: str, worst: Status) -> set[str]:
+def _gone_to(graph: Graph, source: str, worst: Status, but_not_by: str | None = None) -> set[str]:
     """Where ways by steps no worse than a status end, but for those that end with a qualifier's step."""
     ends: set[str] = set()
     passed, waiting = {source}, [source]
@@ -101,7 +114,7 @@ def _gone_to(graph: Graph, source: str, worst: Status) -> set[str]:
                 continue
             if edge.kind is not EdgeKind.QUALIFIES:
                 ends.add(edge.target)
-            if edge.target not in passed:
+            if edge.target not in passed and edge.target != but_not_by:
                 passed.add(edge.target)
                 waiting.append(edge.target)
     return {node for node in ends - {source} if "#" not in node and arns.kind_of(node) in LISTED}

@@ -42,6 +42,29 @@ def world(own: dict[str, Any] | None, of_role: dict[str, Any] | None = INVOKE) -
     )
 
 
+def test_whoever_runs_a_function_by_its_alias_gains_nothing_when_it_may_call_itself() -> None:
+    permit = document(Action="lambda:InvokeFunction", Principal={"AWS": DEV}, Resource=f"{FUNCTION}:live")
+    trust = document(Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
+    snapshot = Snapshot(
+        taken_at=datetime(2026, 1, 1, tzinfo=UTC),
+        accounts=(Account(id=ACCOUNT),),
+        users=(User(arn=DEV),),
+        roles=(Role(arn=ROLE, trust=document_id(trust)),),
+        functions=(
+            Function(
+                arn=FUNCTION,
+                role=ROLE,
+                versions=("1",),
+                aliases={"live": "1"},
+                policies={"live": document_id(permit)},
+            ),
+        ),
+        documents={document_id(item): item for item in (permit, trust)},
+    )
+    itself = AddStatement(side="identity", holder=ROLE, statement=INVOKE["Statement"][0])
+    assert rows(*what_if(World(snapshot), [itself]).opens) == [(ROLE, "invokes", "missing", "allowed")]
+
+
 def rows(*found: OpenedAnswer) -> list[tuple[str, str, str, str]]:
     return [(row.source, row.kind, row.before, row.after) for row in found if row.target == FUNCTION]
 
