@@ -39,9 +39,23 @@ def grants_of(world: World, path: Path, given: Given) -> tuple[Grant, ...]:
     return ordered(joined(lacking), arns.account_of(shown(path.edges[0].source)))
 
 
-def way(world: World, found: Mended) -> RepairWay:
-    """A way with what mends it, and what else that opens."""
-    opens, closes = effects(world, found.changes, *_ends(found))
+def best(world: World, found: Iterable[Mended], k: int) -> tuple[RepairWay, ...]:
+    """The first `k` of what mends a way: cheapest, then more certain, then what opens less besides, shorter, names.
+
+    What each grant opens by itself is worked out only of what is told.
+    """
+    rows = [(one, effects(world, one.changes, *_ends(one))) for one in found]
+    rows.sort(key=lambda row: _order(row[0], len(row[1][0])))
+    return tuple(_way(world, one, *told) for one, told in rows[:k])
+
+
+def _order(found: Mended, opens: int) -> tuple[object, ...]:
+    names = tuple(shown(edge.target) for edge in found.path.edges)
+    holders = tuple(remedy.grant.holder for remedy in found.remedies)
+    return (found.cost, found.after.status.rank, opens, len(found.path.edges), names, holders)
+
+
+def _way(world: World, found: Mended, opens: tuple[OpenedAnswer, ...], closes: tuple[OpenedAnswer, ...]) -> RepairWay:
     return RepairWay(
         cost=found.cost,
         manner=found.manner,
@@ -131,11 +145,3 @@ def _share(world: World, account: str | None, items: Sequence[tuple[str | None, 
         terraform=said.terraform,
         warning=said.warning,
     )
-
-
-def order(found: RepairWay) -> tuple[object, ...]:
-    """Cheapest first, then the more certain, then what opens less besides, then the shorter, then names."""
-    status = Status(found.status)
-    names = tuple(step.target for step in found.steps)
-    holders = tuple(grant.holder for grant in found.grants)
-    return (found.cost, status.rank, len(found.also_opens), len(found.steps), names, holders)

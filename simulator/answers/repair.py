@@ -73,14 +73,14 @@ def repair(
     wanted = _Wanted(source, target, action, given)
     today = wanted.today(world)
     if today is not None and today.status is Status.ALLOWED:
-        return _answer(world, wanted, today, [], [], [])
+        return _answer(world, wanted, today, [], [], [], k)
     graph, ends = _grown(world, wanted, k)
     found = _repairs(world, wanted, graph, ends, k)
     direct = [edge for path in hopeless(graph, source, target) for edge in path.edges]
     denied = [edge for edge in direct if edge.status is Status.DENIED]
     if not found and not denied and today is None:
         denied = list(_denied_on_the_way(graph, ends))
-    return _answer(world, wanted, today, found, denied, direct)
+    return _answer(world, wanted, today, found, denied, direct, k)
 
 
 def _grown(world: World, wanted: _Wanted, k: int) -> tuple[Graph, tuple[str, ...]]:
@@ -153,9 +153,16 @@ def action_of(target: str, action: str | None) -> str:
 
 
 def _answer(
-    world: World, wanted: _Wanted, today: Path | None, found: list[Mended], denied: list[Edge], direct: list[Edge]
+    world: World,
+    wanted: _Wanted,
+    today: Path | None,
+    found: list[Mended],
+    denied: list[Edge],
+    direct: list[Edge],
+    k: int,
 ) -> RepairAnswer:
-    rows = sorted((mended.way(world, one) for one in found), key=mended.order)
+    # What opens besides decides among those that cost the same: of these all are looked at.
+    rows = mended.best(world, found, k)
     asked = _asked(wanted.graph(world)[0])
     blocked = [block for edge in denied for block in blocks(world, edge, asked)]
     used = [edge for path in (*([today] if today else ()), *(one.path for one in found)) for edge in path.edges]
@@ -166,11 +173,11 @@ def _answer(
         source=wanted.source,
         target=wanted.target,
         action=action_of(wanted.target, wanted.action),
-        status=_status(today, rows != [], denied).value,
+        status=_status(today, bool(rows), denied).value,
         residual=shapes.together(one for edge in today.edges for one in edge.residuals) if today else None,
         settled_by_grant=_could_be_settled(today) if today else None,
         today=path_answer(today) if today else None,
-        repairs=tuple(rows),
+        repairs=rows,
         blocked_by=tuple(map(_block, blocked)),
         with_exceptions=excepted.value if (excepted := _with_exceptions(world, denied, blocked, asked)) else None,
         impossible=_why_not(world, wanted, direct) if none else None,

@@ -75,6 +75,8 @@ def test_each_repair_holds_when_applied_and_no_part_of_it_does(snapshot: Snapsho
             for some in combinations(everything, few):
                 part = best(after(world, granted(way, some)), *pair)
                 assert part > RANK[way.status], f"{some} of {way.grants} would do"
+    assert len(answer.repairs) <= 4
+    assert repair(world, *pair, k=1).repairs == answer.repairs[:1]
     check_order(answer)
 
 
