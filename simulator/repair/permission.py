@@ -77,14 +77,20 @@ def _without_deleted(add: AddStatement, document: Any) -> tuple[list[Change], An
 def _sid(grant: Grant) -> str:
     """Letters and digits only, as IAM wants it: `InvokeFunctionForPipeline`, or `InvokeFunctionOnOrders`."""
     own = grant.side not in ("resource", "trust", "vpc_endpoint")
-    what = grant.action.partition(":")[2] or "All"
-    end = f"On{_camel(arns.short(grant.resource))}" if own else f"For{_camel(arns.short(grant.principal))}"
-    return f"{_camel(what)}{end}"[:_LONGEST]
+    actions = " ".join(action.partition(":")[2] or "all" for action in grant.action.split(", "))
+    end = f"On{_name(grant.resource)}" if own else f"For{_camel(arns.short(grant.principal)) or 'Any'}"
+    return f"{_camel(actions)}{end}"[:_LONGEST]
+
+
+def _name(resource: str) -> str:
+    """A resource's short name; of one that ends in a star what comes before it."""
+    found = arns.parts(resource)
+    return _camel(arns.short(resource)) or _camel(found.resource if found else "") or "Any"
 
 
 def _camel(text: str) -> str:
     text = text.partition("#")[0]
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text)) or "Any"
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text))
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,6 +85,7 @@ def grant(side: Side, holder: str, statement: Json, principal: str = PARTNER, re
 
 
 OWN = {"Effect": "Allow", "Action": INVOKE, "Resource": FUNCTION}
+STREAMS = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/lambda/orders:log-stream:*"
 TRUSTED = {"Effect": "Allow", "Principal": {"AWS": PARTNER}, "Action": "sts:AssumeRole"}
 LET_IN = permit(None, {"AWS": PARTNER})
 
@@ -102,6 +104,15 @@ LET_IN = permit(None, {"AWS": PARTNER})
         ),
         pytest.param(
             grant("boundary", DEV, OWN), "InvokeFunctionOnOrders2", None, id="with a Sid that no statement has"
+        ),
+        pytest.param(
+            replace(
+                grant("boundary", DEV, {**OWN, "Resource": STREAMS}, resource=STREAMS),
+                action="logs:CreateLogStream, logs:PutLogEvents",
+            ),
+            "CreateLogStreamPutLogEventsOnLogGroupAwsLambdaOrdersLogStream",
+            None,
+            id="named after all its actions, and after what comes before a star",
         ),
         pytest.param(grant("trust", ROLE, TRUSTED), "AssumeRoleForPartnerPipeline", None, id="the trust policy"),
         pytest.param(grant("resource", FUNCTION, LET_IN), "InvokeFunctionForPartnerPipeline", None, id="a function"),
