@@ -16,7 +16,7 @@ from simulator.cheapest import Path
 from simulator.repair import ways
 from simulator.repair.forms import forms
 from simulator.repair.narrowed import narrowed
-from simulator.repair.remedies import Remedy, joined
+from simulator.repair.remedies import Remedy, changes_of, joined
 from simulator.repair.ways import Asked, Mended
 from simulator.world.grants import ordered
 from simulator.world.nodes import shown
@@ -59,7 +59,7 @@ def _way(world: World, found: Mended, opens: tuple[OpenedAnswer, ...], closes: t
     return RepairWay(
         cost=found.cost,
         manner=found.manner,
-        grants=grants(world, found, opens if len(found.remedies) == 1 else None),
+        grants=grants(world, found, opens),
         also_opens=opens,
         also_closes=closes,
         status=found.after.status.value,
@@ -72,7 +72,7 @@ def _way(world: World, found: Mended, opens: tuple[OpenedAnswer, ...], closes: t
 
 
 def grants(world: World, found: Mended, opens: tuple[OpenedAnswer, ...] | None = None) -> tuple[RepairGrantAnswer, ...]:
-    """The grants of a way; `opens` is what a single one opens, where that is known already."""
+    """The grants of a way; `opens` is what they open together, where that is known already."""
     return granted(world, found.remedies, _ends(found), verified=found.after.status.is_open, opens=opens)
 
 
@@ -91,7 +91,7 @@ def granted(
     """Grants in all their forms. These follow each other: what is written whole has what the one before has added."""
     rows = []
     snapshot = world.snapshot
-    for remedy in found:
+    for remedy, also in zip(found, _also_opened(world, found, ends, opens), strict=True):
         said = forms(snapshot, remedy.changes)
         snapshot = apply(snapshot, remedy.changes)
         changes = as_file(remedy.changes)
@@ -99,7 +99,7 @@ def granted(
             RepairGrantAnswer(
                 **dict(shapes.grant(remedy.grant)),
                 verified=verified,
-                also_opens=effects(world, remedy.changes, *ends)[0] if opens is None else opens,
+                also_opens=also,
                 cli=said.cli,
                 cloudformation=said.cloudformation,
                 terraform=said.terraform,
@@ -109,6 +109,20 @@ def granted(
             )
         )
     return tuple(rows)
+
+
+def _also_opened(
+    world: World, found: Sequence[Remedy], ends: tuple[str, str], together: tuple[OpenedAnswer, ...] | None
+) -> list[tuple[OpenedAnswer, ...]]:
+    """What each grant opens besides by itself; what opens only by all of them is told with the last."""
+    if together is None:
+        together = effects(world, changes_of(found), *ends)[0]
+    if len(found) < 2:
+        return [together for _ in found]
+    alone = [effects(world, remedy.changes, *ends)[0] for remedy in found]
+    told = {row for rows in alone for row in rows}
+    last = (*alone[-1], *(row for row in together if row not in told))
+    return [*alone[:-1], tuple(sorted(last, key=lambda row: (row.source, row.target, row.kind)))]
 
 
 def as_file(changes: Iterable[Change]) -> tuple[dict[str, object], ...]:

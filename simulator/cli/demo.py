@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from models.answer import GrantAnswer, PathsAnswer
-    from models.change import AddStatement
     from simulator.render.names import Names
 
 #: The question that the demo asks of its scenario.
@@ -26,6 +25,7 @@ TO = "ours/orders:live"
 @options.format_option
 def command(form: str) -> int:
     """Find a missing permission in the embedded scenario, add it, and ask again. Needs no AWS account."""
+    from models.change import CHANGE
     from simulator import scenario
     from simulator.answers.paths import paths
     from simulator.changes import apply
@@ -35,9 +35,10 @@ def command(form: str) -> int:
     loaded = scenario.load(library.embedded(library.DEMO))
     world = World(loaded.snapshot)
     start, end = world.resolve(FROM, "principal"), world.resolve(TO, "resource")
-    before = paths(world, start, end, k=1)
+    before = paths(world, start, end, k=1, repair=True)
     missing = [grant for step in before.paths[0].steps for grant in step.missing]
-    mended = World(apply(loaded.snapshot, [_as_change(grant) for grant in missing]))
+    changes = [CHANGE.validate_python(one) for grant in before.paths[0].repair for one in grant.changes]
+    mended = World(apply(loaded.snapshot, changes))
     after = paths(mended, start, end, k=1)
     if form == "json":
         documents = {"before": before.as_json(), "missing": [one.as_json() for one in missing]}
@@ -45,14 +46,6 @@ def command(form: str) -> int:
     else:
         write_lines(_text(loaded.scenario.name, before, missing, after, names_of(loaded.snapshot)))
     return YES
-
-
-def _as_change(grant: GrantAnswer) -> AddStatement:
-    from models.change import AddStatement
-
-    side = grant.side
-    assert side in ("identity", "resource", "trust"), "the demo's scenario lacks nothing else"
-    return AddStatement(side=side, holder=grant.holder, statement=grant.statement)
 
 
 def _text(name: str, before: PathsAnswer, missing: list[GrantAnswer], after: PathsAnswer, names: Names) -> list[Text]:

@@ -93,6 +93,17 @@ def test_a_user_of_another_account_assumes_a_role_that_has_it() -> None:
     assert [(row.source, row.target, row.kind) for row in first.also_opens] == [(DEV, INVOKER, "assumes")]
 
 
+def test_what_opens_only_by_all_grants_together_is_told_with_the_last() -> None:
+    """Neither account's statement opens the role by itself."""
+    made = world(
+        lambda at: at.role(INVOKER, trusting(f"arn:aws:iam::{TWO}:root"), allow(INVOKE, LIVE)),
+        lambda at: at.user(DEV),
+    )
+    way = next(way for way in repair(made, DEV, LIVE).repairs if way.manner == "assume_role")
+    assert places(way) == [(ONE, "identity", DEV), (TWO, "trust", INVOKER)]
+    assert [[(row.source, row.target) for row in grant.also_opens] for grant in way.grants] == [[], [(DEV, INVOKER)]]
+
+
 def test_a_role_of_the_own_account_that_may_it_already_is_offered() -> None:
     able = role("able")
     made = world(lambda at: at.role(able, trusting(f"arn:aws:iam::{ONE}:root"), allow(INVOKE, OURS)))
