@@ -70,16 +70,17 @@ def _principals(statement: Mapping[str, Any]) -> list[str]:
     element = statement.get("Principal", statement.get("NotPrincipal", "*"))
     if isinstance(element, str):
         return [element]
-    named = [_caller(kind, value) for kind, values in element.items() for value in _listed(values)]
+    partition = next(map(arns.partition_of, _values(statement, "Resource")))
+    named = [_caller(kind, value, partition) for kind, values in element.items() for value in _listed(values)]
     return [name for name in named if name is not None]
 
 
-def _caller(kind: str, value: str) -> str | None:
+def _caller(kind: str, value: str, partition: str) -> str | None:
     """None for whom nobody can be: the id of somebody who was deleted, a canonical user."""
     if kind in ("Service", "Federated"):
         return f"{kind.lower()}:{value}"
     if arns.ACCOUNT.fullmatch(value):
-        return f"arn:aws:iam::{value}:root"
+        return f"arn:{partition}:iam::{value}:root"
     return value if value == "*" or arns.account_of(value) else None
 
 
