@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from streamlit.testing.v1 import AppTest
 
 from models.snapshot import Account, Function, Resource, Role, Snapshot, Trigger, User, document_id
 from simulator.collector import store
+from ui import inputs
+from ui.launch import APP
 
 PARTNER, OURS = "111111111111", "222222222222"
 ORDERS = f"arn:aws:lambda:eu-west-1:{OURS}:function:orders"
@@ -97,6 +101,8 @@ def _snapshot_file(snapshot: Snapshot, tmp_path: Path) -> Path:
     return path
 
 
+SIZES = [pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")]
+
 #: A new profile each time, and nothing asked of the network.
 ARGUMENTS = [
     "--no-sandbox",
@@ -152,6 +158,45 @@ def _browser() -> Iterator[Browser]:
 @pytest.fixture(name="complaints")
 def _complaints() -> list[str]:
     return []
+
+
+@pytest.fixture(name="page", params=SIZES)
+def _page(request: pytest.FixtureRequest, browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """A page of either size that nothing is opened on yet."""
+    width, height = request.param
+    page = browser.new_page(viewport={"width": width, "height": height})
+
+    def listen(message: ConsoleMessage) -> None:
+        # Streamlit looks for its server below the page's own address first.
+        if message.type == "error" and not re.search("/(diagnose|what_if)/_stcore/", message.location["url"]):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+
+
+def opener(monkeypatch: pytest.MonkeyPatch, page: str, usual: Path) -> Callable[..., AppTest]:
+    """What opens a page of the explorer on a file, as a link to it does."""
+
+    def opened(file: Path = usual, **address: str) -> AppTest:
+        monkeypatch.setenv(inputs.FILE_VARIABLE, str(file))
+        monkeypatch.setenv(inputs.KIND_VARIABLE, inputs.kind_of(file.name))
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        # Streamlit knows which pages there are once it has run.
+        app.run()
+        app.switch_page(page)
+        for name, value in address.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+def texts(app: AppTest) -> str:
+    """All HTML of the page."""
+    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def overflow(page: Page) -> int:

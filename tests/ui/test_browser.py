@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.ui.conftest import overflow
+from tests.ui.conftest import SIZES, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ORDERS = "arn:aws:lambda:eu-west-1:222222222222:function:orders"
 
 
-@pytest.fixture(name="page", params=[pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")])
+@pytest.fixture(name="page", params=SIZES)
 def _page(request: pytest.FixtureRequest, browser: Browser, address: str, complaints: list[str]) -> Iterator[Page]:
     width, height = request.param
     page = browser.new_page(viewport={"width": width, "height": height})

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from models.snapshot import Account, Function, Snapshot
 from simulator.collector import store
+from tests.ui.conftest import opener, texts
 from ui import inputs, overview
 from ui.launch import APP
 
@@ -26,25 +27,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture(name="opened")
 def _opened(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens the page on a file, as a link to it does."""
-
-    def opened(file: Path = NIGHT_SHIFT, **address: str) -> AppTest:
-        monkeypatch.setenv(inputs.FILE_VARIABLE, str(file))
-        monkeypatch.setenv(inputs.KIND_VARIABLE, inputs.kind_of(file.name))
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        # Streamlit knows which pages there are once it has run.
-        app.run()
-        app.switch_page("pages/diagnose.py")
-        for name, value in address.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return opened
-
-
-def texts(app: AppTest) -> str:
-    """All HTML of the page."""
-    return "\n".join(element.proto.body for element in app.get("html"))
+    return opener(monkeypatch, "pages/diagnose.py", NIGHT_SHIFT)
 
 
 def findings(app: AppTest) -> list[str]:

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.ui.conftest import overflow
+from tests.ui.conftest import SIZES, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CHECKOUT = "arn:aws:lambda:eu-west-1:222222222222:function:checkout"
 START = "diagnose?scenario=night-shift"
-
-SIZES = [pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")]
-
-
-@pytest.fixture(name="page", params=SIZES)
-def _page(request: pytest.FixtureRequest, browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    width, height = request.param
-    page = browser.new_page(viewport={"width": width, "height": height})
-
-    def listen(message: ConsoleMessage) -> None:
-        # Streamlit looks for its server below the page's own address first.
-        if message.type == "error" and "/diagnose/_stcore/" not in message.location["url"]:
-            complaints.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    page.close()
 
 
 def _finding(page: Page, words: str) -> Locator:

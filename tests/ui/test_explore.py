@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from models.errors import InputError
 from models.snapshot import Snapshot
 from simulator.collector import store
+from tests.ui.conftest import texts
 from ui import inputs
 from ui.launch import APP, SETTINGS, flags, free_port
 from ui.launch import main as launch_main
@@ -28,11 +29,6 @@ def _app(snapshot_file: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv(inputs.FILE_VARIABLE, str(snapshot_file))
     monkeypatch.setenv(inputs.KIND_VARIABLE, "snapshot")
     return AppTest.from_file(str(APP), default_timeout=60)
-
-
-def texts(app: AppTest) -> str:
-    """All HTML of the page."""
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def test_the_page_opens_with_the_embedded_scenario_and_its_missing_edge() -> None:

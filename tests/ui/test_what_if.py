@@ -13,9 +13,8 @@ from streamlit.testing.v1 import AppTest
 from models.change import AddStatement, AttachPolicy
 from simulator.collector import store
 from simulator.scenario import library
-from tests.ui.conftest import DEV, INVOKER, ORDERS, PIPELINE
-from ui import inputs, supposed
-from ui.launch import APP
+from tests.ui.conftest import DEV, INVOKER, ORDERS, PIPELINE, opener, texts
+from ui import supposed
 
 DEMO = library.embedded(library.DEMO)
 TRUSTED = AddStatement(
@@ -29,25 +28,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture(name="opened")
 def _opened(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Opens the page on a file, as a link to it does."""
-
-    def opened(file: Path = DEMO, **address: str) -> AppTest:
-        monkeypatch.setenv(inputs.FILE_VARIABLE, str(file))
-        monkeypatch.setenv(inputs.KIND_VARIABLE, inputs.kind_of(file.name))
-        app = AppTest.from_file(str(APP), default_timeout=60)
-        # Streamlit knows which pages there are once it has run.
-        app.run()
-        app.switch_page("pages/what_if.py")
-        for name, value in address.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return opened
-
-
-def texts(app: AppTest) -> str:
-    """All HTML of the page."""
-    return "\n".join(element.proto.body for element in app.get("html"))
+    return opener(monkeypatch, "pages/what_if.py", DEMO)
 
 
 def click(app: AppTest, label: str) -> AppTest:

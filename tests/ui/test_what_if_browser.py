@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from models.change import AddStatement, RemoveStatement
-from tests.ui.conftest import INVOKER, ORDERS, PIPELINE, overflow
+from tests.ui.conftest import INVOKER, ORDERS, PIPELINE, SIZES, overflow
 from ui import supposed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SIZES = [pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")]
 TRUSTED = AddStatement(
     side="trust",
     holder=INVOKER,
     statement={"Effect": "Allow", "Principal": {"AWS": PIPELINE}, "Action": "sts:AssumeRole"},
 )
 BOTH = supposed.code_of((TRUSTED, RemoveStatement(side="resource", holder=f"{ORDERS}:live", sid="inbox")))
-
-
-@pytest.fixture(name="page", params=SIZES)
-def _page(request: pytest.FixtureRequest, browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    width, height = request.param
-    page = browser.new_page(viewport={"width": width, "height": height})
-
-    def listen(message: ConsoleMessage) -> None:
-        # Streamlit looks for its server below the page's own address first.
-        if message.type == "error" and "/what_if/_stcore/" not in message.location["url"]:
-            complaints.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    page.close()
 
 
 def verdict(page: Page) -> Locator:
