@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from models.snapshot import Account, Function, Resource, Role, Snapshot, Trigger, User, document_id
@@ -197,6 +197,12 @@ def opener(monkeypatch: pytest.MonkeyPatch, page: str, usual: Path) -> Callable[
 def texts(app: AppTest) -> str:
     """All HTML of the page."""
     return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def settled(page: Page) -> None:
+    """Wait until all of the page is written, and what stood there before is gone: until then things may move."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 
 def overflow(page: Page) -> int:

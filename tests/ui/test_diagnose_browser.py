@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.ui.conftest import SIZES, overflow
+from tests.ui.conftest import SIZES, overflow, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,8 +30,10 @@ def test_from_all_functions_to_the_finding_and_its_edge_in_the_picture(
     page.goto(f"{address}{START}")
     verdict = page.locator("h1.pg-verdict")
     expect(verdict).to_contain_text("4 functions: 2 fail", timeout=60_000)
+    settled(page)
     assert overflow(page) <= 0, "the page scrolls sideways"
 
+    settled(page)
     page.get_by_role("button", name="mail").first.click()
     expect(verdict).to_contain_text("mail: 1 failure")
     runs_as = re.compile("~runs_as~arn:aws:iam::222222222222:role/other-service$")
@@ -39,10 +41,12 @@ def test_from_all_functions_to_the_finding_and_its_edge_in_the_picture(
 
     page.go_back()
     expect(verdict).to_contain_text("4 functions")
+    settled(page)
     page.get_by_role("button", name="checkout").first.click()
     expect(verdict).to_contain_text("checkout: 5 failures")
     expect(_picked(page)).to_have_attribute("id", re.compile("~calls~arn:aws:sqs:.*:lost$"))
 
+    settled(page)
     _finding(page, "fail mapping").click()
     expect(_picked(page)).to_have_attribute("id", re.compile("paid~polled_by~"))
     expect(_picked(page)).to_have_class(re.compile(r"\bmissing\b"))
@@ -62,8 +66,10 @@ def _is_within(inner: Locator, outer: Locator) -> bool:
 def test_back_brings_back_the_finding_and_keeps_the_function(page: Page, address: str) -> None:
     page.goto(f"{address}{START}&function=checkout")
     expect(_picked(page)).to_have_attribute("id", re.compile(":lost$"), timeout=60_000)
+    settled(page)
     _finding(page, "fail mapping").click()
     expect(page).to_have_url(re.compile("finding=mapping"))
+    settled(page)
     _finding(page, "warning confused-deputy").click()
     expect(page.locator(".host g.node.picked")).to_have_attribute("id", CHECKOUT)
     page.go_back()
@@ -107,16 +113,19 @@ def test_an_edge_picked_in_the_picture_opens_its_finding(browser: Browser, addre
 def test_a_finding_s_way_is_explored_and_back_leads_to_the_finding(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}{START}&function=checkout&finding=caller-lacks")
+    settled(page)
     page.get_by_role("link", name="Explore this way").click(timeout=60_000)
     expect(page.locator("h1.pg-verdict")).to_contain_text("buyer can't invoke checkout:live")
     expect(page.locator(".pg-why .pg-chip")).to_contain_text("invokes — missing")
     page.go_back()
     expect(_picked(page)).to_have_attribute("id", re.compile("buyer~invokes~"))
+    settled(page)
     page.get_by_role("link", name="Explore", exact=True).click()
     expect(page.locator("h1.pg-verdict")).to_contain_text("buyer can't invoke checkout:live")
     back = page.get_by_role("link", name="Diagnose")
     # The page's links are written last: until then they are those of the page before.
-    expect(back).to_have_attribute("href", re.compile("function="))
+    expect(back).to_have_attribute("href", re.compile("function="), timeout=60_000)
+    settled(page)
     back.click()
     expect(page.locator("h1.pg-verdict")).to_contain_text("checkout: 5 failures")
     page.close()

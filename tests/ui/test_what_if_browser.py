@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from models.change import AddStatement, RemoveStatement
-from tests.ui.conftest import INVOKER, ORDERS, PIPELINE, SIZES, overflow
+from tests.ui.conftest import INVOKER, ORDERS, PIPELINE, SIZES, overflow, settled
 from ui import supposed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,6 +35,7 @@ def test_from_the_missing_edge_by_its_repair_to_all_that_it_opens(
 ) -> None:
     page.goto(address)
     expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
+    settled(page)
     page.get_by_role("link", name="Try this in What if").click(timeout=60_000)
 
     expect(verdict(page)).to_have_text(re.compile("With 1 change, 4 pairs open"), timeout=60_000)
@@ -46,16 +47,20 @@ def test_from_the_missing_edge_by_its_repair_to_all_that_it_opens(
     page.screenshot(path=tmp_path / "what-if.png", full_page=True)
     assert overflow(page) <= 0, "the page scrolls sideways"
 
+    settled(page)
     page.get_by_role("button", name="Undo").click()
     expect(verdict(page)).to_contain_text("Nothing is supposed yet")
+    settled(page)
     page.get_by_role("button", name="Redo").click()
     expect(verdict(page)).to_contain_text("4 pairs open")
 
+    settled(page)
     page.get_by_role("link", name="Explore", exact=True).click()
     expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
     back = page.get_by_role("link", name="What if", exact=True)
     # The page's links are written last: until then they are those of the page before.
-    expect(back).to_have_attribute("href", re.compile("changes="))
+    expect(back).to_have_attribute("href", re.compile("changes="), timeout=60_000)
+    settled(page)
     back.click()
     expect(verdict(page)).to_contain_text("4 pairs open", timeout=60_000)
     assert complaints == []
@@ -67,6 +72,7 @@ def test_a_permission_is_added_by_hand_and_taken_out_again(page: Page, address: 
     _choose(page, "Kind of change", "Trust somebody with a role")
     _choose(page, "Role", "invoker")
     _choose(page, "Principal that may assume it", "pipeline")
+    settled(page)
     page.get_by_role("button", name="Add the change").click()
     expect(verdict(page)).to_contain_text("With 1 change, 4 pairs open", timeout=60_000)
     expect(changed(page, "opens")).to_be_visible()
@@ -74,7 +80,7 @@ def test_a_permission_is_added_by_hand_and_taken_out_again(page: Page, address: 
     expect(verdict(page)).to_contain_text("Nothing is supposed yet")
     page.go_forward()
     expect(verdict(page)).to_contain_text("With 1 change, 4 pairs open")
-    _settle(page)
+    settled(page)
     page.get_by_role("button", name="Take out").click()
     expect(verdict(page)).to_contain_text("Nothing is supposed yet")
     assert overflow(page) <= 0, "the page scrolls sideways"
@@ -85,11 +91,13 @@ def test_a_mistake_in_the_yaml_is_said_in_one_line_and_nothing_is_lost(browser: 
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}what_if?changes={BOTH}")
     expect(verdict(page)).to_contain_text("With 2 changes", timeout=60_000)
+    settled(page)
     page.get_by_role("tab", name="YAML").click()
     text = page.get_by_label("A changes file")
     expect(text).to_have_value(re.compile("add_statement"))
     wrong = "changes:\n- change: add_statment\n"
     text.fill(wrong)
+    settled(page)
     page.get_by_role("button", name="Take it over").click()
     expect(page.get_by_text("did you mean")).to_be_visible()
     expect(text).to_have_value(wrong)
@@ -134,13 +142,8 @@ def test_an_edge_picked_by_keyboard_says_why_before_and_after(browser: Browser, 
     page.close()
 
 
-def _settle(page: Page) -> None:
-    """Wait until what stood on the page before is gone."""
-    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
-
-
 def _choose(page: Page, label: str, name: str) -> None:
+    settled(page)
     box = page.get_by_role("combobox", name=re.compile(label))
     box.click()
     box.fill(name)
