@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from models import arns
 from models.answer import OpenedAnswer, RemovalAnswer, RemovalWay, RemoveAnswer
 from models.change import Change
 from models.context import NOTHING_GIVEN, Given
 from models.edge import Status
 from simulator.answers import mended, shapes
-from simulator.answers.grown import between, may_take_over
+from simulator.answers.pair import Pair
 from simulator.answers.paths import path_answer
 from simulator.answers.what_if import what_if
-from simulator.cheapest import Path, cheapest
 from simulator.repair.closing import Closed, UnclosableError, closing
 from simulator.repair.forms import forms
 from simulator.repair.removals import Removal
 from simulator.repair.ways import changed
 from simulator.world.nodes import shown
 from simulator.world.world import World
-
-#: So many ways are looked at together: the more there are, the more each of them asks for.
-MOST_WAYS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    source: str
-    target: str
-    action: str | None
-    given: Given
-
-    def open_ways(self, world: World) -> list[Path]:
-        """The ways that are open, takeovers among them, as far as they are looked at together."""
-        return self._ways(world, (Status.ALLOWED, Status.CONDITIONAL))
-
-    def unknown_ways(self, world: World) -> list[Path]:
-        return self._ways(world, (Status.UNKNOWN,))
-
-    def _ways(self, world: World, statuses: tuple[Status, ...]) -> list[Path]:
-        graph, ends = between(world, self.source, self.target, self.action, self.given)
-        graph.question = replace(graph.question, missing=False)
-        graph.grow_forward((self.source,), ends)
-        if may_take_over(graph, self.source):
-            graph.grow_by_takeover(ends)
-        return cheapest(graph, self.source, ends, MOST_WAYS, statuses)
 
 
 def remove(
@@ -62,7 +33,7 @@ def remove(
     Args:
         action: what is done on `target`; without it, run a function or become a role.
     """
-    wanted = _Wanted(source, target, action, given)
+    wanted = Pair(source, target, action, given)
     ways = wanted.open_ways(world)
     unsure = wanted.unknown_ways(world)
     found, why = _closed(world, wanted, k) if ways else ([], None)
@@ -80,7 +51,7 @@ def remove(
     )
 
 
-def _closed(world: World, wanted: _Wanted, k: int) -> tuple[list[Closed], str | None]:
+def _closed(world: World, wanted: Pair, k: int) -> tuple[list[Closed], str | None]:
     found: list[Closed] = []
     try:
         found.extend(closing(world, wanted.open_ways, k))
@@ -90,7 +61,7 @@ def _closed(world: World, wanted: _Wanted, k: int) -> tuple[list[Closed], str | 
     return found, None if found else "no set of removals was found that AWS would take"
 
 
-def _way(world: World, wanted: _Wanted, found: Closed) -> RemovalWay:
+def _way(world: World, wanted: Pair, found: Closed) -> RemovalWay:
     effects = what_if(world, found.changes)
     after = changed(world, found.changes)
     return RemovalWay(
@@ -103,7 +74,7 @@ def _way(world: World, wanted: _Wanted, found: Closed) -> RemovalWay:
     )
 
 
-def _is_meant(wanted: _Wanted, row: OpenedAnswer) -> bool:
+def _is_meant(wanted: Pair, row: OpenedAnswer) -> bool:
     """Whether it is a way from the one to the other that closes, or to a version, alias or URL of it."""
     target = arns.behind_url(row.target) if arns.is_url(row.target) else row.target
     return row.source == wanted.source and wanted.target in (row.target, arns.unqualified(target))

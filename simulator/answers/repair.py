@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from models import arns
 from models.answer import BlockAnswer, RepairAnswer
@@ -13,9 +13,9 @@ from models.edge import Edge, EdgeKind, Grant, Status
 from models.errors import ChangeError
 from models.policy import Effect
 from simulator.answers import mended, shapes
-from simulator.answers.grown import between
+from simulator.answers.pair import Pair
 from simulator.answers.paths import hopeless, path_answer
-from simulator.cheapest import USABLE, Path, cheapest
+from simulator.cheapest import Path, cheapest
 from simulator.edges import assumes, invokes, invokes_url
 from simulator.graph import Graph
 from simulator.repair import ways
@@ -28,30 +28,6 @@ from simulator.world.world import World
 
 #: For each way that is wanted so many are tried: some are no better than cheaper ones.
 _TRIED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The question, to be asked of this world and of others."""
-
-    source: str
-    target: str
-    action: str | None
-    given: Given
-
-    def graph(self, world: World) -> tuple[Graph, tuple[str, ...]]:
-        return between(world, self.source, self.target, self.action, self.given)
-
-    def today(self, world: World) -> Path | None:
-        """The best way that holds, or may hold, without anything being taken over."""
-        graph, ends = self.graph(world)
-        graph.question = replace(graph.question, missing=False)
-        found = cheapest(graph.grow_forward((self.source,), ends), self.source, ends, 1, USABLE[:-1])
-        return found[0] if found else None
-
-    def best(self, world: World) -> Status | None:
-        way = self.today(world)
-        return way.status if way else None
 
 
 def repair(
@@ -70,7 +46,7 @@ def repair(
     Args:
         action: what is to be done on `target`; without it, run a function or become a role.
     """
-    wanted = _Wanted(source, target, action, given)
+    wanted = Pair(source, target, action, given)
     today = wanted.today(world)
     if today is not None and today.status is Status.ALLOWED:
         return _answer(world, wanted, today, [], [], [], k)
@@ -83,7 +59,7 @@ def repair(
     return _answer(world, wanted, today, found, denied, direct, k)
 
 
-def _grown(world: World, wanted: _Wanted, k: int) -> tuple[Graph, tuple[str, ...]]:
+def _grown(world: World, wanted: Pair, k: int) -> tuple[Graph, tuple[str, ...]]:
     """The graph of the ways that could be mended: those with evidence, the direct one, and those by able roles."""
     graph, ends = wanted.graph(world)
 
@@ -105,7 +81,7 @@ def _asked(graph: Graph) -> Asked:
     return Asked(graph.question.given, graph.question.action, graph.question.starts)
 
 
-def _repairs(world: World, wanted: _Wanted, graph: Graph, ends: tuple[str, ...], k: int) -> list[Mended]:
+def _repairs(world: World, wanted: Pair, graph: Graph, ends: tuple[str, ...], k: int) -> list[Mended]:
     """What mends the cheapest ways, verified, and each no more than it takes."""
     asked = _asked(graph)
     found: dict[frozenset[str], Mended] = {}
@@ -122,7 +98,7 @@ def _repairs(world: World, wanted: _Wanted, graph: Graph, ends: tuple[str, ...],
 
 
 def _candidates(
-    world: World, graph: Graph, wanted: _Wanted, ends: tuple[str, ...], k: int
+    world: World, graph: Graph, wanted: Pair, ends: tuple[str, ...], k: int
 ) -> Iterator[tuple[Path, tuple[Grant, ...]]]:
     """Yield ways with what could mend them, cheapest first: their statements, or a group that has some of them."""
     paths = cheapest(graph, wanted.source, ends, _TRIED * k, (Status.MISSING,))
@@ -154,7 +130,7 @@ def action_of(target: str, action: str | None) -> str:
 
 def _answer(
     world: World,
-    wanted: _Wanted,
+    wanted: Pair,
     today: Path | None,
     found: list[Mended],
     denied: list[Edge],
@@ -225,7 +201,7 @@ def _with_exceptions(world: World, denied: list[Edge], blocked: list[Block], ask
     return now.status if now else None
 
 
-def _why_not(world: World, wanted: _Wanted, direct: list[Edge]) -> str:
+def _why_not(world: World, wanted: Pair, direct: list[Edge]) -> str:
     """Why no statement helps, as far as that is known."""
     for edge in direct:
         if edge.impossible:
@@ -243,6 +219,6 @@ def _why_not(world: World, wanted: _Wanted, direct: list[Edge]) -> str:
     return "no statement is known that would mend it"
 
 
-def _is_of_another_account(wanted: _Wanted) -> bool:
+def _is_of_another_account(wanted: Pair) -> bool:
     theirs, ours = arns.account_of(wanted.source), arns.account_of(wanted.target)
     return arns.is_function(wanted.target) and theirs is not None and theirs != ours
