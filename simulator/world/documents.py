@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from models.errors import PolicyError
-from models.policy import Policy, PolicyKind
+from models.policy import Policy, PolicyKind, Statement
 from models.snapshot import Snapshot
 from simulator.facts.managed import managed_policy
 from simulator.policy.limits import UNLIMITED, Limit
@@ -17,6 +19,7 @@ class Documents:
         self._documents = snapshot.documents
         # A document is named by its content: whatever else changes, it is compiled to the same policy.
         self._compiled: dict[tuple[str, PolicyKind], Policy] = before._compiled if before else {}
+        self._on_function: dict[tuple[str, str], Policy] = before._on_function if before else {}
         self.warnings: list[str] = [*before.warnings] if before else []
         """What was odd about the documents that were read so far, a line each."""
 
@@ -36,6 +39,23 @@ class Documents:
             self.warnings += (f"{kind} policy of `{holder}`: {warning}" for warning in found.warnings)
         return found
 
+    def of_function(self, document: str, place: str) -> Policy:
+        """The compiled policy of a function, version or alias: a statement without Resource is about that alone.
+
+        One on the function is about none of its versions and aliases, for which the same policy is read.
+
+        Raises:
+            PolicyError: as `policy` does.
+        """
+        found = self._on_function.get((document, place))
+        if found is None:
+            found = self.policy(document, PolicyKind.RESOURCE, place)
+            if any(_says_no_resource(statement) for statement in found.statements):
+                whole = tuple(_about(place, statement) for statement in found.statements)
+                found = structs.replace(found, statements=whole, memo={})
+            self._on_function[document, place] = found
+        return found
+
     def published(self, arn: str, kind: PolicyKind) -> Policy | None:
         """The compiled policy of a policy that AWS manages, as AWS publishes it; None: it isn't known."""
         known = self._compiled.get((arn, kind))
@@ -43,3 +63,11 @@ class Documents:
         if found is not None:
             known = self._compiled[(arn, kind)] = parse_policy(found.document, kind, strict=False, limit=UNLIMITED)
         return known
+
+
+def _says_no_resource(statement: Statement) -> bool:
+    return statement.resources is None and statement.not_resources is None
+
+
+def _about(place: str, statement: Statement) -> Statement:
+    return structs.replace(statement, resource=place) if _says_no_resource(statement) else statement

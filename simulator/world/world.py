@@ -350,7 +350,7 @@ class World:
         for name, place in (("", base), (qualifier, arn)):
             document = function.policies.get(name) if function and name is not None else None
             if document:
-                attached.append(Attached(place, self.documents.policy(document, PolicyKind.RESOURCE, place), place))
+                attached.append(Attached(place, self.documents.of_function(document, place), place))
         fact = self.lacking(FactKind.RESOURCE_POLICY, arn, base)
         return tuple(attached), (fact,) if fact else ()
 
