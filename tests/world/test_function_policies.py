@@ -1,6 +1,7 @@
 """Which ARNs the statements of a function's policies are about.
 
-Source: Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda": alias and version are ARNs of their own.
+Source: Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda": alias and version are ARNs of their
+own.
 """
 
 from __future__ import annotations
