@@ -378,8 +378,9 @@ class BlockAnswer(CitationAnswer):
     """A statement that denies the step between `from` and `to`.
 
     `account` owns the policy (of an SCP or RCP: the management account). `exception` says the narrowest change to it
-    that lets this one call through; `change` is the same as an object of a changes file, where one does it: `verified`
-    says that it was applied, and the statement denies the step no more.
+    that lets this one call through: an exception, or the removal of a statement that is about nothing else. `change` is
+    the same as an object of a changes file, where one does it, and the forms after it what that is elsewhere:
+    `verified` says that it was applied, and the statement denies the step no more.
     """
 
     account: str | None
@@ -388,6 +389,10 @@ class BlockAnswer(CitationAnswer):
     exception: str
     change: dict[str, Any] | None = None
     verified: bool = False
+    cli: str = ""
+    cloudformation: dict[str, Any] = {}
+    terraform: str = ""
+    warning: str = ""
 
 
 class RepairAnswer(AnswerModel):

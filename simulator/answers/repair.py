@@ -19,7 +19,8 @@ from simulator.cheapest import Path, cheapest
 from simulator.edges import assumes, invokes, invokes_url
 from simulator.graph import Graph
 from simulator.repair import ways
-from simulator.repair.exceptions import Block, blocks
+from simulator.repair.exceptions import Block, blocks, together
+from simulator.repair.forms import forms
 from simulator.repair.groups import by_group
 from simulator.repair.roles import assumable
 from simulator.repair.ways import Asked, Mended
@@ -154,7 +155,7 @@ def _answer(
         settled_by_grant=_could_be_settled(today) if today else None,
         today=path_answer(today) if today else None,
         repairs=rows,
-        blocked_by=tuple(map(_block, blocked)),
+        blocked_by=tuple(_block(world, block) for block in blocked),
         with_exceptions=excepted.value if (excepted := _with_exceptions(world, denied, blocked, asked)) else None,
         impossible=_why_not(world, wanted, direct) if none else None,
         gaps=shapes.facts((*gaps, *world.inventory_gaps())),
@@ -176,7 +177,8 @@ def _could_be_settled(today: Path) -> bool | None:
     return not any(cited.effect is Effect.DENY for part in parts for cited in part.decision.because)
 
 
-def _block(found: Block) -> BlockAnswer:
+def _block(world: World, found: Block) -> BlockAnswer:
+    said = forms(world.snapshot, (found.change,)) if found.change else None
     return BlockAnswer(
         **dict(shapes.citation(found.cited)),
         account=found.account,
@@ -185,17 +187,20 @@ def _block(found: Block) -> BlockAnswer:
         exception=found.exception,
         change=mended.as_file((found.change,))[0] if found.change else None,
         verified=found.verified,
+        cli=said.cli if said else "",
+        cloudformation=said.cloudformation if said else {},
+        terraform=said.terraform if said else "",
+        warning=said.warning if said else "",
     )
 
 
 def _with_exceptions(world: World, denied: list[Edge], blocked: list[Block], asked: Asked) -> Status | None:
     """What the denied step comes to with all exceptions made; None: some can't be said as a change."""
-    changes = {block.cited: block.change for block in blocked}
-    made = [change for change in changes.values() if change is not None]
-    if not denied or len(made) < len(changes):
+    changes = together(blocked)
+    if not denied or changes is None:
         return None
     try:
-        now = ways.again_step(ways.changed(world, made), denied[0], asked)
+        now = ways.again_step(ways.changed(world, changes), denied[0], asked)
     except ChangeError:
         return None
     return now.status if now else None

@@ -53,7 +53,7 @@ def text(answer: RepairAnswer, names: Names, shown_as: str) -> list[Text]:
         lines += [line(""), *_way(way, names, number, shown_as)]
     if answer.blocked_by:
         lines += [line(""), heading("what denies")]
-        lines += [row for block in answer.blocked_by for row in _block(block, names)]
+        lines += [row for block in answer.blocked_by for row in _block(block, names, shown_as)]
         if answer.with_exceptions:
             lines.append(line("with these exceptions: ", status(answer.with_exceptions), indent=2))
     found = facts(answer.gaps, answer.assumes)
@@ -141,8 +141,8 @@ def administrator(share: ShareAnswer, names: Names) -> Text:
     return line((f"for the administrator of {names.account(share.account)}:", "bold"), indent=3)
 
 
-def written(share: ShareAnswer, shown_as: str) -> list[Text]:
-    """Return a share in the form that was asked for, to be copied."""
+def written(share: ShareAnswer | BlockAnswer, shown_as: str) -> list[Text]:
+    """Return what is to be done in the form that was asked for, to be copied."""
     whole = {
         "cli": share.cli,
         "cloudformation": json.dumps(share.cloudformation, indent=2, ensure_ascii=False),
@@ -170,13 +170,16 @@ def also(verb: str, rows: Sequence[OpenedAnswer], names: Names) -> list[Text]:
     return lines
 
 
-def _block(block: BlockAnswer, names: Names) -> list[Text]:
+def _block(block: BlockAnswer, names: Names, shown_as: str) -> list[Text]:
     ends = f"{names.kind_and_name(block.source)} -> {names.kind_and_name(block.target)}"
     owned = f"owned by account {names.account(block.account)}" if block.account else "not to be changed in any account"
     checked = " (applied and evaluated again: it denies this no more)" if block.verified else ""
-    return [
+    lines = [
         line((f"{LOOKS['denied'][0]} ", "bold red"), ends, indent=2),
         line(*citation(block, names), indent=5),
         line(owned, indent=5),
-        line(("narrowest exception  ", "dim"), block.exception, checked, indent=5),
+        line(("narrowest change  ", "dim"), block.exception, checked, indent=5),
     ]
+    if shown_as == "iam" and block.change and "statement" in block.change:
+        lines += statement(block.change["statement"], 7)
+    return [*lines, *(written(block, shown_as) if block.change else ())]

@@ -1,26 +1,31 @@
 """The narrowest change to a statement that denies which lets one call through: described, and never offered as a grant.
 
-A statement for many is narrowed by whom it spares, one of the caller's own by what it spares.
+A statement for many is narrowed by whom it spares; one that is about the caller alone by what it spares, and removed
+where nothing would be left of it.
 
-Source: IAM User Guide, "AWS global condition context keys" (aws:PrincipalArn, aws:SourceArn,
-aws:PrincipalServiceName); "IAM JSON policy elements: NotResource".
+Source: IAM User Guide, "IAM JSON policy elements: NotResource", "AWS global condition context keys".
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from models.change import Change
 from models.decision import Citation, Layer
-from models.edge import Edge, EdgeKind, Part, Status
+from models.edge import Edge, Part, Status
 from models.errors import ChangeError
 from models.policy import Effect
+from simulator.repair.alone import is_about_alone, is_his_alone, listed, sign
 from simulator.repair.statements import Written, owner, written
 from simulator.repair.ways import Asked, again_step, changed
-from simulator.world.caller import Caller, CallerKind
-from simulator.world.nodes import caller_of, shown
+from simulator.world.caller import Caller
+from simulator.world.nodes import caller_of
 from simulator.world.world import World
+
+Spared = tuple[str, Change | None]
+"""What lets one call through: in words, and as a change where one does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,11 @@ def blocks(world: World, edge: Edge, asked: Asked) -> tuple[Block, ...]:
 
 def _block(world: World, edge: Edge, part: Part, cited: Citation, asked: Asked) -> Block:
     place = written(world, cited)
-    exception, change = _exception(world, edge, part, place) if place else (_whole(cited), None)
-    verified = change is not None and not _still_denies(world, edge, cited, change, asked)
-    return Block(cited, edge, owner(world, cited), exception, change if verified else None, verified)
+    found = list(_exceptions(world, edge, part, place)) if place else [(_whole(cited), None)]
+    for exception, change in found:
+        if change is not None and not _still_denies(world, edge, cited, change, asked):
+            return Block(cited, edge, owner(world, cited), exception, change, True)
+    return Block(cited, edge, owner(world, cited), found[0][0], None, False)
 
 
 def _still_denies(world: World, edge: Edge, cited: Citation, change: Change, asked: Asked) -> bool:
@@ -61,6 +68,21 @@ def _still_denies(world: World, edge: Edge, cited: Citation, change: Change, ask
     except ChangeError:
         return True
     return now is None or len(denying(now)) >= len(denying(edge))
+
+
+def together(found: Iterable[Block]) -> tuple[Change, ...] | None:
+    """What lets the call through at all of them, each statement removed while the others keep their numbers.
+
+    None: at some of them no change does it.
+    """
+    last_first = sorted({block.cited: block for block in found}.values(), key=lambda block: -_number(block.cited))
+    changes = [block.change for block in last_first if block.change is not None]
+    return tuple(changes) if len(changes) == len(last_first) else None
+
+
+def _number(cited: Citation) -> int:
+    """Of a statement without Sid where it is; one with a Sid keeps it."""
+    return int(cited.statement[1:]) if re.fullmatch(r"#\d+", cited.statement) else 0
 
 
 def denying(edge: Edge) -> frozenset[Citation]:
@@ -74,68 +96,72 @@ def _whole(cited: Citation) -> str:
     return "its document is not in the snapshot: have its owner leave this call out of it"
 
 
-def _exception(world: World, edge: Edge, part: Part, place: Written) -> tuple[str, Change | None]:
-    if place.is_by_aws:
-        return _whole(place.cited), None
+def _exceptions(world: World, edge: Edge, part: Part, place: Written) -> Iterator[Spared]:
+    """Yield what lets the call through, the narrowest first: of several AWS may refuse some."""
     caller = caller_of(world, part.principal)
-    is_own = place.cited.layer in (Layer.IDENTITY, Layer.SESSION) and place.holder == (caller.role or caller.arn)
-    return _sparing_resource(place, part) if is_own else _sparing_caller(place, caller, edge)
+    if place.is_by_aws:
+        yield _whole(place.cited), None
+    elif is_his_alone(world, place, caller):
+        yield from _sparing_resource(place, part, "it denies nothing else")
+    elif is_about_alone(place, caller, edge):
+        yield from _sparing_resource(place, part, "it is about this caller alone, and denies nothing else")
+        yield from _gone(place, "it is about this caller alone")
+    else:
+        yield _sparing_caller(place, caller, edge)
 
 
-def _sparing_resource(place: Written, part: Part) -> tuple[str, Change | None]:
+def _sparing_resource(place: Written, part: Part, nothing_else: str) -> Iterator[Spared]:
     """A statement of the caller's own: with the caller left out of it, nothing would be left of it."""
     statement, resource = place.statement, part.resource
-    listed = _list(statement.get("Resource"))
-    if spared := _list(statement.get("NotResource")):
+    resources = listed(statement.get("Resource"))
+    if spared := listed(statement.get("NotResource")):
         narrower = {**statement, "NotResource": [*spared, resource]}
-        return f"add {resource} to its NotResource", place.replaced(narrower)
-    if listed == ["*"]:
+        yield f"add {resource} to its NotResource", place.replaced(narrower)
+    elif resources == [resource] or _is_of_what_it_is_on(place, resources):
+        yield from _out_of_actions(place, part, nothing_else)
+    elif resources == ["*"]:
         narrower = {key: value for key, value in statement.items() if key != "Resource"}
         told = f"""let it deny all but {resource}: "NotResource": "{resource}" in the place of "Resource": "*\""""
-        return told, place.replaced({**narrower, "NotResource": resource})
-    if resource in listed and len(listed) > 1:
-        narrower = {**statement, "Resource": [one for one in listed if one != resource]}
-        return f"take {resource} out of its Resource", place.replaced(narrower)
-    if listed == [resource]:
-        return _out_of_actions(place, part)
-    return f"narrow its Resource {', '.join(listed)}, which covers {resource}", None
+        yield told, place.replaced({**narrower, "NotResource": resource})
+    elif resource in resources:
+        narrower = {**statement, "Resource": [one for one in resources if one != resource]}
+        yield f"take {resource} out of its Resource", place.replaced(narrower)
+    else:
+        yield f"narrow its Resource {', '.join(resources)}, which covers {resource}", None
 
 
-def _out_of_actions(place: Written, part: Part) -> tuple[str, Change | None]:
+def _is_of_what_it_is_on(place: Written, resources: list[str]) -> bool:
+    """Whether it is on a resource and speaks of that one: a trust policy names none, others may say `*`."""
+    return place.cited.layer in (Layer.TRUST, Layer.RESOURCE) and resources in ([], ["*"])
+
+
+def _out_of_actions(place: Written, part: Part, nothing_else: str) -> Iterator[Spared]:
     """A statement about this resource alone."""
-    listed = _list(place.statement.get("Action"))
-    others = [one for one in listed if one.lower() != part.action.lower()]
-    if len(others) < len(listed) and others:
-        return f"take {part.action} out of its Action", place.replaced({**place.statement, "Action": others})
-    if len(others) < len(listed):
-        return "remove it: it denies nothing else", place.removed()
-    return f"narrow its Action {', '.join(listed)}, which covers {part.action}", None
+    if spared := listed(place.statement.get("NotAction")):
+        narrower = {**place.statement, "NotAction": [*spared, part.action]}
+        yield f"add {part.action} to its NotAction", place.replaced(narrower)
+        return
+    actions = listed(place.statement.get("Action"))
+    others = [one for one in actions if one.lower() != part.action.lower()]
+    if len(others) == len(actions):
+        yield f"narrow its Action {', '.join(actions)}, which covers {part.action}", None
+    elif others:
+        yield f"take {part.action} out of its Action", place.replaced({**place.statement, "Action": others})
+    else:
+        yield from _gone(place, nothing_else)
 
 
-def _sparing_caller(place: Written, caller: Caller, edge: Edge) -> tuple[str, Change | None]:
-    found = _sign(caller, edge)
+def _gone(place: Written, why: str) -> Iterator[Spared]:
+    """AWS keeps no policy without a statement: one that is attached is detached."""
+    if place.is_last and (detached := place.detached()):
+        yield f"detach its policy from {place.holder}, which says nothing else: {why}", detached
+    yield f"remove it: {why}", place.removed()
+
+
+def _sparing_caller(place: Written, caller: Caller, edge: Edge) -> Spared:
+    found = sign(caller, edge)
     if found is None:
         return "nothing in its Condition could tell this caller from others: narrow what it denies", None
-    operator, key, value = found
-    conditions = dict(place.statement.get("Condition") or {})
-    there = dict(conditions.get(operator) or {})
-    known = next((name for name in there if name.lower() == key.lower()), key)
-    conditions[operator] = {**there, known: [*_list(there.get(known)), value] if known in there else value}
-    told = f'leave this caller out of it: "Condition": {{"{operator}": {{"{key}": "{value}"}}}}'
-    return told, place.replaced({**place.statement, "Condition": conditions})
-
-
-def _sign(caller: Caller, edge: Edge) -> tuple[str, str, str] | None:
-    """The condition that holds for everybody but this caller: operator, key, value."""
-    if caller.kind is CallerKind.SERVICE:
-        if edge.kind is EdgeKind.TRIGGERS and edge.source.startswith("arn:"):
-            return "ArnNotLike", "aws:SourceArn", shown(edge.source)
-        return "StringNotEquals", "aws:PrincipalServiceName", caller.service or ""
-    arn = caller.role or caller.arn
-    return ("ArnNotLike", "aws:PrincipalArn", arn) if arn and "*" not in arn else None
-
-
-def _list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+    narrower = {**place.statement, "Condition": found.beside(place.statement.get("Condition") or {})}
+    told = f'leave this caller out of it: "Condition": {{"{found.operator}": {{"{found.key}": "{found.value}"}}}}'
+    return told, place.replaced(narrower)

@@ -16,7 +16,7 @@ from models.decision import Citation, Layer
 from models.edge import Edge, Status
 from models.policy import Effect
 from simulator.changes import documents
-from simulator.repair.statements import Written, owner, written
+from simulator.repair.statements import Written, having, owner, written
 from simulator.world.world import World
 
 _LETTING_IN = (Layer.IDENTITY, Layer.RESOURCE, Layer.TRUST)
@@ -103,8 +103,7 @@ def _statement(world: World, found: Written) -> Removal:
     if arns.kind_of(holder) == "group":
         sharing = sum(holder in user.groups for user in world.users.values()) - 1
     if _is_managed(cited):
-        everybody = (*world.users.values(), *world.groups.values(), *world.roles.values())
-        sharing += sum(cited.policy in one.attached for one in everybody) - 1
+        sharing += len(having(world, cited.policy)) - 1
     breadth = max(sharing, 0) + _also_covered(found)
     return Removal("statement", _bearer(cited), cited.policy, place, owner(world, cited), breadth, (named,), found)
 

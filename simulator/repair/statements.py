@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models import arns
-from models.change import RemoveStatement, ReplaceStatement
+from models.change import Change, DetachPolicy, DetachRcp, DetachScp, RemoveStatement, ReplaceStatement
 from models.change import Side as ChangeSide
 from models.decision import Citation, Layer
 from models.snapshot import OrganizationPolicy
@@ -67,6 +67,16 @@ class Written:
     def removed(self) -> RemoveStatement:
         return RemoveStatement(side=self.side, holder=self.holder, sid=self.cited.statement, policy=self.policy)
 
+    def detached(self) -> Change | None:
+        """Its policy taken from its holder; None: it is none that is attached."""
+        name, holder = self.cited.policy, self.holder
+        if self.cited.layer is Layer.SCP:
+            return DetachScp(policy=name, target=holder)
+        if self.cited.layer is Layer.RCP:
+            return DetachRcp(policy=name, target=holder)
+        is_managed = self.cited.layer is Layer.IDENTITY and name.startswith("arn:")
+        return DetachPolicy(holder=holder, policy=name) if is_managed else None
+
 
 def written(world: World, cited: Citation) -> Written | None:
     """Find a cited statement; None: its document isn't in the snapshot, as those that AWS publishes aren't."""
@@ -76,6 +86,13 @@ def written(world: World, cited: Citation) -> Written | None:
         return None
     statement = documents.statements(document)[place]
     return Written(cited, cited.holder, statement, document, owner(world, cited))
+
+
+def having(world: World, policy: str) -> frozenset[str]:
+    """Whoever has a managed policy attached, or as permissions boundary."""
+    limited = (one.arn for some in (world.users, world.roles) for one in some.values() if one.boundary == policy)
+    holders = (one for some in (world.users, world.groups, world.roles) for one in some.values())
+    return frozenset((*(one.arn for one in holders if policy in one.attached), *limited))
 
 
 def owner(world: World, cited: Citation) -> str | None:

@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from models.answer import RepairAnswer, RepairWay
 from models.context import Given
-from models.snapshot import Organization, OrganizationPolicy, document_id
 from simulator.answers.paths import paths
 from simulator.answers.repair import repair
-from simulator.world import World
+from tests.repair.orders import DEV, INVOKER, LIVE, OTHER, OURS, world
 from tests.repair.small import TEAM
 from tests.worlds import (
     ASSUME,
     INVOKE,
     ONE,
     TWO,
-    Builder,
     Json,
     allow,
     deny,
-    function,
     permit,
     role,
     trusting,
-    user,
 )
 
-DEV, OTHER = user("dev"), user("other")
-OURS, THEIRS = function("orders"), function("orders", TWO)
-LIVE = f"{THEIRS}:live"
-INVOKER = role("invoker", TWO)
 SSO = f"arn:aws:iam::{ONE}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_1234567890abcdef"
 LINKED = f"arn:aws:iam::{ONE}:role/aws-service-role/lex.amazonaws.com/AWSServiceRoleForLex"
-
-
-def world(*make: Callable[[Builder], object]) -> World:
-    made = Builder(accounts=(ONE, TWO))
-    made.user(DEV)
-    made.function(OURS, versions=("1",), aliases={"live": "1"})
-    made.function(THEIRS, versions=("1",), aliases={"live": "1"})
-    for step in make:
-        step(made)
-    return made.world()
 
 
 def only(answer: RepairAnswer) -> RepairWay:
@@ -249,134 +229,6 @@ def test_a_conditional_way_is_settled_by_another_that_holds_for_certain() -> Non
     )
     way = only(repair(made, DEV, OURS))
     assert (way.manner, way.status) == ("assume_role", "allowed")
-
-
-# --- what denies ----------------------------------------------------------------------------------------------------
-
-
-def blocked(*statements: Json, holder: Callable[[Builder, tuple[Json, ...]], object]) -> RepairAnswer:
-    return repair(world(lambda at: holder(at, statements)), DEV, OURS)
-
-
-NARROWEST = [
-    pytest.param(
-        deny("lambda:*", "*"),
-        lambda at, some: at.user(DEV, allow(INVOKE, OURS), *some),
-        {"Effect": "Deny", "Action": "lambda:*", "NotResource": OURS},
-        id="one's own statement: all but this resource",
-    ),
-    pytest.param(
-        deny(INVOKE, [OURS, THEIRS]),
-        lambda at, some: at.user(DEV, allow(INVOKE, OURS), *some),
-        {"Effect": "Deny", "Action": INVOKE, "Resource": [THEIRS]},
-        id="one's own statement that lists it",
-    ),
-    pytest.param(
-        deny([INVOKE, "lambda:GetFunction"], OURS),
-        lambda at, some: at.user(DEV, allow(INVOKE, OURS), *some),
-        {"Effect": "Deny", "Action": ["lambda:GetFunction"], "Resource": OURS},
-        id="one's own statement about it alone",
-    ),
-    pytest.param(
-        deny(INVOKE, "*"),
-        lambda at, some: (at.group(TEAM, *some), at.user(DEV, allow(INVOKE, OURS), groups=(TEAM,))),
-        {
-            "Effect": "Deny",
-            "Action": INVOKE,
-            "Resource": "*",
-            "Condition": {"ArnNotLike": {"aws:PrincipalArn": DEV}},
-        },
-        id="a group's: this principal",
-    ),
-    pytest.param(
-        deny(INVOKE, OURS, Principal="*", Condition={"ArnNotLike": {"aws:principalarn": OTHER}}),
-        lambda at, some: (at.user(OTHER), at.user(DEV, allow(INVOKE, OURS)), at.function(OURS, *some)),
-        {
-            "Effect": "Deny",
-            "Action": INVOKE,
-            "Resource": OURS,
-            "Principal": "*",
-            "Condition": {"ArnNotLike": {"aws:principalarn": [OTHER, DEV]}},
-        },
-        id="a resource's: beside those whom it spares already",
-    ),
-]
-
-
-@pytest.mark.parametrize("statement, holder, narrower", NARROWEST)
-def test_the_narrowest_exception(
-    statement: Json, holder: Callable[[Builder, tuple[Json, ...]], object], narrower: Json
-) -> None:
-    answer = blocked(statement, holder=holder)
-    assert (answer.status, answer.repairs, answer.with_exceptions) == ("denied", (), "allowed")
-    (block,) = answer.blocked_by
-    assert (block.account, block.effect, block.verified) == (ONE, "Deny", True)
-    assert block.change is not None
-    assert block.change["statement"] == narrower
-
-
-def test_a_statement_that_denies_nothing_else_is_to_be_removed() -> None:
-    answer = blocked(deny(INVOKE, OURS), holder=lambda at, some: at.user(DEV, allow(INVOKE, OURS), *some))
-    assert answer.blocked_by[0].change == {
-        "change": "remove_statement",
-        "side": "identity",
-        "holder": DEV,
-        "policy": "inline",
-        "sid": "#2",
-    }
-
-
-def test_a_deny_and_a_missing_allow_are_both_told() -> None:
-    answer = blocked(deny(INVOKE, "*"), holder=lambda at, some: at.user(DEV, *some))
-    assert (answer.status, answer.with_exceptions) == ("denied", "missing")
-    assert not answer.repairs
-
-
-def test_the_management_account_owns_an_scp() -> None:
-    made = Builder(accounts=(ONE, TWO))
-    made.user(DEV, allow(INVOKE, OURS))
-    made.function(OURS)
-    rows = {"p-full": allow("*", "*"), "p-no": deny(INVOKE, "*")}
-    made.organization = Organization(
-        id="o-exampleorgid",
-        management_account=TWO,
-        parents={ONE: "r-root", TWO: "r-root"},
-        policies={
-            name: OrganizationPolicy(
-                id=name, name=name, type="SERVICE_CONTROL_POLICY", document=made.document(statement)
-            )
-            for name, statement in rows.items()
-        },
-        targets={"r-root": ("p-full",), ONE: ("p-full", "p-no")},
-    )
-    answer = repair(made.world(), DEV, OURS)
-    (block,) = answer.blocked_by
-    assert (block.layer, block.policy, block.holder, block.account) == ("scp", "p-no", ONE, TWO)
-    assert (block.verified, answer.with_exceptions) == (True, "allowed")
-
-
-def test_what_aws_manages_can_only_be_detached() -> None:
-    aws = "arn:aws:iam::aws:policy/Frozen"
-    document = {"Version": "2012-10-17", "Statement": [deny("*", "*")]}
-    made = world(
-        lambda at: at.policy(aws, deny("*", "*")),
-        lambda at: at.user(DEV, allow(INVOKE, OURS), attached=(aws,)),
-    )
-    assert document_id(document) in made.snapshot.documents
-    (block,) = repair(made, DEV, OURS).blocked_by
-    assert (block.account, block.change, block.verified) == (None, None, False)
-    assert block.exception.startswith("AWS manages the policy: detach it from")
-
-
-def test_a_way_around_a_deny_is_offered_beside_it() -> None:
-    able = role("able")
-    made = world(
-        lambda at: at.user(DEV, deny(INVOKE, OURS)),
-        lambda at: at.role(able, trusting(f"arn:aws:iam::{ONE}:root"), allow(INVOKE, OURS)),
-    )
-    answer = repair(made, DEV, OURS)
-    assert [way.manner for way in answer.repairs] == ["assume_role"]
-    assert [block.statement for block in answer.blocked_by] == ["#1"]
 
 
 # --- paths ----------------------------------------------------------------------------------------------------------
