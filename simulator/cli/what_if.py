@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from models.errors import UnknownNameError
 from simulator.cli import changes, options
 from simulator.cli.errors import NO, YES, say
 from simulator.cli.output import age_lines, names_of, write_json, write_lines
 
 if TYPE_CHECKING:
     from models.answer import WhatIfAnswer
+    from models.change import Change
     from simulator.answers.what_if import Scope
     from simulator.world import World
 
@@ -79,11 +82,13 @@ def command(
     if path is not None:
         graphfile.kind_of(path)  # before the work, not after it
     world = options.Source(snapshot_file, scenario_file, strict).world()
-    wanted = _scope(world, source, target, scope)
+    _check_scope(source, target, scope)
     made = changes.read(world, given, files)
-    from simulator.answers.what_if import what_if
+    start, end = asked = _asked(world, made, source, target)
+    from simulator.answers.what_if import Scope, what_if
     from simulator.render import what_if as render
 
+    wanted = Scope() if scope == "all" else Scope(None if scope == "function" else start, end)
     diagnosed = _are_few(world, wanted) if findings is None else findings
     if findings is None and not diagnosed:
         say(f"{len(world.functions):,} functions are not diagnosed; `--findings` does it")
@@ -93,7 +98,7 @@ def command(
 
         graph = graphfile.write_readable(changed_graph(world, made, answer), path)
         say(f"{path}: {len(graph.nodes)} nodes, {len(graph.edges)} edges")
-    names, asked = names_of(world.snapshot), _asked(world, source, target)
+    names = names_of(world.snapshot)
     if form == "json":
         write_json(answer.as_json())
     elif form == "markdown":
@@ -108,25 +113,36 @@ def _are_few(world: World, wanted: Scope) -> bool:
     return wanted.target is not None or len(world.functions) <= MOST_DIAGNOSED
 
 
-def _scope(world: World, source: str | None, target: str | None, scope: str | None) -> Scope:
-    """What of the answer is wanted.
-
+def _check_scope(source: str | None, target: str | None, scope: str | None) -> None:
+    """
     Raises:
         click.UsageError: for a scope whose ends are not named.
     """
-    from simulator.answers.what_if import Scope
-
     if scope == "pair" and (source is None or target is None):
         raise click.UsageError("`--scope pair` is about `--from` and `--to`, of which one is missing")
     if scope == "function" and target is None:
         raise click.UsageError("`--scope function` is about `--to`, which is missing")
-    start, end = _asked(world, source, target)
-    return Scope() if scope == "all" else Scope(None if scope == "function" else start, end)
 
 
-def _asked(world: World, source: str | None, target: str | None) -> tuple[str | None, str | None]:
-    start = world.resolve(source, "principal") if source is not None else None
-    return start, world.resolve(target, "resource") if target is not None else None
+def _asked(
+    world: World, made: Sequence[Change], source: str | None, target: str | None
+) -> tuple[str | None, str | None]:
+    """What `--from` and `--to` stand for: something that is there, or that the changes create."""
+    start = _named(world, made, source, "principal") if source is not None else None
+    return start, _named(world, made, target, "resource") if target is not None else None
+
+
+def _named(world: World, made: Sequence[Change], name: str, wanted: Literal["principal", "resource"]) -> str:
+    try:
+        return world.resolve(name, wanted)
+    except UnknownNameError:
+        from models.change import CREATED
+        from simulator.changes import apply
+
+        if not any(change.change in CREATED for change in made):
+            raise
+        after = world.changed_to(apply(world.snapshot, made))
+    return after.resolve(name, wanted)
 
 
 def _opens(answer: WhatIfAnswer, forbidden: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ from models.snapshot import Snapshot
 from simulator.cli import what_if
 from simulator.cli.main import run
 from simulator.collector import store
-from tests.worlds import ASSUME, INVOKE, LAMBDA_TRUST, TWO, Builder, allow, function, role, trusting, user
+from tests.worlds import ASSUME, INVOKE, LAMBDA_TRUST, ONE, TWO, Builder, allow, function, permit, role, trusting, user
 
 DEV, FAR, JOB, F = user("dev"), user("far", TWO), role("job"), function("f")
 STRANGER = "999999999999"
@@ -131,3 +131,33 @@ def test_an_account_by_its_number_is_exposed_to_as_json_has_it(file: str, capsys
 def test_what_aws_would_refuse_is_refused(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(asked(file, "--set-role", "f", "job")) == 2
     assert f"The role defined for the function cannot be assumed by Lambda: `{JOB}`" in capsys.readouterr().err
+
+
+CREATED: Any = {
+    "changes": [
+        {"change": "create_function", "function": f"{ONE}/fresh", "role": "basic"},
+        {
+            "change": "add_statement",
+            "side": "resource",
+            "holder": "fresh",
+            "statement": permit({"AWS": FAR}, function("fresh")),
+        },
+    ]
+}
+
+
+@pytest.mark.parametrize("name", ["fresh", function("fresh")])
+def test_what_the_changes_create_can_be_asked_about(
+    name: str, file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "changes.yaml"
+    path.write_text(json.dumps(CREATED))
+    answer = as_json(capsys, *asked(file, "--changes", str(path), "--scope", "pair", "--from", FAR, "--to", name))
+    assert [(row["from"], row["to"], row["after"]) for row in answer["opens"]] == [(FAR, function("fresh"), "allowed")]
+
+
+def test_what_nobody_creates_is_unknown(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "changes.yaml"
+    path.write_text(json.dumps(CREATED))
+    assert run(asked(file, "--changes", str(path), "--to", "frish")) == 2
+    assert "`fresh`" in capsys.readouterr().err.splitlines()[0]
