@@ -203,7 +203,7 @@ class CreateFunction(Value):
 
 
 class DeleteFunction(Value):
-    """Delete a function with its versions, aliases, policies, URLs and mappings. What triggers it is left as it is."""
+    """Delete a function with its versions, aliases, policies and URLs. Triggers and mappings are left as they are."""
 
     change: Literal["delete_function"] = "delete_function"
     function: FunctionName

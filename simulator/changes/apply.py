@@ -108,6 +108,8 @@ def _edit_resource(snapshot: Snapshot, arn: str, edit: Callable[[Any], Json | No
     if needed and resource.policy is None:
         raise ChangeError(f"`{arn}` has no policy")
     document = edit(snapshot.documents.get(resource.policy or ""))
+    if document is None and arns.service_of(arn) == "kms":
+        raise ChangeError(f"the last statement of the key policy of `{arn}` can't be removed: a key always has one")
     if document is None:
         return store.put(snapshot, resource, resource.model_copy(update={"policy": None}))
     snapshot, name = store.stored(snapshot, document)

@@ -41,9 +41,7 @@ def create_function(snapshot: Snapshot, change: CreateFunction) -> Snapshot:
 
 
 def delete_function(snapshot: Snapshot, change: DeleteFunction) -> Snapshot:
-    function = _itself(snapshot, change.function)
-    left = tuple(item for item in snapshot.mappings if arns.unqualified(item.function) != function.arn)
-    return store.remove(snapshot.model_copy(update={"mappings": left}), function)
+    return store.remove(snapshot, _itself(snapshot, change.function))
 
 
 def set_execution_role(snapshot: Snapshot, change: SetExecutionRole) -> Snapshot:

@@ -136,7 +136,7 @@ def _known(snapshot: Snapshot, arn: str, holder: str) -> Snapshot:
     fact = managed_policy(arn)
     if fact is None:
         hint = store.nearest(arn, (policy.arn for policy in snapshot.policies))
-        raise ChangeError(f"no managed policy `{arn}`{hint}")
+        raise ChangeError(f"no managed policy `{arn}` was read{hint}")
     snapshot, name = store.stored(snapshot, dict(fact.document))
     return store.add(snapshot, ManagedPolicy(arn=fact.arn, document=name, version=fact.version))
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models import arns
 from models.change import CHANGE, CREATED, Change, SetFeature, named
-from models.errors import ChangeError
-from simulator.changes.organization import places
+from models.errors import ChangeError, UnknownNameError
+from simulator.changes.organization import places, places_meant
 from simulator.changes.store import nearest
 from simulator.facts.managed import managed_policy
+from simulator.world.names import MOST_NEAREST
 from simulator.world.world import World
+
+#: Who may hold the policy of a side.
+HOLDERS: Mapping[str, tuple[str, ...]] = {
+    "identity": ("user", "group", "role"),
+    "trust": ("role",),
+    "session": ("role",),
+    "boundary": ("user", "role"),
+}
 
 
 def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -20,19 +29,24 @@ def resolved(world: World, changes: Iterable[Change]) -> tuple[Change, ...]:
     Raises:
         UnknownNameError, ChangeError: for a name that nothing has, or something of another kind.
     """
-    created: dict[str, str] = {}
+    created: dict[str, tuple[str, ...]] = {}
     found = []
     for change in changes:
         values: dict[str, Any] = change.model_dump(exclude_unset=True) | {"change": change.change}
         for field, meant in named(type(change)).items():
             value = getattr(change, field)
             if value is not None:
-                values[field] = created.get(value) or _node(world, value, meant.kinds, getattr(change, "side", ""))
+                side = getattr(change, "side", "")
+                is_place = meant.kinds == ("place",) or side in ("scp", "rcp")
+                values[field] = (
+                    _place(world, value, field) if is_place else _node(world, created, value, meant.kinds, side)
+                )
         if isinstance(change, SetFeature):
             values["value"] = _feature(world, change)
         if made := CREATED.get(change.change):
             written, values[made] = values[made], _new(world, values[made], made)
-            created |= dict.fromkeys((written, written.rpartition("/")[2], values[made]), values[made])
+            for name in (written, written.rpartition("/")[2], values[made]):
+                created[name] = (*created.get(name, ()), values[made])
         found.append(CHANGE.validate_python(values))
     return tuple(found)
 
@@ -65,13 +79,13 @@ def _new(world: World, name: str, kind: str) -> str:
     return f"arn:{partition}:lambda:{regions.pop()}:{number}:function:{rest}"
 
 
-def _node(world: World, name: str, kinds: tuple[str, ...], side: str) -> str:
-    if kinds == ("place",) or side in ("scp", "rcp"):
-        return _place(world, name)
+def _node(world: World, created: Mapping[str, tuple[str, ...]], name: str, kinds: tuple[str, ...], side: str) -> str:
     if kinds == ("organization_policy",):
         return name
     if kinds == ("policy",):
         return _policy(world, name)
+    if made := _fitting(world, created, name, kinds or HOLDERS.get(side, ("function",))):
+        return made
     wanted = kinds[0] if kinds else "principal" if side == "identity" else "resource"
     node = world.resolve(name, wanted)
     kind = arns.kind_of(node)
@@ -80,16 +94,31 @@ def _node(world: World, name: str, kinds: tuple[str, ...], side: str) -> str:
     return node
 
 
-def _place(world: World, name: str) -> str:
+def _fitting(world: World, created: Mapping[str, tuple[str, ...]], name: str, kinds: tuple[str, ...]) -> str | None:
+    """What has a name and is of these kinds, created or there before.
+
+    Raises:
+        UnknownNameError: if several have it: none of them goes before the others.
+    """
+    every = {*created.get(name, ()), *world.short_names.get(name, ())}
+    found = sorted(node for node in every if arns.kind_of(node) in kinds)
+    if len(found) > 1:
+        raise UnknownNameError(name, " or ".join(kinds), tuple(found[:MOST_NEAREST]), why="ambiguous")
+    return found[0] if found else None
+
+
+def _place(world: World, name: str, field: str) -> str:
     """A root, an OU or an account, by its id or its name."""
     organization = world.snapshot.organization
     if organization is None:
         raise ChangeError("there is no organization in the snapshot")
-    known = places(organization) | {shown.lower(): account for account, shown in world.names.items()}
-    found = known.get(name) or known.get(name.lower())
-    if found is None:
+    known = places(organization, world.names)
+    found = places_meant(known, name, field)
+    if not found:
         raise ChangeError(f"no root, OU or account `{name}`{nearest(name, known)}")
-    return found
+    if len(found) > 1:
+        raise ChangeError(f"ambiguous name `{name}`: {', '.join(found)}")
+    return found[0]
 
 
 def _policy(world: World, name: str) -> str:
@@ -104,4 +133,5 @@ def _policy(world: World, name: str) -> str:
         return fact.arn
     if named:
         raise ChangeError(f"ambiguous policy `{name}`: {', '.join(named)}")
-    raise ChangeError(f"no managed policy `{name}`{nearest(name, (arn.rsplit('/', 1)[-1] for arn in world.policies))}")
+    near = nearest(name, (arn.rsplit("/", 1)[-1] for arn in world.policies))
+    raise ChangeError(f"no managed policy `{name}` was read{near}")

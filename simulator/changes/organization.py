@@ -37,10 +37,24 @@ def organization(snapshot: Snapshot) -> Organization:
     return snapshot.organization
 
 
-def places(found: Organization) -> dict[str, str]:
-    """The root, OUs and accounts by their ids, and the first two by their names in lower case."""
-    ids = {*found.parents, *found.parents.values()}
-    return {shown.lower(): unit for unit, shown in found.names.items()} | {one: one for one in sorted(ids)}
+def places(found: Organization, accounts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The root, OUs and accounts by their ids, and by their names in lower case, which several may have.
+
+    Args:
+        accounts: what accounts are called, by their numbers.
+    """
+    ids = sorted({*found.parents, *found.parents.values()})
+    known: dict[str, tuple[str, ...]] = {}
+    for place, shown in (*found.names.items(), *accounts.items()):
+        known[shown.lower()] = (*known.get(shown.lower(), ()), place)
+    return known | {one: (one,) for one in ids}
+
+
+def places_meant(known: Mapping[str, tuple[str, ...]], name: str, field: str) -> tuple[str, ...]:
+    """The places that a name may mean in a field of a change: an account is moved, and under no other account."""
+    found = known.get(name) or known.get(name.lower(), ())
+    fitting = tuple(one for one in found if one.isdigit() is (field == "account"))
+    return fitting or found if field in ("account", "parent") else found
 
 
 def attach(snapshot: Snapshot, change: AttachScp | AttachRcp) -> Snapshot:

@@ -1,6 +1,13 @@
-"""Changes of what makes functions run: triggers and event source mappings."""
+"""Changes of what makes functions run: triggers and event source mappings.
+
+Sources: S3 User Guide, "Configuring event notifications using object key name filtering"; Lambda API Reference,
+CreateEventSourceMapping.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 from models import arns
 from models.change import (
@@ -31,7 +38,36 @@ def add_trigger(snapshot: Snapshot, change: AddTrigger) -> Snapshot:
         raise ChangeError(f"how `{trigger.service}` invokes functions for `{trigger.source}` is not known")
     if trigger in snapshot.triggers:
         raise ChangeError(f"that trigger is configured already on `{trigger.source}`")
+    _check_notifications(snapshot, trigger)
     return store.add(snapshot, trigger)
+
+
+def _check_notifications(snapshot: Snapshot, new: Trigger) -> None:
+    """
+    Raises:
+        ChangeError: for a notification of S3 that would tell of an object of which another one tells, in S3's words.
+    """
+    for old in snapshot.triggers:
+        if (
+            (old.service, old.source) == (new.service, new.source)
+            and new.service == "s3.amazonaws.com"
+            and any(_same_event(one, other) for one in old.events for other in new.events)
+            and _either(str.startswith, old.prefix or "", new.prefix or "")
+            and _either(str.endswith, old.suffix or "", new.suffix or "")
+        ):
+            raise ChangeError(
+                "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes "
+                f"are overlapping for the same event type: `{new.source}` notifies `{old.target}` already"
+            )
+
+
+def _same_event(one: str, other: str) -> bool:
+    """Whether two names of events, such as `s3:ObjectCreated:*` and `s3:ObjectCreated:Put`, have one in common."""
+    return fnmatchcase(one, other) or fnmatchcase(other, one)
+
+
+def _either(begins: Callable[[str, str], bool], one: str, other: str) -> bool:
+    return begins(one, other) or begins(other, one)
 
 
 def remove_trigger(snapshot: Snapshot, change: RemoveTrigger) -> Snapshot:

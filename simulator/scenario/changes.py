@@ -10,7 +10,8 @@ from models.expectation import ChangeShape
 from models.policy import PolicyKind
 from models.scenario import Scenario
 from models.snapshot import Organization
-from simulator.changes.organization import places
+from simulator.changes.names import HOLDERS
+from simulator.changes.organization import places, places_meant
 from simulator.scenario.documents import Documents
 from simulator.scenario.managed import ManagedPolicies
 from simulator.scenario.source import Place
@@ -61,7 +62,7 @@ class Changes:
         if side in ("scp", "rcp"):
             return self._place(name, place)
         if not meant.kinds:
-            return self.names.arn(name, place, _HOLDERS.get(side, ()))
+            return self.names.arn(name, place, HOLDERS.get(side, ()))
         # Whatever may be a source has a name of its own, a queue as well as a rule.
         return self.names.arn(name, place, () if meant.kinds == ("resource",) else meant.kinds)
 
@@ -80,8 +81,11 @@ class Changes:
         found = self.organization
         if found is None:
             raise self.source.error(place, "there is no `organization:` in the scenario")
-        known = places(found)
-        return known.get(name) or known.get(name.lower()) or self.names.account(name, place)
+        known = places(found, {number: shown for shown, number in self.names.accounts.items()})
+        several = places_meant(known, name, str(place[-1]))
+        if len(several) > 1:
+            raise self.source.error(place, f"ambiguous name `{name}`: {', '.join(several)}")
+        return several[0] if several else self.names.account(name, place)
 
     def _new(self, name: str, kind: str, place: Place) -> str:
         """The ARN of what is created; what comes later may name it."""
@@ -114,12 +118,3 @@ class Changes:
         if feature in ("layers", "file_systems") and isinstance(value, list | tuple):
             return tuple(self.names.arn(name, (*place, index)) for index, name in enumerate(value))
         return value
-
-
-#: Who may hold the policy of a side.
-_HOLDERS = {
-    "identity": ("user", "group", "role"),
-    "trust": ("role",),
-    "session": ("role",),
-    "boundary": ("user", "role"),
-}

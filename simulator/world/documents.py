@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from models import arns
 from models.errors import PolicyError
 from models.policy import Policy, PolicyKind, Statement
 from models.snapshot import Snapshot
@@ -19,7 +20,7 @@ class Documents:
         self._documents = snapshot.documents
         # A document is named by its content: whatever else changes, it is compiled to the same policy.
         self._compiled: dict[tuple[str, PolicyKind], Policy] = before._compiled if before else {}
-        self._on_function: dict[tuple[str, str], Policy] = before._on_function if before else {}
+        self._on_resource: dict[tuple[str, str], Policy] = before._on_resource if before else {}
         self.warnings: list[str] = [*before.warnings] if before else []
         """What was odd about the documents that were read so far, a line each."""
 
@@ -39,21 +40,22 @@ class Documents:
             self.warnings += (f"{kind} policy of `{holder}`: {warning}" for warning in found.warnings)
         return found
 
-    def of_function(self, document: str, place: str) -> Policy:
-        """The compiled policy of a function, version or alias: a statement without Resource is about that alone.
+    def on_resource(self, document: str, place: str) -> Policy:
+        """The compiled policy of a resource, in which a statement without Resource is about what it is on.
 
-        One on the function is about none of its versions and aliases, for which the same policy is read.
+        One on a function is about none of its versions and aliases, for which the same policy is read. In a key policy
+        it has no effect.
 
         Raises:
             PolicyError: as `policy` does.
         """
-        found = self._on_function.get((document, place))
+        found = self._on_resource.get((document, place))
         if found is None:
             found = self.policy(document, PolicyKind.RESOURCE, place)
             if any(_says_no_resource(statement) for statement in found.statements):
                 whole = tuple(_about(place, statement) for statement in found.statements)
                 found = structs.replace(found, statements=whole, memo={})
-            self._on_function[document, place] = found
+            self._on_resource[document, place] = found
         return found
 
     def published(self, arn: str, kind: PolicyKind) -> Policy | None:
@@ -70,4 +72,8 @@ def _says_no_resource(statement: Statement) -> bool:
 
 
 def _about(place: str, statement: Statement) -> Statement:
-    return structs.replace(statement, resource=place) if _says_no_resource(statement) else statement
+    """Sources: IAM User Guide, "IAM JSON policy elements: Resource"; KMS API Reference, "PutKeyPolicy"."""
+    service = arns.service_of(place)
+    if not _says_no_resource(statement) or service not in ("lambda", "kms"):
+        return statement
+    return structs.replace(statement, resource=place if service == "lambda" else ())

@@ -336,7 +336,7 @@ class World:
         bearer = arns.policy_bearer(arn)
         resource = self.resources.get(bearer)
         if resource and resource.policy:
-            policy = self.documents.policy(resource.policy, PolicyKind.RESOURCE, bearer)
+            policy = self.documents.on_resource(resource.policy, bearer)
             return (Attached(bearer, policy, bearer),), ()
         service = arns.service_of(arn)
         fact = self.lacking(FactKind.RESOURCE_POLICY, bearer, f"{account}/{service}", account)
@@ -350,7 +350,7 @@ class World:
         for name, place in (("", base), (qualifier, arn)):
             document = function.policies.get(name) if function and name is not None else None
             if document:
-                attached.append(Attached(place, self.documents.of_function(document, place), place))
+                attached.append(Attached(place, self.documents.on_resource(document, place), place))
         fact = self.lacking(FactKind.RESOURCE_POLICY, arn, base)
         return tuple(attached), (fact,) if fact else ()
 

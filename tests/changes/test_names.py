@@ -7,10 +7,11 @@ import pytest
 from models import change as kinds
 from models.change import Change, Names, named
 from models.errors import ChangeError, UnknownNameError
+from models.snapshot import Organization
 from simulator.changes.names import resolved
 from simulator.world import World
 from tests.changes.test_kinds import BEFORE, DEV, JOB, ONE, TEAM, TOPIC, TRUST, F, Q
-from tests.worlds import allow, function, role, user
+from tests.worlds import TWO, Builder, allow, function, role, user
 
 WORLD = World(BEFORE)
 
@@ -102,6 +103,74 @@ def test_it_is_not_named_before() -> None:
 def test_what_nothing_has_is_refused(change: Change, problem: str) -> None:
     with pytest.raises((ChangeError, UnknownNameError), match=problem):
         resolved(WORLD, [change])
+
+
+def _named_alike() -> World:
+    """A user, a group, a role and a function of one name, and units of which two are called like accounts or units."""
+    made = Builder()
+    made.user(user("app"))
+    made.group(f"arn:aws:iam::{ONE}:group/app")
+    made.role(role("app"), TRUST["Statement"][0])
+    made.function(function("app"), role=role("app"))
+    parents = {"ou-1": "r-1", "ou-2": "r-1", "ou-3": "ou-1", ONE: "ou-1", TWO: "r-1"}
+    names = {"ou-1": "a", "ou-2": "prod", "ou-3": "live", "r-1": "Root"}
+    made.organization = Organization(id="o-1", management_account=TWO, parents=parents, names=names)
+    found = made.snapshot()
+    accounts = tuple(item.model_copy(update={"name": "prod"}) if item.id == ONE else item for item in found.accounts)
+    return World(found.model_copy(update={"accounts": accounts}))
+
+
+ALIKE = _named_alike()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param([kinds.AttachPolicy(holder="app", policy="p")], id="user, group and role"),
+        pytest.param([kinds.RemoveBoundary(holder="app")], id="user and role"),
+        pytest.param([kinds.AddStatement(side="identity", holder="app", statement=allow("*", "*"))], id="a statement"),
+        pytest.param([kinds.AttachScp(policy="p", target="prod")], id="a unit and an account"),
+        pytest.param(
+            [kinds.CreateUser(user=f"{TWO}/app"), kinds.DeleteUser(user="app")], id="one that is there and a new one"
+        ),
+    ],
+)
+def test_a_name_that_several_have_is_ambiguous(changes: list[Change]) -> None:
+    with pytest.raises((ChangeError, UnknownNameError), match="ambiguous"):
+        resolved(ALIKE, changes)
+
+
+@pytest.mark.parametrize(
+    "changes, meant",
+    [
+        pytest.param(
+            [kinds.AddToGroup(user="app", group="app")],
+            kinds.AddToGroup(user=user("app"), group=f"arn:aws:iam::{ONE}:group/app"),
+            id="a user and a group",
+        ),
+        pytest.param(
+            [kinds.SetExecutionRole(function="app", role="app")],
+            kinds.SetExecutionRole(function=function("app"), role=role("app")),
+            id="a function and a role",
+        ),
+        pytest.param(
+            [
+                kinds.CreateRole(role=f"{ONE}/new", document=TRUST),
+                kinds.CreateFunction(function=f"{ONE}/new", role="new"),
+                kinds.SetExecutionRole(function="new", role="new"),
+            ],
+            kinds.SetExecutionRole(function=function("new"), role=role("new")),
+            id="a function and a role that are created",
+        ),
+        pytest.param(
+            [kinds.MoveAccount(account="prod", parent="prod")],
+            kinds.MoveAccount(account=ONE, parent="ou-2"),
+            id="an account, and the unit that it is moved to",
+        ),
+    ],
+)
+def test_a_name_is_of_the_kind_that_is_asked_for(changes: list[Change], meant: Change) -> None:
+    assert resolved(ALIKE, changes)[-1] == meant
 
 
 def test_the_names_of_the_test_are_those_of_the_world() -> None:

@@ -16,7 +16,7 @@ from models.errors import ChangeError
 from models.snapshot import VpcConfig
 from simulator.changes import apply
 from tests.changes.test_kinds import BEFORE, DEV, JOB, NARROW, OPS, OTHER, OWN, ROOT, TEAM, TRUST, TWO, UNIT, F, Q
-from tests.worlds import ASSUME, LAMBDA_TRUST, ONE, allow, deny, function, permit, role, trusting, user
+from tests.worlds import ASSUME, LAMBDA_TRUST, ONE, Builder, allow, deny, function, permit, role, trusting, user
 
 LINKED_POLICY = "arn:aws:iam::aws:policy/aws-service-role/AWSLambdaReplicator"
 SNS: Any = permit({"Service": "sns.amazonaws.com"}, F, Sid="sns")
@@ -213,3 +213,63 @@ def test_a_statement_is_not_told_by_its_place_when_its_sid_looks_like_one() -> N
     after = apply(BEFORE, [kinds.AddStatement(side="resource", holder=F, statement=odd)])
     (found,) = [row for row in after.functions if row.arn == F]
     assert [row["Sid"] for row in after.documents[found.policies[""]]["Statement"]] == ["sns", "#1"]
+
+
+KEY = f"arn:aws:kms:eu-west-1:{ONE}:key/k"
+
+
+def test_a_key_always_has_a_policy() -> None:
+    made = Builder()
+    made.resource(KEY, "kms:key", ONE, allow("kms:*", "*", Principal="*", Sid="a"), allow("kms:*", "*", Principal="*"))
+    one_left = apply(made.snapshot(), [kinds.RemoveStatement(side="resource", holder=KEY, sid="a")])
+    with pytest.raises(ChangeError, match="a key always has one"):
+        apply(one_left, [kinds.RemoveStatement(side="resource", holder=KEY, sid="#1")])
+
+
+BUCKET = "arn:aws:s3:::inbox"
+
+
+def notified(**of_lambda: Any) -> None:
+    """Add a notification to a bucket that tells a topic of created objects under `in/` that end in `.jpg`."""
+    made = Builder()
+    made.function(F)
+    made.trigger("s3.amazonaws.com", BUCKET, Q, events=("s3:ObjectCreated:*",), prefix="in/", suffix=".jpg")
+    apply(made.snapshot(), [kinds.AddTrigger(service="s3.amazonaws.com", source=BUCKET, target=F, **of_lambda)])
+
+
+@pytest.mark.parametrize(
+    "notification",
+    [
+        pytest.param({"events": ("s3:ObjectCreated:*",)}, id="of all objects"),
+        pytest.param({"events": ("s3:ObjectCreated:Put",)}, id="of an event that another one has by a wildcard"),
+        pytest.param({"events": ("s3:ObjectRemoved:*", "s3:ObjectCreated:Copy")}, id="of another event as well"),
+        pytest.param({"events": ("s3:ObjectCreated:*",), "prefix": "in/new/"}, id="overlapping prefixes"),
+        pytest.param({"events": ("s3:ObjectCreated:*",), "suffix": "a.jpg"}, id="overlapping suffixes"),
+        pytest.param({"events": ("s3:ObjectCreated:*",), "prefix": "i", "suffix": "g"}, id="both overlapping"),
+    ],
+)
+def test_notifications_of_one_bucket_do_not_overlap(notification: dict[str, Any]) -> None:
+    with pytest.raises(ChangeError, match="Configuration is ambiguously defined"):
+        notified(**notification)
+
+
+@pytest.mark.parametrize(
+    "notification",
+    [
+        pytest.param({"events": ("s3:ObjectRemoved:*",)}, id="of another event"),
+        pytest.param({"events": ("s3:ObjectCreated:*",), "prefix": "out/"}, id="under another prefix"),
+        pytest.param(
+            {"events": ("s3:ObjectCreated:*",), "prefix": "in/", "suffix": ".png"},
+            id="you can have overlapping prefixes as long as the suffixes don't overlap",
+        ),
+    ],
+)
+def test_they_may_tell_of_other_objects(notification: dict[str, Any]) -> None:
+    notified(**notification)
+
+
+def test_to_delete_mappings_that_invoke_a_function_use_delete_event_source_mapping() -> None:
+    deleted = apply(BEFORE, [kinds.DeleteFunction(function=F)])
+    assert deleted.mappings == BEFORE.mappings
+    again = apply(deleted, [kinds.CreateFunction(function=F, role=JOB)])
+    assert [(row.source, row.function) for row in again.mappings] == [(Q, F)]

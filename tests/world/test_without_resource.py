@@ -1,7 +1,7 @@
-"""Which ARNs the statements of a function's policies are about.
+"""What the statements of a resource-based policy are about that say nothing of it.
 
 Source: Lambda Developer Guide, "Viewing resource-based IAM policies in Lambda": alias and version are ARNs of their
-own.
+own; KMS API Reference, "PutKeyPolicy".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from models.edge import Status
 from simulator.answers.who_can import who_can
 from simulator.changes import apply
 from simulator.world import World
-from tests.worlds import INVOKE, Builder, allow, function, user
+from tests.worlds import INVOKE, ONE, Builder, allow, function, user
 
 F, G, DEV = function("f"), function("g"), user("dev")
 SAYS_NO_RESOURCE: dict[str, Any] = allow(INVOKE, Principal={"AWS": DEV})
@@ -55,3 +55,13 @@ def test_the_same_document_on_two_functions_is_about_each() -> None:
     world = World(builder.snapshot())
     for asked in (F, G, F):
         assert [found.principal for found in who_can(world, INVOKE, asked).principals] == [DEV]
+
+
+def test_a_statement_of_a_key_policy_without_resource_has_no_effect() -> None:
+    key, says = f"arn:aws:kms:eu-west-1:{ONE}:key/k", allow("kms:Decrypt", Principal={"AWS": DEV})
+    builder = Builder()
+    builder.user(DEV)
+    builder.resource(key, "kms:key", ONE, says)
+    builder.resource(f"{key}2", "kms:key", ONE, says | {"Resource": "*"})
+    world = World(builder.snapshot())
+    assert [len(who_can(world, "kms:Decrypt", one).principals) for one in (key, f"{key}2")] == [0, 1]
