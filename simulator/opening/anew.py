@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from models import arns
 from models.edge import EdgeKind
-from simulator.opening.bearing import Statements, bears, others
+from simulator.edges.feeds_onward import leads_onward
+from simulator.facts.services import supports_rcp
+from simulator.opening.bearing import Statements, bears, bears_by_anybody, others
+from simulator.opening.levels import asking_where, of_rcps, of_scps
 from simulator.opening.numbers import Numbers
 from simulator.opening.rows import GRANTED, Opened, Row, edges_of, every_kind, gathered, into, of_actors, of_kind
 from simulator.opening.takeovers import Far, goes, hand_on
 from simulator.world.actors import Actors
+from simulator.world.nodes import shown
 from simulator.world.touched import Touched, touched
 from simulator.world.world import World
 
@@ -37,19 +41,29 @@ class _Change:
         self.before = before
         self.after = after
         self.touched = touched
-        self.statements: Statements | None = others(before, after, touched.holders) if not touched.remade else None
-        self.actors = frozenset(_acting(before, touched.holders)) | frozenset(_acting(after, touched.holders))
-        self.run = frozenset(arn for world in (before, after) for arn in _run_with(world, touched.holders))
+        self.statements = _statements(before, after, touched)
+        """Those of sources' own policies, and of the SCPs that bind them."""
+        self.guarding = of_rcps(before, after, touched.guarded)
+        self.placing = asking_where(before.snapshot, after.snapshot) if touched.moved else frozenset()
+        acting = () if self.statements == frozenset() else (before, after)
+        self.actors = frozenset(node for world in acting for node in _acting(world, touched))
+        self.holders = touched.holders.union(map(shown, self.actors))
+        self.run = frozenset(arn for world in (before, after) for arn in _run_with(world, self.holders))
         """Functions that run with a role that is touched."""
 
     def rows(self, kind: EdgeKind) -> Rows:
         """The open edges of a kind, source by source."""
         known = self.opened.kinds[kind]
-        changed = _OF_KIND[kind](self)
+        changed = None if self._are_asked_otherwise(kind) else _OF_KIND[kind](self)
         if changed is None:
             return of_kind(self.after, self.numbers, kind)
         sources, targets = changed
         return self._patched(kind, known, sources, targets) if sources or targets else known
+
+    def _are_asked_otherwise(self, kind: EdgeKind) -> bool:
+        """Whether more than sources and targets tell apart may be another: where accounts are, or their RCPs."""
+        by_rcps = kind is not EdgeKind.ASSUMES and bears_by_anybody(self.guarding, kind, supports_rcp)
+        return by_rcps or bears_by_anybody(self.placing, kind)
 
     def _patched(self, kind: EdgeKind, known: Rows, sources: frozenset[str], targets: frozenset[str]) -> Rows:
         found = {**known}
@@ -84,11 +98,20 @@ class _Change:
         return into(self.before, self.numbers, kind, sorted(there), self.after)
 
 
-def _acting(world: World, holders: Iterable[str]) -> Iterator[str]:
+def _statements(before: World, after: World, touched: Touched) -> Statements | None:
+    if touched.remade:
+        return None
+    own, above = others(before, after, touched.holders), of_scps(before, after, touched.bound)
+    return None if own is None or above is None else own | above
+
+
+def _acting(world: World, touched: Touched) -> Iterator[str]:
     """Users, roles, and the sessions in which functions run with these roles."""
-    for holder in holders:
+    for holder in touched.holders:
         yield holder
         yield from (f"{holder}#{function}" for function in world.functions_with_role(holder))
+    if touched.bound:
+        yield from (node for node in world.actors if arns.account_of(shown(node)) in touched.bound)
 
 
 def _run_with(world: World, roles: Iterable[str]) -> Iterator[str]:
@@ -125,13 +148,21 @@ def _invokes_url(change: _Change) -> Ends | None:
 
 
 def _assumes(change: _Change) -> Ends | None:
-    return _sources(change, EdgeKind.ASSUMES), change.touched.trusts
+    guarded = change.touched.guarded if bears_by_anybody(change.guarding, EdgeKind.ASSUMES, supports_rcp) else ()
+    roles = (role for role in change.after.roles if arns.account_of(role) in guarded) if guarded else ()
+    return _sources(change, EdgeKind.ASSUMES), change.touched.trusts.union(roles)
+
+
+def _act_otherwise(change: _Change) -> bool:
+    """Whether a role that was given to a service for one of its resources may do something else."""
+    given = {trigger.role for trigger in change.after.snapshot.triggers if trigger.role}
+    return not given.isdisjoint(change.holders) or any(arns.account_of(role) in change.touched.bound for role in given)
 
 
 def _triggers(change: _Change) -> Ends | None:
     """Services act by themselves, with a role that they were given, or with the function's own."""
-    touched, given = change.touched, {trigger.role for trigger in change.after.snapshot.triggers}
-    if touched.sources or touched.functions or touched.permits or given & touched.holders:
+    touched = change.touched
+    if touched.sources or touched.functions or touched.permits or _act_otherwise(change):
         return None
     return None if change.run and touched.trusts else _NOTHING
 
@@ -140,16 +171,20 @@ def _polled_by(change: _Change) -> Ends | None:
     touched = change.touched
     if touched.sources or touched.functions:
         return None
-    read = change.after.snapshot.mappings if change.run else ()
+    read = change.after.snapshot.mappings if change.run and bears(change.statements, EdgeKind.POLLED_BY) else ()
     targets = (mapping.function for mapping in read if arns.unqualified(mapping.function) in change.run)
     return frozenset(), frozenset(targets)
 
 
 def _feeds(change: _Change) -> Ends | None:
-    touched, given = change.touched, {trigger.role for trigger in change.after.snapshot.triggers}
-    if touched.sources or touched.functions or given & touched.holders:
+    touched, sources = change.touched, _sources(change, EdgeKind.FEEDS)
+    if touched.sources or touched.functions or _act_otherwise(change):
         return None
-    return _sources(change, EdgeKind.FEEDS), frozenset()
+    # What a rule sends to a bus of another account it sends as its own account, which SCPs bind.
+    sending = change.after.snapshot.triggers if sources and touched.bound else ()
+    if any(leads_onward(trigger) and arns.account_of(trigger.source) in touched.bound for trigger in sending):
+        return None
+    return sources, frozenset()
 
 
 def _runs_as(change: _Change) -> Ends | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from models.edge import EdgeKind
 from models.policy import Statement
 from models.request import Attached
 from simulator.edges import assumes, invokes, invokes_url
+from simulator.edges.candidates import ACTIONS
 from simulator.triggers.polled import POLLED
 from simulator.triggers.services import SERVICES
 from simulator.world.nodes import covers
@@ -20,12 +21,29 @@ Statements = frozenset[Statement]
 
 #: What nearly every document is written in.
 VERSION = "2012-10-17"
+_TAKING = (assumes.ACTION, assumes.WITH_WEB_IDENTITY, assumes.WITH_SAML)
 #: What sources ask for, kind by kind.
 _ASKED: Mapping[EdgeKind, tuple[str, ...]] = {
     EdgeKind.INVOKES: (invokes.ACTION,),
     EdgeKind.INVOKES_URL: (invokes_url.ACTION, invokes.ACTION),
     EdgeKind.ASSUMES: (assumes.ACTION,),
 }
+#: What anybody asks for: services with the roles that were given to them, and others with theirs, too.
+_ASKED_BY_ANYBODY: Mapping[EdgeKind, tuple[str, ...]] = {
+    **_ASKED,
+    EdgeKind.ASSUMES: _TAKING,
+    EdgeKind.RUNS_AS: _TAKING,
+    EdgeKind.TRIGGERS: (
+        *_TAKING,
+        *_ASKED[EdgeKind.INVOKES_URL],
+        *(need for row in SERVICES for need in row.role_needs),
+    ),
+    EdgeKind.POLLED_BY: _TAKING,
+    EdgeKind.FEEDS: _TAKING,
+    EdgeKind.CHANGES: (*_TAKING, *sorted(ACTIONS)),
+    EdgeKind.QUALIFIES: (),
+}
+_ABOUT_SOURCES = frozenset({EdgeKind.TRIGGERS, EdgeKind.POLLED_BY, EdgeKind.FEEDS, EdgeKind.CHANGES})
 #: Services of whatever is asked for by who writes to a source, or reads what Lambda polls; with their keys.
 _OF_SOURCES = frozenset(
     action.partition(":")[0].lower()
@@ -81,12 +99,25 @@ def _statements(policies: Iterable[Attached]) -> set[Statement]:
 
 
 def bears(statements: Statements | None, kind: EdgeKind) -> bool:
-    """Whether edges of a kind may hang on one of these statements."""
+    """Whether edges of a kind may hang on one of these statements, by what their sources ask for."""
     if statements is None:
         return True
-    if kind is EdgeKind.FEEDS:
+    if kind in _ABOUT_SOURCES:
         return any(map(is_about_sources, statements))
-    return any(covers(one, action, None) for one in statements for action in _ASKED[kind])
+    return _speak_of(statements, _ASKED[kind])
+
+
+def bears_by_anybody(statements: Statements | None, kind: EdgeKind, asked: Callable[[str], bool] = bool) -> bool:
+    """The same by whatever anybody asks for, as far as it is `asked` for at all."""
+    if statements is None or kind not in _ASKED_BY_ANYBODY:
+        return statements is None or bool(statements)
+    if kind in _ABOUT_SOURCES and any(map(is_about_sources, statements)):
+        return True
+    return _speak_of(statements, filter(asked, _ASKED_BY_ANYBODY[kind]))
+
+
+def _speak_of(statements: Statements, actions: Iterable[str]) -> bool:
+    return any(covers(one, action, None) for action in actions for one in statements)
 
 
 def is_about_sources(statement: Statement) -> bool:

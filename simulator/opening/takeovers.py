@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.policy import Effect, Statement
 from simulator.edges import candidates, guises, mapped
 from simulator.opening.bearing import Statements, is_about_sources
-from simulator.takeover.ways import PASSING, TRUST_EDIT
+from simulator.takeover.ways import MAKE_ROOM, PASSING, TRUST_EDIT
 from simulator.world.nodes import covers, shown
 from simulator.world.touched import Touched
 from simulator.world.world import World
@@ -17,6 +17,8 @@ from simulator.world.world import World
 _WITH_MORE = frozenset(
     (PASSING.lower(), TRUST_EDIT.acts[0].action.lower(), mapped.CREATE.lower(), *candidates.OF_POWERS)
 )
+#: What it asks for to change what somebody may do.
+_POWERS = (*candidates.OF_POWERS, MAKE_ROOM.action)
 
 
 class Far(Enum):
@@ -50,9 +52,12 @@ def goes(before: World, after: World, touched: Touched, actors: frozenset[str], 
         return _EVERYWHERE
     if mapped.anybody_may(before) and any(map(is_about_sources, statements)) and any("#" in node for node in actors):
         return _EVERYWHERE
+    if touched.bound and _changers(before) and any(covers(one, each, None) for one in statements for each in _POWERS):
+        return _EVERYWHERE
     begins = any(covers(one, action, None) for one in statements for action in candidates.BEGINNINGS)
     wanted = candidates.BEGINNINGS if begins else _WITH_MORE
-    able = {arn for arn in touched.holders for world in (before, after) if candidates.looks(world, arn, wanted)}
+    holders = {shown(node) for node in actors}
+    able = {arn for arn in holders for world in (before, after) if candidates.looks(world, arn, wanted)}
     sources = frozenset(node for node in actors if shown(node) in able)
     return Reach(Far.SOURCES, sources) if sources else Reach(Far.NOWHERE)
 

@@ -30,7 +30,7 @@ def share(before: World, after: World, touched: Touched) -> None:
     if touched.everything:
         return
     after.of_documents = before.of_documents
-    if not touched.bears_on_resources:
+    if not (touched.bears_on_resources or touched.guarded or touched.moved):
         after.of_resources = before.of_resources
     if not touched.actors:
         _hand_on(before, after, _OF_ACTORS)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from models.snapshot import Function, Group, ManagedPolicy, Resource, Role, Snapshot, User, Value
+from simulator.world.organization import reorganized
 
 Row = TypeVar("Row", User, Group, Role, Function, ManagedPolicy, Resource)
 
@@ -18,7 +19,7 @@ _ASKING = frozenset({"inline", "attached", "groups", "boundary", "session"})
 _TRUST = frozenset({"trust"})
 _FUNCTION_POLICIES = frozenset({"policies"})
 #: What nearly all hangs on.
-_GENERAL = ("accounts", "identity_providers", "organization", "gaps", "assumptions")
+_GENERAL = ("accounts", "identity_providers", "gaps", "assumptions")
 _SOURCES = ("resources", "triggers", "mappings")
 
 
@@ -31,7 +32,8 @@ class Touched:
     functions run with them. `trusts` are the roles that may be asked for to another end. `permits` are functions of
     which only the policies differ, `functions` all others that do. `sources`: some resource, trigger or mapping
     differs. `groups`: some group, or a managed policy with several versions. `actors`: somebody is new or
-    gone, or runs something else. `everything`: nobody knows how far.
+    gone, or runs something else. `bound` and `guarded` are the accounts down to which other SCPs and other RCPs are,
+    `moved` those that are elsewhere in the organization. `everything`: nobody knows how far.
     """
 
     holders: frozenset[str] = frozenset()
@@ -42,6 +44,9 @@ class Touched:
     sources: bool = False
     groups: bool = False
     actors: bool = False
+    bound: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     everything: bool = False
 
     @property
@@ -52,7 +57,8 @@ class Touched:
 
 def touched(before: Snapshot, after: Snapshot) -> Touched:
     """What differs between a snapshot and one that was made of it."""
-    if any(getattr(before, name) is not getattr(after, name) for name in _GENERAL):
+    organization = reorganized(before.organization, after.organization)
+    if organization is None or any(getattr(before, name) is not getattr(after, name) for name in _GENERAL):
         return Touched(everything=True)
     policies = differing(before.policies, after.policies)
     groups = {**differing(before.groups, after.groups), **_having(after.groups, policies)}
@@ -75,6 +81,9 @@ def touched(before: Snapshot, after: Snapshot) -> Touched:
         sources=any(getattr(before, name) is not getattr(after, name) for name in _SOURCES),
         actors=bool(run) or any(found is None for found in fields.values()) or bool(functions.keys() - permits),
         groups=bool(groups) or any(one and one.versions for pair in policies.values() for one in pair),
+        bound=organization.scps,
+        guarded=organization.rcps,
+        moved=organization.moved,
     )
 
 
