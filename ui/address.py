@@ -30,11 +30,15 @@ def acted() -> None:
 def read(page: str) -> None:
     """Take over what the address says, if it isn't what this session last wrote: a link, or back and forward."""
     names = NAMES[page]
-    now = {name: st.query_params[name] for name in names if name in st.query_params}
+    said = now = {name: st.query_params[name] for name in names if name in st.query_params}
+    left: dict[str, str] | None = st.session_state.get(_LEFT, {}).get(page)
+    if left is not None and not set(st.query_params).issubset(names):
+        # On the way to another page Streamlit leaves an entry behind, of this page with the other's names.
+        said, now = st.query_params.to_dict(), left
     seen_page, seen = st.session_state.get(_SEEN, ("", {}))
-    st.session_state[_SEEN] = (page, now)
+    st.session_state[_SEEN] = (page, said)
     acted_here = st.session_state.pop(_ACTED, False) and page == seen_page
-    if acted_here or (page, now) == (seen_page, seen):
+    if acted_here or (page, said) == (seen_page, seen):
         return
     for name in names:
         st.session_state.pop(name, None)
@@ -50,7 +54,9 @@ def write(page: str, state: Mapping[str, str], defaults: Mapping[str, str]) -> N
     """
     wanted = {name: value for name, value in state.items() if value and value != defaults.get(name)}
     st.session_state.setdefault(_LEFT, {})[page] = wanted
-    if (page, wanted) != st.session_state.get(_SEEN):
+    seen_page, seen = st.session_state.get(_SEEN, ("", {}))
+    # A link may also name what is so by default: the same without would be one more address that back leads to.
+    if page != seen_page or wanted != {name: value for name, value in seen.items() if value != defaults.get(name)}:
         st.session_state[_SEEN] = (page, wanted)
         st.query_params.from_dict(wanted)
 

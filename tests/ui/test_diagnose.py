@@ -94,6 +94,17 @@ def test_a_link_restores_function_finding_and_filter(opened: Open) -> None:
     assert app.query_params["only"] == "warning"
 
 
+def test_an_address_with_the_names_of_another_page_leads_to_what_was_left(opened: Open) -> None:
+    app = opened(function=CHECKOUT, finding=f"confused-deputy~{CHECKOUT}")
+    app.query_params.clear()
+    app.query_params["picked"] = f"{CHECKOUT}~runs_as~role"
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="function").value == CHECKOUT
+    assert app.query_params["finding"] == f"confused-deputy~{CHECKOUT}"
+    assert "picked" not in app.query_params
+
+
 def test_a_link_may_name_the_check_alone(opened: Open) -> None:
     app = opened(function="checkout", finding="mapping")
     assert '"sqs:DeleteMessage"' in app.code[0].value

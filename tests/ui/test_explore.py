@@ -63,6 +63,14 @@ def test_a_link_restores_the_page(app: AppTest) -> None:
     assert sentence in texts(app)
 
 
+def test_a_link_that_names_what_is_so_by_default_stays_as_it_is(app: AppTest) -> None:
+    app.query_params["from"] = DEV
+    app.query_params["k"] = "3"
+    app.run()
+    assert not app.exception
+    assert {name: app.query_params[name] for name in ("from", "k")} == {"from": DEV, "k": "3"}
+
+
 def test_choosing_puts_the_choice_into_the_address(app: AppTest) -> None:
     app.run()
     app.selectbox(key="to").set_value(f"{ORDERS}:live").run()
