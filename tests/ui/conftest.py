@@ -101,6 +101,9 @@ def _snapshot_file(snapshot: Snapshot, tmp_path: Path) -> Path:
     return path
 
 
+#: A page of a machine that has much to do takes its time; whoever waits for what doesn't come waits so long.
+expect.set_options(timeout=60_000)
+
 SIZES = [pytest.param((1440, 900), id="wide"), pytest.param((390, 844), id="phone")]
 
 #: A new profile each time, and nothing asked of the network.
@@ -201,7 +204,7 @@ def texts(app: AppTest) -> str:
 
 def settled(page: Page) -> None:
     """Wait until all of the page is written, and what stood there before is gone: until then things may move."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 

@@ -29,7 +29,7 @@ def _page(request: pytest.FixtureRequest, browser: Browser, address: str, compla
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda failed: complaints.append(f"{failed.url}: {failed.failure}"))
     page.goto(address)
-    expect(page.locator(".host g.edge").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".host g.edge").first).to_be_visible()
     yield page
     page.close()
 
@@ -60,7 +60,7 @@ def test_the_missing_edge_is_seen_clicked_and_explained(page: Page, complaints: 
 def test_a_link_restores_what_was_seen(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
     page.goto(f"{address}?from=partner/dev&to={ORDERS}:live&k=1")
-    expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
+    expect(page.locator(".host g.edge.missing.picked")).to_be_visible()
     expect(page.locator("h1.pg-verdict")).to_contain_text("dev can't invoke orders:live")
     page.close()
 
@@ -69,7 +69,7 @@ def test_the_picture_is_worked_by_keyboard_and_wheel(browser: Browser, address: 
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(address)
     edge = page.locator(".host g.edge.missing").first
-    expect(edge).to_be_visible(timeout=60_000)
+    expect(edge).to_be_visible()
     picture = page.locator(".host svg")
     before = picture.get_attribute("viewBox")
     page.locator(".host").hover()
@@ -89,7 +89,7 @@ def test_going_back_brings_back_what_was_picked(browser: Browser, address: str) 
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(address)
     chip = page.locator(".pg-why .pg-chip")
-    expect(chip).to_contain_text("missing", timeout=60_000)
+    expect(chip).to_contain_text("missing")
     page.locator(".host g.edge.allowed path.hit").first.dispatch_event("click")
     expect(chip).to_contain_text("allowed")
     page.go_back()

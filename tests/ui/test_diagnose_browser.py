@@ -29,7 +29,7 @@ def test_from_all_functions_to_the_finding_and_its_edge_in_the_picture(
 ) -> None:
     page.goto(f"{address}{START}")
     verdict = page.locator("h1.pg-verdict")
-    expect(verdict).to_contain_text("4 functions: 2 fail", timeout=60_000)
+    expect(verdict).to_contain_text("4 functions: 2 fail")
     settled(page)
     assert overflow(page) <= 0, "the page scrolls sideways"
 
@@ -37,7 +37,7 @@ def test_from_all_functions_to_the_finding_and_its_edge_in_the_picture(
     page.get_by_role("button", name="mail").first.click()
     expect(verdict).to_contain_text("mail: 1 failure")
     runs_as = re.compile("~runs_as~arn:aws:iam::222222222222:role/other-service$")
-    expect(_picked(page)).to_have_attribute("id", runs_as, timeout=60_000)
+    expect(_picked(page)).to_have_attribute("id", runs_as)
 
     page.go_back()
     expect(verdict).to_contain_text("4 functions")
@@ -65,7 +65,7 @@ def _is_within(inner: Locator, outer: Locator) -> bool:
 
 def test_back_brings_back_the_finding_and_keeps_the_function(page: Page, address: str) -> None:
     page.goto(f"{address}{START}&function=checkout")
-    expect(_picked(page)).to_have_attribute("id", re.compile(":lost$"), timeout=60_000)
+    expect(_picked(page)).to_have_attribute("id", re.compile(":lost$"))
     settled(page)
     _finding(page, "fail mapping").click()
     expect(page).to_have_url(re.compile("finding=mapping"))
@@ -82,7 +82,7 @@ def test_back_brings_back_the_finding_and_keeps_the_function(page: Page, address
 def test_a_link_in_the_dark_restores_function_finding_and_filter(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark")
     page.goto(f"{address}{START}&function=checkout&finding=tracing-permissions&only=warning")
-    expect(_picked(page)).to_have_attribute("id", re.compile("xray"), timeout=60_000)
+    expect(_picked(page)).to_have_attribute("id", re.compile("xray"))
     expect(_finding(page, "warning tracing-permissions")).to_be_visible()
     expect(_finding(page, "fail mapping")).to_have_count(0)
     page.close()
@@ -91,7 +91,7 @@ def test_a_link_in_the_dark_restores_function_finding_and_filter(browser: Browse
 def test_findings_are_gone_through_by_keyboard(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}{START}&function=checkout")
-    expect(_picked(page)).to_be_visible(timeout=60_000)
+    expect(_picked(page)).to_be_visible()
     trigger = _finding(page, "fail trigger")
     trigger.focus()
     page.keyboard.press("Enter")
@@ -103,7 +103,7 @@ def test_findings_are_gone_through_by_keyboard(browser: Browser, address: str) -
 def test_an_edge_picked_in_the_picture_opens_its_finding(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}{START}&function=checkout")
-    expect(_picked(page)).to_be_visible(timeout=60_000)
+    expect(_picked(page)).to_be_visible()
     page.locator(".host g.edge.denied path.hit").first.dispatch_event("click")
     expect(page).to_have_url(re.compile("finding=code-calls"))
     expect(page.get_by_text("because Deny: statement NoRefunds")).to_be_visible()
@@ -113,12 +113,12 @@ def test_an_edge_picked_in_the_picture_opens_its_finding(browser: Browser, addre
 def test_a_finding_s_way_is_explored_and_back_leads_to_the_finding(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}{START}&function=checkout&finding=caller-lacks")
-    page.get_by_role("link", name="Explore this way").click(timeout=60_000)
+    page.get_by_role("link", name="Explore this way").click()
     expect(page.locator("h1.pg-verdict")).to_contain_text("buyer can't invoke checkout:live")
     expect(page.locator(".pg-why .pg-chip")).to_contain_text("invokes — missing")
     settled(page)
     page.go_back()
-    expect(page.locator("h1.pg-verdict")).to_contain_text("checkout: 5 failures", timeout=60_000)
+    expect(page.locator("h1.pg-verdict")).to_contain_text("checkout: 5 failures")
     expect(_picked(page)).to_have_attribute("id", re.compile("buyer~invokes~"))
     settled(page)
     page.get_by_role("link", name="Explore", exact=True).click()
@@ -138,7 +138,7 @@ def test_its_words_are_told_apart_without_colour(
         viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
     )
     page.goto(f"{address}{START}&function=checkout")
-    expect(_picked(page)).to_be_visible(timeout=60_000)
+    expect(_picked(page)).to_be_visible()
     for words in ("✕ fail", "~ conditional", "! warning"):
         expect(_finding(page, f"^{re.escape(words)}").first).to_be_visible()
     page.screenshot(path=tmp_path / "diagnose.png", full_page=True)

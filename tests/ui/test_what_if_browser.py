@@ -34,11 +34,11 @@ def test_from_the_missing_edge_by_its_repair_to_all_that_it_opens(
     page: Page, address: str, complaints: list[str], tmp_path: Path
 ) -> None:
     page.goto(address)
-    expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
+    expect(page.locator(".host g.edge.missing.picked")).to_be_visible()
     settled(page)
-    page.get_by_role("link", name="Try this in What if").click(timeout=60_000)
+    page.get_by_role("link", name="Try this in What if").click()
 
-    expect(verdict(page)).to_have_text(re.compile("With 1 change, 4 pairs open"), timeout=60_000)
+    expect(verdict(page)).to_have_text(re.compile("With 1 change, 4 pairs open"))
     expect(page.get_by_text("Nothing is ever applied to AWS")).to_be_visible()
     expect(changed(page, "opens")).to_have_attribute("id", f"{PIPELINE}~assumes~{INVOKER}")
     expect(changed(page, "opens").locator("text").first).to_have_text("opens assumes")
@@ -56,25 +56,25 @@ def test_from_the_missing_edge_by_its_repair_to_all_that_it_opens(
 
     settled(page)
     page.get_by_role("link", name="Explore", exact=True).click()
-    expect(page.locator(".host g.edge.missing.picked")).to_be_visible(timeout=60_000)
+    expect(page.locator(".host g.edge.missing.picked")).to_be_visible()
     back = page.get_by_role("link", name="What if", exact=True)
     # The page's links are written last: until then they are those of the page before.
-    expect(back).to_have_attribute("href", re.compile("changes="), timeout=60_000)
+    expect(back).to_have_attribute("href", re.compile("changes="))
     settled(page)
     back.click()
-    expect(verdict(page)).to_contain_text("4 pairs open", timeout=60_000)
+    expect(verdict(page)).to_contain_text("4 pairs open")
     assert complaints == []
 
 
 def test_a_permission_is_added_by_hand_and_taken_out_again(page: Page, address: str, complaints: list[str]) -> None:
     page.goto(f"{address}what_if")
-    expect(verdict(page)).to_contain_text("Nothing is supposed yet", timeout=60_000)
+    expect(verdict(page)).to_contain_text("Nothing is supposed yet")
     _choose(page, "Kind of change", "Trust somebody with a role")
     _choose(page, "Role", "invoker")
     _choose(page, "Principal that may assume it", "pipeline")
     settled(page)
     page.get_by_role("button", name="Add the change").click()
-    expect(verdict(page)).to_contain_text("With 1 change, 4 pairs open", timeout=60_000)
+    expect(verdict(page)).to_contain_text("With 1 change, 4 pairs open")
     expect(changed(page, "opens")).to_be_visible()
     page.go_back()
     expect(verdict(page)).to_contain_text("Nothing is supposed yet")
@@ -90,7 +90,7 @@ def test_a_permission_is_added_by_hand_and_taken_out_again(page: Page, address: 
 def test_a_mistake_in_the_yaml_is_said_in_one_line_and_nothing_is_lost(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}what_if?changes={BOTH}")
-    expect(verdict(page)).to_contain_text("With 2 changes", timeout=60_000)
+    expect(verdict(page)).to_contain_text("With 2 changes")
     settled(page)
     page.get_by_role("tab", name="YAML").click()
     text = page.get_by_label("A changes file")
@@ -114,7 +114,7 @@ def test_what_opens_and_what_closes_differ_in_line_word_and_colour(
         viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
     )
     page.goto(f"{address}what_if?changes={BOTH}")
-    expect(verdict(page)).to_contain_text("4 pairs open and 3 pairs close", timeout=60_000)
+    expect(verdict(page)).to_contain_text("4 pairs open and 3 pairs close")
     opens, closes = changed(page, "opens").first, changed(page, "closes").first
     expect(opens.locator("text").first).to_contain_text("opens ")
     expect(closes.locator("text").first).to_contain_text("closes ")
@@ -133,7 +133,7 @@ def test_an_edge_picked_by_keyboard_says_why_before_and_after(browser: Browser, 
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}what_if?changes={BOTH}")
     edge = changed(page, "opens").first
-    expect(edge).to_be_visible(timeout=60_000)
+    expect(edge).to_be_visible()
     edge.focus()
     page.keyboard.press("Enter")
     expect(edge).to_have_class(re.compile(r"\bpicked\b"))
