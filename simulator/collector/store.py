@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from models.errors import InputError
 from models.snapshot import SCHEMA_VERSION, Holder, Role, Snapshot
@@ -106,6 +107,14 @@ def _read(path: Path) -> bytes:
 
 
 def _parse(data: bytes, path: Path) -> Any:
+    try:
+        # It reads the same in two thirds of the time, and says less of what is wrong.
+        return from_json(data, cache_strings="keys")
+    except ValueError:
+        return _parse_slowly(data, path)
+
+
+def _parse_slowly(data: bytes, path: Path) -> Any:
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:
