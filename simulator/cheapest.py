@@ -15,7 +15,7 @@ import networkx as nx
 
 from models.edge import Edge, EdgeKind, Status
 from simulator.graph import Graph, comes_by
-from simulator.world.nodes import place, shown
+from simulator.world.nodes import actor, place, shown
 
 #: Weights that keep the order of paths: statements first, then what is taken over, then steps.
 _PER_STATEMENT = 1_000_000
@@ -42,7 +42,7 @@ class Path:
         """Whether it comes by no node twice."""
         passed: set[str] = set()
         for edge in self.edges:
-            passed |= {shown(edge.source), place(edge.source)}
+            passed |= {actor(edge.source), place(edge.source)}
             if edge is not self.edges[-1] and comes_by(edge.source, edge.target, passed):
                 return False
         return True
@@ -119,8 +119,18 @@ def _up_to(network: nx.DiGraph, start: str, k: int, worst: Status) -> Iterator[P
             if (taken >= k and weight != last) or looked > k + MOST_EQUALS:
                 return
             path = Path(tuple(edge for pair in pairs if (edge := network.edges[pair]["edge"]) is not None))
-            if pairs and path.status is worst and path.is_simple:
+            if pairs and path.status is worst and path.is_simple and not _goes_round(network, path):
                 taken, last = taken + 1, weight
                 yield path
     except nx.NetworkXNoPath:
         return
+
+
+def _goes_round(network: nx.DiGraph, path: Path) -> bool:
+    """Whether a role has a function of its own do on the way what it may as well do itself."""
+    for earlier, later in itertools.combinations(path.edges, 2):
+        if shown(earlier.source) == shown(later.source) and actor(earlier.source) != actor(later.source):
+            direct = network.get_edge_data(earlier.source, later.target, {}).get("edge")
+            if direct and direct.cost <= later.cost and direct.status.rank <= path.status.rank:
+                return True
+    return False

@@ -15,7 +15,7 @@ from simulator.edges import RULES
 from simulator.edges.calls import asked_node
 from simulator.edges.guises import guises
 from simulator.edges.question import Nodes, Question
-from simulator.world.nodes import place, shown
+from simulator.world.nodes import actor, place, shown
 from simulator.world.world import World
 
 HOW_OF: Mapping[EdgeKind, How] = {
@@ -260,9 +260,10 @@ def passed_by(edges: Sequence[Edge]) -> tuple[str, ...]:
 def comes_by(node: str, other: str, passed: Set[str]) -> bool:
     """Whether a way that goes on from `node` to `other` would come by it again.
 
-    A role and its sessions are one there. Who changes his own policies stays where he is, but is more than he was.
+    A role and its session in a function are two: each may do what the other may not. Who changes his own policies stays
+    where he is, but is more than he was.
     """
-    return (place(other) if shown(node) == shown(other) else shown(other)) in passed
+    return (place(other) if shown(node) == shown(other) else actor(other)) in passed
 
 
 def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]:
@@ -273,7 +274,7 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
     twice (`comes_by`).
     """
     # The end of a question about an action is no node to come by: a role may be asked about, and act on itself.
-    start = frozenset() if end == asked_node(shown(end)) else frozenset((shown(end), place(end)))
+    start = frozenset() if end == asked_node(shown(end)) else frozenset((actor(end), place(end)))
     best: dict[str, dict[How, Way]] = {}
     shortest: dict[tuple[str, How], tuple[int, tuple[str, ...]]] = {}
     counter = 0
@@ -293,5 +294,5 @@ def ways(graph: Graph, end: str, *, backward: bool) -> dict[str, dict[How, Way]]
             edges = (edge, *way.edges) if backward else (*way.edges, edge)
             counter += 1
             longer = Way(max(way.rank, edge.status.rank), way.steps + 1, passed_by(edges), edges)
-            heapq.heappush(queue, (longer, counter, other, passed | {shown(other), place(other)}))
+            heapq.heappush(queue, (longer, counter, other, passed | {actor(other), place(other)}))
     return best

@@ -47,10 +47,16 @@ def in_guise(node: str, more: Guise) -> str:
     return f"{plain}{SIGN}{read(marks).and_also(more) if marks else more}"
 
 
+def actor(node: str) -> str:
+    """Whoever acts there, whatever it has made of itself; a role's session in a function is another than the role."""
+    return node.partition(SIGN)[0]
+
+
 def place(node: str) -> str:
-    """What a way comes by once: a role and its sessions are one there, a guise is a place of its own."""
+    """What a way comes by once: a guise is a place of its own."""
     # Spelled like no node, so that it can stand beside names of nodes.
-    return f"{shown(node)}{SIGN}{node.partition(SIGN)[2]}"
+    plain, _, marks = node.partition(SIGN)
+    return f"{plain}{SIGN}{marks}"
 
 
 def is_unlisted(world: World, node: str) -> bool:

@@ -179,14 +179,14 @@ def via(edges: tuple[Edge, ...]) -> tuple[str, ...]:
 
 
 def comes_again(edge: Edge, passed: tuple[str, ...]) -> bool:
-    """A role and its sessions in functions are one; who changes himself stays, but is never again what he was."""
+    """A session in a function is another than its role; who changes himself stays, but is never again what he was."""
     if shown(edge.source) != shown(edge.target):
-        return shown(edge.target) in map(shown, passed)
-    return marks(edge.target) in {marks(node) for node in passed if shown(node) == shown(edge.target)}
+        return actor(edge.target) in map(actor, passed)
+    return edge.target in passed
 
 
-def marks(node: str) -> str:
-    return node.partition("#as ")[2]
+def actor(node: str) -> str:
+    return node.partition("#as ")[0]
 
 
 def check_paths(world: World, source: str, target: str, statuses: set[str]) -> None:

@@ -73,6 +73,8 @@ conditions: st.SearchStrategy[Json] = st.sampled_from(
         {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
         {"Condition": {"StringEquals": {"sts:ExternalId": "x"}}},
         {"Condition": {"StringEquals": {"aws:PrincipalAccount": ONE}}},
+        {"Condition": {"ArnEquals": {"lambda:SourceFunctionArn": FUNCTIONS[0]}}},
+        {"Condition": {"Null": {"lambda:SourceFunctionArn": "true"}}},
     )
 )
 
