@@ -21,10 +21,9 @@ def text(answer: RemoveAnswer, names: Names, shown_as: str) -> list[Text]:
     lines = [_verdict(answer, names)]
     for path in answer.closes[:MOST_WAYS]:
         lines += [line(""), *steps(path.steps, names)]
-    if len(answer.closes) > MOST_WAYS:
-        lines.append(
-            line((f"and {len(answer.closes) - MOST_WAYS} more ways (--format json lists them)", "dim"), indent=3)
-        )
+    more = len(answer.closes) - MOST_WAYS
+    if more > 0:
+        lines.append(line((f"and {counted(more, 'more way')} (--format json lists them)", "dim"), indent=3))
     for number, way in enumerate(answer.removals, start=1):
         lines += [line(""), *_way(way, names, number, shown_as)]
     found = facts(answer.gaps, answer.assumes)

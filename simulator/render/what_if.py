@@ -90,10 +90,11 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Piece]]) -> list[str]:
 
 def _verdict(answer: WhatIfAnswer) -> Text:
     many = counted(len(answer.changes), "change")
-    opens, closes = counted(len(answer.opens), "pair"), counted(len(answer.closes), "pair")
+    opens = counted(len(answer.opens), "pair opens", "pairs open")
+    closes = counted(len(answer.closes), "pair closes", "pairs close")
     if answer.opens or answer.closes:
         word, style = ("OPENS", "bold green") if answer.opens else ("CLOSES", "bold red")
-        return line((word, style), f"  {many}: {opens} open, {closes} close")
+        return line((word, style), f"  {many}: {opens}, {closes}")
     if answer.exposure:
         return line(("EXPOSES", "bold yellow"), f"  {many}: to whom was not read; of those who were no pair changes")
     return line(("NOTHING", "bold"), f"  opens or closes with {many}")

@@ -111,7 +111,7 @@ def test_c3_whatever_mends_it_can_be_taken_back(change: Any) -> None:
 def test_c3_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = saved(polled().snapshot(), tmp_path)
     out = printed(["what-if", "--attach", "f-role", "receive", *source], capsys)
-    assert out.startswith("OPENS  1 change: 1 pair open, 0 pairs close\n")
+    assert out.startswith("OPENS  1 change: 1 pair opens, 0 pairs close\n")
     (row,) = [line.split() for line in out.splitlines() if "polled_by" in line]
     assert row == ["queue", "q", "function", "f", "polled_by", "missing", "allowed"]
 
