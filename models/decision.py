@@ -149,6 +149,8 @@ class FactKind(StrEnum):
     """The inventory of event source mappings; `about` is `ACCOUNT/region`."""
     ATTRIBUTES = "attributes"
     """A resource's configuration, such as its owner or its KMS key; `about` is its ARN."""
+    VERSION_ROLES = "version_roles"
+    """The execution roles with which a function's versions were published; `about` is its ARN."""
 
 
 #: Inventories: their Gaps are listed in an answer and change no status (semantics: section 6).

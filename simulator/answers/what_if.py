@@ -11,6 +11,7 @@ from models.change import Change
 from simulator.answers import shapes
 from simulator.answers.diagnose import diagnose
 from simulator.answers.exposure import exposures
+from simulator.answers.lacking import lacking
 from simulator.answers.told import told
 from simulator.changes import apply
 from simulator.opening.anew import opened_after
@@ -61,13 +62,16 @@ def what_if(
         for one in (*changed_edges(was.opened, now.opened), *changed_pairs(was, now))
         if wanted.has(one.source, one.target)
     )
-    opens, closes = [one for one in found if one.opens], [one for one in found if not one.opens]
+    opens = tuple(told([one for one in found if one.opens], now, world))
+    closes = tuple(told([one for one in found if not one.opens], was, after))
+    facts = lacking(world, after, changes, (*opens, *closes))
     answer = WhatIfAnswer(
         changes=tuple(change.model_dump(mode="json") for change in changes),
-        opens=tuple(told(opens, now, world)),
-        closes=tuple(told(closes, was, after)),
+        opens=opens,
+        closes=closes,
         findings=tuple(_findings(world, after, wanted)) if findings else (),
-        gaps=shapes.facts(after.inventory_gaps()),
+        gaps=shapes.facts((*after.inventory_gaps(), *(fact for fact in facts if fact.refused))),
+        assumes=shapes.facts(fact for fact in facts if not fact.refused),
     )
     if not exposure:
         return answer

@@ -231,6 +231,7 @@ _WHAT = {
     "triggers": "what {} triggers",
     "mappings": "event source mappings of {}",
     "attributes": "the configuration of {}",
+    "version_roles": "the execution roles of the versions of {}",
 }
 
 _NONE = {
@@ -244,6 +245,7 @@ _NONE = {
     "triggers": "no triggers of {}",
     "mappings": "no event source mappings in {}",
     "attributes": "nothing configured on {}",
+    "version_roles": "that the versions of {} run with the role that it has itself",
 }
 
 

@@ -65,7 +65,8 @@ def text(answer: WhatIfAnswer, names: Names, *, unfold: bool = False, asked: Pai
         lines += [line(""), line((section.title, section.style), count), *table(section.heads, section.rows)]
         if section.note:
             lines.append(line((section.note, "dim"), indent=2))
-    return lines + facts(answer.gaps, answer.assumes)
+    found = facts(answer.gaps, answer.assumes)
+    return lines + ([line(""), *found] if found else [])
 
 
 def markdown(answer: WhatIfAnswer, names: Names, *, asked: Pair = (None, None)) -> str:
@@ -77,6 +78,7 @@ def markdown(answer: WhatIfAnswer, names: Names, *, asked: Pair = (None, None)) 
         lines += _table(section.heads, section.rows)
         if section.note:
             lines += [f"{section.note[:1].upper()}{section.note[1:]}.", ""]
+    lines += [f"- {found.plain}" for found in facts(answer.gaps, answer.assumes)]
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ Built once and shared by all questions; derived and never written to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from collections.abc import Mapping as Table
 from functools import cached_property, partial
 from typing import TypedDict, Unpack
@@ -194,6 +194,11 @@ class World:
     def inventory_gaps(self) -> tuple[MissingFact, ...]:
         """Refused inventories: listed with answers, and they change no status."""
         return tuple(fact for (what, _), fact in self._facts.items() if what in INVENTORIES and fact.refused)
+
+    def facts_about(self, abouts: Set[str]) -> tuple[MissingFact, ...]:
+        """The gaps and assumptions about any of these, but for those in inventories."""
+        facts = self._facts.values()
+        return tuple(fact for fact in facts if fact.about in abouts and fact.what not in INVENTORIES)
 
     # --- WorldFacts: what the context of a request needs ----------------------------------------------------------
 

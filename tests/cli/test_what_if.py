@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models.decision import FactKind
 from models.snapshot import Snapshot
 from simulator.cli import what_if
 from simulator.cli.main import run
@@ -161,3 +162,51 @@ def test_what_nobody_creates_is_unknown(file: str, tmp_path: Path, capsys: pytes
     path.write_text(json.dumps(CREATED))
     assert run(asked(file, "--changes", str(path), "--to", "frish")) == 2
     assert "`fresh`" in capsys.readouterr().err.splitlines()[0]
+
+
+def lacking(file: str) -> None:
+    """The same, of whose organization nobody asked and of whose policies some could not be read."""
+    made = Builder()
+    made.user(DEV)
+    made.role(JOB, trusting(FAR), allow(INVOKE, "*"))
+    made.user(FAR, allow("*", "*"))
+    made.role(role("basic"), LAMBDA_TRUST)
+    made.function(F, role=role("basic"), versions=("1",))
+    made.function(function("g"), role=JOB)
+    made.assume(FactKind.ORGANIZATION, "*")
+    made.assume(FactKind.RESOURCE_POLICY, function("h"))
+    made.gap(FactKind.IDENTITY, JOB, "iam:GetRolePolicy")
+    store.save(made.snapshot(), Path(file))
+
+
+def told(rows: Any) -> list[tuple[str, str]]:
+    return [(row["what"], row["about"]) for row in rows]
+
+
+def test_it_names_what_was_not_read_of_what_it_is_about(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lacking(file)
+    answer = as_json(capsys, *asked(file, "--trust", "job", DEV))
+    assert told(answer["assumes"]) == [("organization", "*")]
+    assert told(answer["gaps"]) == [("identity", JOB)]
+    elsewhere = as_json(capsys, *asked(file, "--permit", "f", DEV))
+    assert told(elsewhere["gaps"]) == []
+
+
+def test_where_nothing_is_assumed_it_names_why_nothing_opens(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lacking(file)
+    answer = as_json(capsys, *asked(file, "--permit", "f", DEV, "--strict"))
+    assert (answer["opens"], told(answer["gaps"]), answer["assumes"]) == ([], [("organization", "*")], [])
+
+
+def test_a_version_keeps_the_role_with_which_it_was_published(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lacking(file)
+    words = asked(file, "--set-role", "f", "job")
+    with_trust = {"change": "add_statement", "side": "trust", "holder": JOB, "statement": LAMBDA_TRUST}
+    path = Path(file).with_name("changes.json")
+    set_role = {"change": "set_execution_role", "function": "f", "role": "job"}
+    path.write_text(json.dumps({"changes": [with_trust, set_role]}))
+    answer = as_json(capsys, *asked(file, "--changes", str(path)))
+    assert ("version_roles", F) in told(answer["assumes"])
+    run(asked(file, "--changes", str(path), "--format", "markdown"))
+    assert f"assumes that the versions of {F} run with the role that it has itself" in capsys.readouterr().out
+    assert run(words) == 2, "Lambda can't assume it yet"
