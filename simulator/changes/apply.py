@@ -10,7 +10,7 @@ from models.change import AddStatement, Change, RemoveStatement, ReplaceStatemen
 from models.errors import ChangeError
 from models.policy import PolicyKind
 from models.snapshot import Snapshot
-from simulator.changes import deleted, documents, functions, identities, organization, sources, store
+from simulator.changes import deleted, documents, functions, identities, organization, sources, store, versions
 from simulator.changes.documents import Json
 
 _KINDS = {
@@ -30,9 +30,10 @@ def apply(snapshot: Snapshot, changes: Sequence[Change]) -> Snapshot:
     Raises:
         ChangeError: for a change that AWS would refuse, or of something that the snapshot doesn't have.
     """
+    first = snapshot
     for one in changes:
-        snapshot = _ONE[type(one)](snapshot, one)
-    return snapshot
+        snapshot = versions.saved(first, snapshot, _ONE[type(one)](snapshot, one))
+    return versions.settled(first, snapshot)
 
 
 def _add_statement(snapshot: Snapshot, one: AddStatement) -> Snapshot:

@@ -206,13 +206,14 @@ def _put_inline(snapshot: Snapshot, holder: Identity, name: str, document: Json 
 
 
 def _edit_managed(snapshot: Snapshot, holder: Identity, arn: str, change: Callable[[Any], Json | None]) -> Snapshot:
-    """Make a new default version of a managed policy that is attached to `holder`: all its holders have it then."""
+    """Edit a managed policy that is attached to `holder`: all its holders have it so then."""
     if arn not in holder.attached:
         raise ChangeError(f"policy `{arn}` is not attached to `{holder.arn}`{store.nearest(arn, holder.attached)}")
     return edit_managed(snapshot, arn, change)
 
 
 def edit_managed(snapshot: Snapshot, arn: str, change: Callable[[Any], Json | None]) -> Snapshot:
+    """Edit a managed policy; `apply` saves what comes of it as a version (`simulator.changes.versions`)."""
     if ":iam::aws:policy/" in arn:
         raise ChangeError(f"policy `{arn}` is managed by AWS, and can't be changed")
     policy = next((item for item in snapshot.policies if item.arn == arn), None)

@@ -13,6 +13,8 @@ from models.snapshot import Group, Role, User
 
 #: Managed policies attached: 10 each by default.
 ATTACHED: Mapping[type, int] = {User: 20, Group: 10, Role: 25}
+#: Of a managed policy; this one can't be raised.
+VERSIONS = 5
 #: Groups that a user is in.
 GROUPS = 10
 #: Characters of the names of users and roles.

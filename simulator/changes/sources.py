@@ -6,6 +6,7 @@ CreateEventSourceMapping.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
@@ -21,7 +22,7 @@ from models.change import (
     RemoveTrigger,
 )
 from models.errors import ChangeError
-from models.snapshot import Mapping, Snapshot, Trigger, document_id
+from models.snapshot import Mapping, Snapshot, Trigger
 from simulator.changes import store
 from simulator.triggers.polled import polled
 from simulator.triggers.services import service_of
@@ -99,10 +100,13 @@ def add_mapping(snapshot: Snapshot, change: AddMapping) -> Snapshot:
     same = [item for item in snapshot.mappings if (item.source, item.function) == (change.source, change.function)]
     if same:
         raise ChangeError(f"The event source arn and function name already exist: mapping {same[0].uuid}")
-    made = document_id([change.source, change.function])
-    uuid = f"{made[:8]}-{made[8:12]}-{made[12:16]}-{made[16:20]}-{made[20:32]}"
     fields = change.model_dump(exclude={"change"})
-    return store.add(snapshot, Mapping.model_validate({**fields, "uuid": uuid}))
+    return store.add(snapshot, Mapping.model_validate({**fields, "uuid": made_up(change.source, change.function)}))
+
+
+def made_up(source: str | None, function: str) -> str:
+    """The uuid of a mapping that only a change has made: AWS will choose another one."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{source} {function}"))
 
 
 def remove_mapping(snapshot: Snapshot, change: RemoveMapping) -> Snapshot:

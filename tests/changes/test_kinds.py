@@ -5,6 +5,7 @@ Sources: IAM, Organizations and Lambda API References, of the operation that eac
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -167,8 +168,10 @@ def test_applied_and_taken_back_it_is_as_it_was(one: Change, back: Change) -> No
 
 
 def without_documents(found: Snapshot) -> dict[str, Any]:
-    """What a snapshot says: documents that nobody holds any more are none of it."""
+    """What a snapshot says: documents that nobody holds any more are none of it; a version that was made stays."""
     rows: dict[str, Any] = found.model_dump(mode="json", exclude={"documents"})
+    for policy in rows["policies"]:
+        del policy["version"], policy["versions"]
     rows["triggers"] = sorted(rows["triggers"], key=str)
     return rows
 
@@ -278,3 +281,11 @@ def test_an_organization_has_to_be_there() -> None:
     alone = BEFORE.model_copy(update={"organization": None})
     with pytest.raises(ChangeError, match="there is no organization in the snapshot"):
         apply(alone, [kinds.AttachScp(policy="Frozen", target=ONE)])
+
+
+def test_the_uuid_of_a_mapping_that_is_added_has_the_form_of_aws_s() -> None:
+    """Lambda API Reference, EventSourceMappingConfiguration: the identifier of the event source mapping, a UUID."""
+    added = [kinds.AddMapping(source=queue("other"), function=F)]
+    (made,) = {item.uuid for item in apply(BEFORE, added).mappings} - {item.uuid for item in BEFORE.mappings}
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made)
+    assert made in {item.uuid for item in apply(BEFORE, added).mappings}, "the same each time"

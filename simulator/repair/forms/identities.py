@@ -17,8 +17,6 @@ Identity = User | Group | Role
 Found = TypeVar("Found", User, Group, Role, ManagedPolicy)
 
 _KINDS: dict[type, str] = {User: "user", Group: "group", Role: "role"}
-#: A managed policy may have so many versions. Source: IAM User Guide, "IAM and AWS STS quotas".
-_MOST_VERSIONS = 5
 
 
 def created(before: Snapshot, after: Snapshot) -> Iterator[Step]:
@@ -241,20 +239,20 @@ def _policy(after: Snapshot, old: ManagedPolicy | None, new: ManagedPolicy) -> I
     """Another default version. One that AWS manages only comes into the snapshot."""
     if old is None or (old.document, old.version) == (new.document, new.version):
         return
-    document = Json(after.documents[new.document])
+    document, name = Json(after.documents[new.document]), name_of(new.arn)
     warnings = []
     if old.versions.get(new.version) == new.document:
         options: dict[str, Any] = {"policy-arn": new.arn, "version-id": new.version}
-        command = Command("iam", "set-default-policy-version", options)
+        commands = [Command("iam", "set-default-policy-version", options)]
     else:
+        gone = sorted({*old.versions} - {*new.versions})
+        commands = [Command("iam", "delete-policy-version", {"policy-arn": new.arn, "version-id": one}) for one in gone]
+        warnings = [f"policy {name} has as many versions as it can have: {one}, the oldest, is deleted" for one in gone]
         options = {"policy-arn": new.arn, "policy-document": document, "set-as-default": True}
-        command = Command("iam", "create-policy-version", options)
-        if len(old.versions) + 1 >= _MOST_VERSIONS:
-            warnings.append(f"policy {name_of(new.arn)} has {_MOST_VERSIONS} versions: one has to be deleted first")
-    name = name_of(new.arn)
+        commands.append(Command("iam", "create-policy-version", options))
     yield step(
         new.arn,
-        command,
+        *commands,
         cloudformation=Edit("AWS::IAM::ManagedPolicy", name, {"PolicyDocument": document}),
         terraform=Edit("aws_iam_policy", name, {"policy": document}),
         warnings=tuple(warnings),

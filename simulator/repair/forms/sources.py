@@ -8,18 +8,17 @@ Sources, as of November 2026: AWS CLI Command Reference (sns, events, lambda); C
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from models import arns
 from models.snapshot import Mapping, Snapshot, Trigger
+from simulator.changes.sources import made_up
 from simulator.repair.forms.said import Block, Command, Edit, Said, Step, given, step
 
 _MAPPING, _MAPPING_BLOCK = "AWS::Lambda::EventSourceMapping", "aws_lambda_event_source_mapping"
 _STREAMS = ("kinesis", "dynamodb")
 _LATEST = "LATEST"
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 # --- triggers --------------------------------------------------------------------------------------------------------
@@ -186,8 +185,8 @@ def _by_uuid(one: Mapping, operation: str, **options: Any) -> tuple[Command, ...
 
 
 def _unnamed(one: Mapping) -> tuple[str, ...]:
-    known = _UUID.fullmatch(one.uuid)
-    return () if known else (f"the mapping of {_shown(one)} goes by the uuid that AWS gives it when it is made",)
+    is_known = one.uuid != made_up(one.source, one.function)
+    return () if is_known else (f"the mapping of {_shown(one)} goes by the uuid that AWS gives it when it is made",)
 
 
 def _switched(one: Mapping) -> Step:

@@ -313,7 +313,6 @@ UNSAID: dict[str, list[Change]] = {
     "a subscription goes by an ARN that isn't known": [kinds.RemoveTrigger(source=TOPIC)],
     "a subscription can't be disabled": [kinds.DisableTrigger(source=TOPIC)],
     "a mapping of Kafka says its topics": [kinds.AddMapping(source=CLUSTER, function=F)],
-    "a key has a policy": [remove("resource", KEY, "dev")],
     "an endpoint without a policy has the one that allows all": [remove("resource", ENDPOINT, "dev")],
     "only GetLayerVersion can be allowed on a layer": [add("resource", LAYER, allow("lambda:*", LAYER, Principal="*"))],
 }

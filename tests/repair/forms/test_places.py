@@ -94,18 +94,6 @@ def test_what_has_no_region_is_made_in_one_of_its_account() -> None:
     assert place == (ONE, provider[1])
 
 
-def test_a_managed_policy_has_five_versions_at_most() -> None:
-    arn = f"arn:aws:iam::{ONE}:policy/p"
-    for others, warned in ((3, False), (4, True)):
-        made = Builder()
-        made.role(role("a"), LAMBDA_TRUST, attached=(arn,))
-        made.policy(arn, NEW)
-        versions = {f"v{number}": made.document(allow("s3:*", str(number))) for number in range(2, others + 2)}
-        made.parts["policies"][arn] = made.parts["policies"][arn].model_copy(update={"versions": versions})
-        change = AddStatement(side="identity", holder=role("a"), policy=arn, statement={**NEW, "Sid": "more"})
-        assert bool(forms(made.snapshot(), [change]).warning) is warned
-
-
 def test_commands_tell_their_account_and_region() -> None:
     text = forms(snapshot(), CHANGES).cli
     told = [
