@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from models import arns
 from models.change import AddStatement, RemoveStatement
+from models.errors import ChangeError
 from simulator.changes.find import places
 from simulator.world.world import World
 
@@ -15,6 +17,12 @@ NARROWED: Mapping[str, tuple[str, str]] = {
     "SourceArn": ("ArnLike", "AWS:SourceArn"),
     "SourceAccount": ("StringEquals", "AWS:SourceAccount"),
     "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
+}
+
+#: What the ids of accounts and organizations look like. Sources: Lambda API Reference, "AddPermission".
+_FORMS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "SourceAccount": ("account", arns.ACCOUNT),
+    "PrincipalOrgID": ("organization", re.compile(r"o-[a-z0-9]{10,32}")),
 }
 
 
@@ -37,6 +45,7 @@ def permit(world: World, function: str, principal: str, narrowed: Mapping[str, s
 
     Raises:
         UnknownNameError: for a function or principal that nothing is named like.
+        ChangeError: for what is no account, or no organization.
     """
     on = world.resolve(function, "function")
     condition: dict[str, dict[str, str]] = {}
@@ -56,9 +65,14 @@ def permit(world: World, function: str, principal: str, narrowed: Mapping[str, s
 
 def _value(world: World, word: str, written: str) -> str:
     """What a permission is narrowed to; a source may be named like any resource, or written as a pattern."""
-    if word != "SourceArn" or written.startswith("arn:") or "*" in written:
-        return written
-    return world.resolve(written, "resource")
+    if word == "SourceArn":
+        return written if written.startswith("arn:") or "*" in written else world.resolve(written, "resource")
+    named = {shown: number for number, shown in world.names.items()}
+    value = named.get(written, written) if word == "SourceAccount" else written
+    what, form = _FORMS[word]
+    if not form.fullmatch(value):
+        raise ChangeError(f"`{written}` is not the id of an {what}")
+    return value
 
 
 def trust(world: World, role: str, principal: str, external_id: str | None = None) -> AddStatement:

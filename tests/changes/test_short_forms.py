@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import UnknownNameError
+from models.errors import ChangeError, UnknownNameError
 from models.snapshot import Account
 from simulator.changes import short_forms
 from simulator.world import World
@@ -66,3 +66,29 @@ def test_a_source_by_its_name(written: str, arn: str) -> None:
 def test_a_source_that_nothing_is_named_like() -> None:
     with pytest.raises(UnknownNameError, match="`inbux`; did you mean"):
         short_forms.permit(WORLD, "f", "s3.amazonaws.com", {"SourceArn": "inbux"})
+
+
+@pytest.mark.parametrize(
+    "narrowed, condition",
+    [
+        pytest.param({"SourceAccount": TWO}, {"AWS:SourceAccount": TWO}, id="an account by its number"),
+        pytest.param({"SourceAccount": "far"}, {"AWS:SourceAccount": THREE}, id="an account by its name"),
+        pytest.param({"PrincipalOrgID": "o-a1b2c3d4e5"}, {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}, id="an organization"),
+    ],
+)
+def test_a_permission_is_narrowed(narrowed: dict[str, str], condition: dict[str, str]) -> None:
+    assert short_forms.permit(WORLD, "f", "*", narrowed).statement["Condition"] == {"StringEquals": condition}
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        pytest.param({"SourceAccount": "22"}, id="SourceAccount has 12 digits"),
+        pytest.param({"SourceAccount": "nowhere"}, id="SourceAccount by a name that no account has"),
+        pytest.param({"PrincipalOrgID": "o-1"}, id="PrincipalOrgID has 10 characters or more behind o-"),
+        pytest.param({"PrincipalOrgID": "a1b2c3d4e5"}, id="PrincipalOrgID begins with o-"),
+    ],
+)
+def test_what_add_permission_would_refuse_is_refused(narrowed: dict[str, str]) -> None:
+    with pytest.raises(ChangeError, match=f"`{next(iter(narrowed.values()))}` is not the id of an"):
+        short_forms.permit(WORLD, "f", "*", narrowed)
