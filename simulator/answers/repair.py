@@ -22,6 +22,8 @@ from simulator.repair import ways
 from simulator.repair.exceptions import Block, blocks, together
 from simulator.repair.forms import forms
 from simulator.repair.groups import by_group
+from simulator.repair.other_side import by_function_policy
+from simulator.repair.remedies import changes_of, remedies
 from simulator.repair.roles import assumable
 from simulator.repair.ways import Asked, Mended
 from simulator.world.nodes import shown
@@ -57,7 +59,19 @@ def repair(
     denied = [edge for edge in direct if edge.status is Status.DENIED]
     if not found and not denied and today is None:
         denied = list(_denied_on_the_way(graph, ends))
-    return _answer(world, wanted, today, found, denied, direct, k)
+    answer = _answer(world, wanted, today, found, denied, direct, k)
+    refused = _refused(world, graph, wanted, ends) if answer.impossible else None
+    return answer.model_copy(update={"impossible": refused}) if refused else answer
+
+
+def _refused(world: World, graph: Graph, wanted: Pair, ends: tuple[str, ...]) -> str | None:
+    """Why AWS would refuse the statements that the cheapest way lacks, if it would."""
+    for path in cheapest(graph, wanted.source, ends, 1, (Status.MISSING,)):
+        try:
+            ways.changed(world, changes_of(remedies(world.snapshot, mended.grants_of(world, path, wanted.given))))
+        except ChangeError as error:
+            return f"AWS would refuse the statement that is missing: {error}"
+    return None
 
 
 def _grown(world: World, wanted: Pair, k: int) -> tuple[Graph, tuple[str, ...]]:
@@ -107,7 +121,7 @@ def _candidates(
     for path in paths:
         grants = mended.grants_of(world, path, wanted.given)
         found.append((path, grants))
-        found += [(path, others) for others in by_group(world, grants)]
+        found += [(path, others) for others in (*by_group(world, grants), *by_function_policy(world, grants))]
     found.sort(key=lambda pair: len({grant.place for grant in pair[1]}))
     yield from found
 

@@ -200,7 +200,7 @@ def _put_inline(snapshot: Snapshot, holder: Identity, name: str, document: Json 
         limit = _INLINE[type(holder)]
         size = sum(documents.size(snapshot.documents.get(value), limit) for value in inline.values())
         if size > limit.most:
-            problem = f"would have {size:,} characters, more than {limit.most:,}"
+            problem = f"would have {size:,} characters, more than {limit.most:,}; a managed policy has room of its own"
             raise ChangeError(f"inline policies of `{holder.arn}` {problem}")
     return store.put(snapshot, holder, holder.model_copy(update={"inline": dict(sorted(inline.items()))}))
 
