@@ -7,7 +7,7 @@ from models.context import Given
 from models.errors import PermgraphError
 from simulator.edges import invokes, invokes_url
 from simulator.edges.calls import asked_node
-from simulator.edges.candidates import able_to_change
+from simulator.edges.candidates import able_to_change, letting_in
 from simulator.edges.question import Question
 from simulator.graph import Graph
 from simulator.world.nodes import called_node, is_unlisted
@@ -80,5 +80,7 @@ def _called(target: str, action: str | None) -> str | None:
 
 def may_take_over(graph: Graph, source: str) -> bool:
     """Whether anybody found so far on the ways from `source` may change anything at all, by a look at his policies."""
-    able = able_to_change(graph.world)
-    return able is None or source not in graph.world.actor_set or not able.isdisjoint(graph.nodes | {source})
+    world = graph.world
+    if letting_in(world) or source not in world.actor_set:
+        return True
+    return not able_to_change(world).isdisjoint(graph.nodes | {source})

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from models.edge import STATUS_OF, Edge, EdgeKind, Foreseen, Part, Requirement, Status
 from simulator.edges.ask import Ask
 from simulator.edges.candidates import Candidates, able_to_change
-from simulator.edges.guises import Limits, limits_of, strength
+from simulator.edges.guises import Limits, guises, limits_of, strength
 from simulator.edges.question import Nodes, Question
 from simulator.policy.patterns import numbers_of
 from simulator.policy.rows import Outcomes
 from simulator.world.actors import Actors, Grids, column, lacking
-from simulator.world.nodes import foresee, is_guise, is_unlisted, shown
+from simulator.world.nodes import foresee, is_guise, shown, unlisted
 from simulator.world.world import World
 
 _OPEN = (Status.ALLOWED, Status.CONDITIONAL, Status.UNKNOWN)
@@ -53,33 +53,31 @@ class Gone(NamedTuple):
 
 
 class Asking:
-    """Everybody who is asked for by a rule."""
+    """Those who are asked for by a rule and may be able to change something; `everybody`: all who are asked for."""
 
-    def __init__(self, world: World, sources: Nodes, question: Question) -> None:
+    def __init__(self, world: World, sources: Nodes, question: Question, everybody: bool) -> None:
         self.world = world
         self.question = question
-        wanted = question.wanted(world, sources)
-        others = sorted(node for node in wanted.others if is_unlisted(world, node))
+        every = _asked_for(world, sources, question)
         able = able_to_change(world)
-        every = wanted.actors.of(wanted.row)
-        some = every if able is None else [node for node in every if node in able or is_guise(node)]
+        some = every if everybody else (node for node in every if node in able or is_guise(node))
+        others = () if sources is None else sorted(unlisted(world, sources))
         # Few can change anything: asked by themselves they cost little.
         self.actors = Actors(world, (*some, *others))
-        self.grids: Grids = {}
+        self._grids: Grids = {}
+        self._columns: dict[Ask, Outcomes] = {}
         self.row = self.actors.whole
         self.candidates = Candidates(world, self.actors)
 
     def column(self, ask: Ask) -> Outcomes:
-        return column(
-            self.world,
-            self.actors,
-            ask.action,
-            ask.resource,
-            self.question.given,
-            self.grids,
-            ask.fixed,
-            ask.instead,
-        )
+        known = self._columns.get(ask)
+        if known is None:
+            known = self._columns[ask] = self._column(ask)
+        return known
+
+    def _column(self, ask: Ask) -> Outcomes:
+        given, fixed, instead = self.question.given, ask.fixed, ask.instead
+        return column(self.world, self.actors, ask.action, ask.resource, given, self._grids, fixed, instead)
 
     def may(self, asks: Iterable[Ask], within: int, known: Iterable[Some] | None = None) -> list[Some]:
         """Who may, or may for all that is known, make the requests (and those made before), by the worst status."""
@@ -177,13 +175,21 @@ def asked_of(world: World, node: str, ask: Ask, question: Question) -> Part:
     return foresee(world, node, ask.action, ask.resource, question.given, (), fixed, ask.instead)
 
 
-def asking(world: World, sources: Nodes, question: Question) -> Asking:
-    """Everybody who is asked for, made ready once for a question."""
-    key = ("asking", sources, question.takeover)
+def asking(world: World, sources: Nodes, question: Question, everybody: bool = False) -> Asking:
+    """Those who are asked for, made ready once for a question."""
+    key = ("asking", sources, question.takeover, everybody)
     if key not in question.kept:
-        question.kept[key] = Asking(world, sources, question)
+        question.kept[key] = Asking(world, sources, question, everybody)
     found: Asking = question.kept[key]
     return found
+
+
+def _asked_for(world: World, sources: Nodes, question: Question) -> tuple[str, ...]:
+    """The actors among some nodes, and those who come to be more by taking over."""
+    made = guises(world, question.action).nodes if question.takeover else ()
+    if sources is None:
+        return (*world.actors, *made)
+    return tuple(sorted(sources & world.actor_set | sources.intersection(made)))
 
 
 def _rank(status: Status) -> int:

@@ -27,11 +27,11 @@ from simulator.world.nodes import caller_of, covers, is_guise, shown
 from simulator.world.world import World
 
 #: What a function's own policy may give.
-_OF_FUNCTIONS = tuple(act.action for way in (*FUNCTION_WAYS, *ALIAS_WAYS) for act in way.acts)
+_OF_FUNCTIONS = frozenset(act.action.lower() for way in (*FUNCTION_WAYS, *ALIAS_WAYS) for act in way.acts)
 #: What a way to take something over begins with.
 BEGINNINGS = frozenset(
     (
-        *(action.lower() for action in _OF_FUNCTIONS),
+        *_OF_FUNCTIONS,
         *(way.acts[0].action.lower() for way in (*USER_WAYS, TRUST_EDIT)),
         *(power.act.action.lower() for power in EVERY_POWER),
         PASSING.lower(),
@@ -117,17 +117,25 @@ def looks(world: World, node: str, actions: frozenset[str]) -> bool:
     return bool(unread) or any(not actions.isdisjoint(_spoken_of(world, one)) for one in attached)
 
 
-def able_to_change(world: World) -> frozenset[str] | None:
-    """The actors who may be able to take something over, by a look at their policies; None: it may be anybody, as the
-    policy of some function lets somebody change it."""
-    if ("able to change", None) not in world.memo:
-        let_in = any(speaks_of(world, one, each.lower()) for one in _of_functions(world) for each in _OF_FUNCTIONS)
-        able = None if let_in else frozenset(node for node in world.actors if looks(world, node, BEGINNINGS))
-        world.memo[("able to change", None)] = able
-    found = world.memo[("able to change", None)]
-    return found if isinstance(found, frozenset) else None
+def able_to_change(world: World) -> frozenset[str]:
+    """The actors who may be able to take something over, by a look at their policies."""
+    known = world.memo.get(("able to change", None))
+    if not isinstance(known, frozenset):
+        known = frozenset(node for node in world.actors if looks(world, node, BEGINNINGS))
+        world.memo["able to change", None] = known
+    return known
 
 
-def _of_functions(world: World) -> Iterator[Attached]:
-    for node in world.function_nodes:
-        yield from world.resource_policies(node, arns.account_of(node))[0]
+def letting_in(world: World) -> frozenset[str]:
+    """The functions, versions and aliases whose own policies may let somebody change them, whoever he is."""
+    known = world.memo.get(("letting in", None))
+    if not isinstance(known, frozenset):
+        known = frozenset(node for node in world.function_nodes if lets_in(world, node))
+        world.memo["letting in", None] = known
+    return known
+
+
+def lets_in(world: World, function: str) -> bool:
+    """Whether a look at a function's policies leaves it possible that they let somebody change it."""
+    policies, _ = world.resource_policies(function, arns.account_of(function))
+    return any(not _spoken_of(world, one).isdisjoint(_OF_FUNCTIONS) for one in policies)

@@ -19,6 +19,7 @@ from models.request import Attached
 from models.snapshot import Role
 from simulator.edges.ask import Ask
 from simulator.edges.asking import Asking, Going, Gone, asked_of, asking
+from simulator.edges.candidates import lets_in
 from simulator.edges.guises import guises
 from simulator.edges.mapped import by_mapping
 from simulator.edges.powers import LINKED, Change, changes_of, fixed_by
@@ -53,24 +54,32 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
     """Yield an edge for whoever may take something over, and for whoever may change what he may do himself."""
     every = asking(world, sources, question)
     for function in question.targets(world.function_nodes, targets, arns.is_function):
-        yield from _into(every, function, list(_function_ways(world, function, question)), sources)
-        yield from _by_outsiders(world, function, sources, question)
+        if lets_in(world, function):
+            everybody = asking(world, sources, question, everybody=True)
+            yield from _into(everybody, function, _function_ways(world, function, question), sources)
+            yield from _by_outsiders(world, function, sources, question)
+        else:
+            yield from _into(every, function, _function_ways(world, function, question), sources)
     for role in chosen(world.roles, targets):
-        yield from _into(every, role, list(_role_ways(every, role)), sources)
+        yield from _into(every, role, _role_ways(every, role), sources)
     for user in chosen(world.users, targets):
-        yield from _into(every, user, list(_user_ways(user)), sources)
+        yield from _into(every, user, _user_ways(user), sources)
     made = guises(world, question.action)
     nodes = made.nodes if targets is None else [node for node in sorted(targets) if is_guise(node)]
     for node in nodes:
         yield from best_of((*_of_oneself(world, node, sources, question), *_of_others(every, node)))
 
 
-def _into(every: Asking, target: str, ways: list[Going], sources: Nodes) -> Iterator[Edge]:
+def _into(every: Asking, target: str, some: Iterable[Going], sources: Nodes) -> Iterator[Edge]:
     """Who may take something over; of a pair that is asked about also what lacks."""
+    asked = every.question.asked
+    is_asked = every.question.missing and asked is not None and asked[1] == target and asked[0] != target
+    if not every.row and not is_asked:
+        return
+    ways = list(some)
     found = every.gone(ways, every.but(target))
     yield from every.edges(found, target)
-    asked = every.question.asked
-    if not (every.question.missing and asked and asked[1] == target and asked[0] != target):
+    if asked is None or not is_asked:
         return
     there = {node for one in found for node in every.actors.of(one.row)}
     for node in sorted(sources or ()):

@@ -34,8 +34,8 @@ Fixed = tuple[tuple[str, State], ...]
 Instead = tuple[Attached, ...]
 """What takes the place of a resource's own policy."""
 
-Grids = dict[tuple[str, Fixed | None, Instead | None], Grid]
-"""By action, what the step settles, and what takes the place of the resource's own policy."""
+Grids = dict[tuple[str, Fixed | None], Grid]
+"""By action, and what the step settles."""
 
 
 class Actors:
@@ -129,14 +129,13 @@ def column(
     Args:
         grids: keeps what is worked out, for one `given`; what is asked with nothing given is kept with the actors.
         fixed: what the step itself settles; without it, what a call of the API does.
-        instead: what takes the place of the resource's own policy.
+        instead: what takes the place of the resource's own policy; what comes of that isn't kept.
     """
-    grid = _grid(world, some, action, given, grids, fixed, instead)
+    grid = _grid(world, some, action, given, grids, fixed)
+    if instead is not None:
+        return outcomes_of(grid, replace(_target(world, action, resource), policies=instead))
     known = grid.columns.get((resource, False))
-    if known is not None:
-        return known
-    target = _target(world, action, resource)
-    return column_of(grid, target if instead is None else replace(target, policies=instead))
+    return column_of(grid, _target(world, action, resource)) if known is None else known
 
 
 def _grid(
@@ -146,12 +145,11 @@ def _grid(
     given: Given,
     grids: Grids | None,
     fixed: Fixed | None,
-    instead: Instead | None = None,
 ) -> Grid:
     kept = some.grids if grids is None else grids
-    grid = kept.get((action, fixed, instead))
+    grid = kept.get((action, fixed))
     if grid is None:
-        grid = kept[(action, fixed, instead)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
+        grid = kept[(action, fixed)] = Grid(action, some.ready, _Asked(world, some, action, given, fixed))
     return grid
 
 
