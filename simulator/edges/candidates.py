@@ -6,7 +6,7 @@ allowed by identity-based policies alone, within an account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from models import arns
 from models.policy import Effect, Statement
@@ -104,6 +104,24 @@ def _named(statement: Statement) -> Iterable[str]:
     return ACTIONS.intersection(one.lower() for one in statement.actions)
 
 
+def able(world: World, actions: frozenset[str]) -> frozenset[str]:
+    """The actors of whom a look leaves it possible that they do one of the actions of the tables."""
+    known = world.memo.get(("able", actions))
+    if not isinstance(known, frozenset):
+        known = world.memo["able", actions] = frozenset(node for node in world.actors if looks(world, node, actions))
+    return known
+
+
+def changers(world: World) -> frozenset[str]:
+    """The actors who may be able to change what a user or role may do."""
+    return able(world, OF_POWERS)
+
+
+def able_to_change(world: World) -> frozenset[str]:
+    """The actors who may be able to take something over."""
+    return able(world, BEGINNINGS)
+
+
 def may_change_somebody(world: World, node: str) -> bool:
     """Whether a look at its policies leaves it possible that it changes what a user or role may do."""
     return looks(world, node, OF_POWERS)
@@ -115,15 +133,6 @@ def looks(world: World, node: str, actions: frozenset[str]) -> bool:
     found = world.policies_of(caller_of(world, node)) if is_guise(node) else world.identity_of(shown(node))
     attached, unread = found
     return bool(unread) or any(not actions.isdisjoint(_spoken_of(world, one)) for one in attached)
-
-
-def able_to_change(world: World) -> frozenset[str]:
-    """The actors who may be able to take something over, by a look at their policies."""
-    known = world.memo.get(("able to change", None))
-    if not isinstance(known, frozenset):
-        known = frozenset(node for node in world.actors if looks(world, node, BEGINNINGS))
-        world.memo["able to change", None] = known
-    return known
 
 
 def letting_in(world: World) -> frozenset[str]:

@@ -19,7 +19,7 @@ from models.edge import Status
 from models.policy import Effect, Statement
 from models.request import Attached
 from simulator.edges.ask import Ask
-from simulator.edges.candidates import ACTIONS, may_change_somebody
+from simulator.edges.candidates import ACTIONS, Candidates, changers, may_change_somebody
 from simulator.edges.powers import Change, changes_of
 from simulator.triggers.polled import POLLED
 from simulator.triggers.services import SERVICES
@@ -56,18 +56,58 @@ class Guises:
     def nodes(self) -> tuple[str, ...]:
         return tuple(sorted({*(target for _, target in self.steps), *self.by_others}))
 
+    def differing(self, other: Guises) -> set[str]:
+        """The guises that are come to in one of two worlds, or otherwise in one than in the other."""
+        if self is other:
+            return set()
+        return {node for node in (*self.nodes, *other.nodes) if self._ways_into(node) != other._ways_into(node)}
+
+    def _ways_into(self, node: str) -> tuple[dict[str, tuple[Change, ...]], tuple[Change, ...] | None]:
+        return {source: self.steps[source, node] for source in self.into.get(node, ())}, self.by_others.get(node)
+
+    def add_step(self, node: str, target: str, changes: tuple[Change, ...]) -> None:
+        self.steps[node, target] = changes
+        self.out_of[node].append(target)
+        self.into[target].append(node)
+
 
 def guises(world: World, action: str | None = None) -> Guises:
     """All of them, found once for a world and the action that is asked about, whatever context is given."""
     known = world.memo.get(("guises", action))
     if not isinstance(known, Guises):
         known = world.memo[("guises", action)] = Guises()
-        _find(world, known, action)
+        _find(world, known, [node for node in world.actors if node in changers(world)], action)
     return known
 
 
-def _find(world: World, found: Guises, action: str | None) -> None:
-    waiting = [node for node in world.actors if may_change_somebody(world, node)]
+def guises_again(before: World, after: World, accounts: frozenset[str | None]) -> Guises:
+    """Those of a world that another was changed to, found again in some accounts; all others are the same.
+
+    Nobody changes whoever is of another account.
+    """
+    known = guises(before)
+    if not accounts:
+        return known
+    found = after.memo["guises", None] = _elsewhere(known, accounts)
+    _find(after, found, [node for node in after.actors if node in changers(after) and _account(node) in accounts], None)
+    return found
+
+
+def _elsewhere(known: Guises, accounts: frozenset[str | None]) -> Guises:
+    """The guises of other accounts than these."""
+    found = Guises(strong={node for node in known.strong if _account(node) not in accounts})
+    for (node, target), changes in known.steps.items():
+        if _account(node) not in accounts:
+            found.add_step(node, target, changes)
+    found.by_others |= {node: some for node, some in known.by_others.items() if _account(node) not in accounts}
+    return found
+
+
+def _account(node: str) -> str | None:
+    return arns.account_of(shown(node))
+
+
+def _find(world: World, found: Guises, waiting: list[str], action: str | None) -> None:
     found.strong.update(node for node in waiting if has_everything(world, node))
     while waiting:
         fresh = list(dict.fromkeys(target for node in waiting for target in _own_steps(world, node, found)))
@@ -99,9 +139,7 @@ def _own_steps(world: World, node: str, found: Guises) -> Iterator[str]:
         if not usable:
             continue
         is_new = target not in found.into and target not in found.by_others
-        found.steps[node, target] = usable
-        found.out_of[node].append(target)
-        found.into[target].append(node)
+        found.add_step(node, target, usable)
         if gain.everything:
             found.strong.update(
                 (target, node) if any(_is_open(world, node, change) for change in usable) else (target,)
@@ -135,17 +173,16 @@ def _others(world: World, nodes: list[str], found: Guises, action: str | None) -
     able = [node for node in dict.fromkeys(nodes) if may_change_somebody(world, node)]
     by_account: dict[str | None, list[str]] = defaultdict(list)
     for node in able:
-        by_account[arns.account_of(shown(node))].append(node)
+        by_account[_account(node)].append(node)
     rows = {account: _Able(world, some, action) for account, some in by_account.items()}
     for holder in (*world.users, *world.roles) if able else ():
         some = rows.get(arns.account_of(holder))
         gaining = some.gaining_by(holder) if some else 0
         if some is None or not gaining:
             continue
-        actors = some.actors
         for gain, changes in by_gain(changes_of(world, holder)).items():
             target = in_guise(holder, gain)
-            if target in found.by_others or not any(_anybody(world, actors, gaining, one) for one in changes):
+            if target in found.by_others or not any(some.anybody(gaining, one) for one in changes):
                 continue
             found.by_others[target] = tuple(changes)
             if gain.everything:
@@ -161,6 +198,7 @@ class _Able:
         self.world = world
         self.action = action
         self.actors = Actors(world, nodes)
+        self._candidates = Candidates(world, self.actors)
         found: dict[Limits | None, list[str]] = {}
         self._own: dict[str, list[str]] = {}
         for node in nodes:
@@ -176,14 +214,14 @@ class _Able:
                 row |= some
         return row & ~self.actors.row(self._own.get(holder, ()))
 
-
-def _anybody(world: World, actors: Actors, row: int, change: Change) -> bool:
-    for ask in change.asks:
-        asked = column(world, actors, ask.action, ask.resource, fixed=ask.fixed)
-        row &= asked.allowed | asked.conditional | asked.unknown
-        if not row:
-            return False
-    return True
+    def anybody(self, row: int, change: Change) -> bool:
+        """Whether anybody of a row may make a change."""
+        for ask in change.asks:
+            row &= self._candidates.row(ask.action)
+            if row:
+                asked = column(self.world, self.actors, ask.action, ask.resource, fixed=ask.fixed)
+                row &= asked.allowed | asked.conditional | asked.unknown
+        return bool(row)
 
 
 class Limits(NamedTuple):

@@ -16,7 +16,7 @@ from simulator.opening.bearing import Statements, bears, bears_by_anybody, other
 from simulator.opening.levels import asking_where, of_rcps, of_scps
 from simulator.opening.numbers import Numbers
 from simulator.opening.rows import GRANTED, Opened, Row, edges_of, every_kind, gathered, into, of_actors, of_kind
-from simulator.opening.takeovers import Far, goes, hand_on
+from simulator.opening.takeovers import Takeovers
 from simulator.world.actors import Actors
 from simulator.world.nodes import shown
 from simulator.world.touched import Touched, touched
@@ -81,9 +81,11 @@ class _Change:
 
     def _of_sources(self, kind: EdgeKind, sources: frozenset[str]) -> dict[int, Row]:
         if kind in GRANTED:
-            there = sorted(sources & self.after.actor_set)
-            return of_actors(self.after, self.numbers, kind, Actors(self.after, there)) if there else {}
-        return gathered(self.numbers, edges_of(self.after, kind, sources, None), {}) if sources else {}
+            some = sorted(sources & self.after.actor_set)
+            return of_actors(self.after, self.numbers, kind, Actors(self.after, some)) if some else {}
+        # Who is gone would be asked about as somebody whom nobody has read.
+        there = sources - (self.before.actor_set - self.after.actor_set)
+        return gathered(self.numbers, edges_of(self.after, kind, there, None), {}) if there else {}
 
     def _cut(self, rows: dict[int, Row], targets: int) -> None:
         for source, row in rows.items():
@@ -204,11 +206,8 @@ def _qualifies(change: _Change) -> Ends | None:
 
 
 def _changes(change: _Change) -> Ends | None:
-    found = goes(change.before, change.after, change.touched, change.actors, change.statements)
-    if found.far is Far.EVERYWHERE:
-        return None
-    hand_on(change.before, change.after, change.actors)
-    return found.sources, frozenset()
+    found = Takeovers(change.before, change.after, change.touched, change.actors, change.statements)
+    return found.sources, found.targets
 
 
 _OF_KIND: Mapping[EdgeKind, Callable[[_Change], Ends | None]] = {
