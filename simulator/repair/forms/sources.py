@@ -14,7 +14,8 @@ from typing import Any
 from models import arns
 from models.snapshot import Mapping, Snapshot, Trigger
 from simulator.changes.sources import made_up
-from simulator.repair.forms.said import Block, Command, Edit, Said, Step, given, step
+from simulator.repair.forms import notifications
+from simulator.repair.forms.said import Block, Command, Edit, Said, Step, Verbatim, given, step
 
 _MAPPING, _MAPPING_BLOCK = "AWS::Lambda::EventSourceMapping", "aws_lambda_event_source_mapping"
 _STREAMS = ("kinesis", "dynamodb")
@@ -32,23 +33,26 @@ def triggers(before: Snapshot, after: Snapshot) -> Iterator[Step]:
     for key, one in has.items():
         old = had.get(key)
         if old is None:
-            yield _trigger(one)
+            yield _trigger(one, after)
         elif old.enabled != one.enabled:
             yield _switch(one)
     for key, one in had.items():
         if key not in has:
-            yield _unsaid(one, "is to go")
+            yield _gone(one)
 
 
 def _identity(one: Trigger) -> Trigger:
     return one.model_copy(update={"enabled": True})
 
 
-def _trigger(one: Trigger) -> Step:
+def _trigger(one: Trigger, after: Snapshot) -> Step:
     if one.service == "sns.amazonaws.com":
         return _subscription(one)
     if one.service == "events.amazonaws.com":
         return _target(one)
+    if one.service == "s3.amazonaws.com":
+        bucket = next((item for item in after.resources if item.arn == one.source), None)
+        return notifications.added(one, bucket) or _unsaid(one, "is to be")
     return _unsaid(one, "is to be")
 
 
@@ -61,6 +65,22 @@ def _subscription(one: Trigger) -> Step:
         Command("sns", "subscribe", options),
         cloudformation=Block("AWS::SNS::Subscription", properties),
         terraform=Block("aws_sns_topic_subscription", arguments),
+    )
+
+
+def _gone(one: Trigger) -> Step:
+    """A subscription goes by an ARN of its own, which is found when the command runs."""
+    if one.service != "sns.amazonaws.com" or not all(map(notifications.is_word, (one.source, one.target))):
+        return _unsaid(one, "is to go")
+    region = arns.region_of(one.source)
+    query = f"'Subscriptions[?Endpoint==`{one.target}`].SubscriptionArn'"
+    read = f"aws sns list-subscriptions-by-topic --topic-arn {one.source} --region {region} --query {query}"
+    gone = f"{arns.short(one.target)} to {arns.short(one.source)}"
+    return step(
+        one.source,
+        Command("sns", "unsubscribe", {"subscription-arn": Verbatim(f'"$({read} --output text)"')}),
+        cloudformation=Edit("AWS::SNS::Subscription", gone, None),
+        terraform=Edit("aws_sns_topic_subscription", gone, None),
     )
 
 
@@ -99,7 +119,7 @@ def _switch(one: Trigger) -> Step:
 
 
 def _unsaid(one: Trigger, what: str) -> Step:
-    """S3 takes all notifications of a bucket at once, a subscription goes by an ARN of its own, and so on."""
+    """A trigger isn't all of what its service wants to be told, or takes with others at once."""
     shown = arns.short(one.target)
     where = f"{one.service.partition('.')[0]} {arns.short(one.source)}"
     return step(one.source, warnings=(f"the trigger of {shown} {what}, in the configuration of {where}",))

@@ -59,7 +59,8 @@ def _edit(one: Step, said: Edit) -> str:
     where = ", ".join(part for part in (f"in account {one.account}" if one.account else "", one.region) if part)
     if said.properties is None:
         return f"# delete the {said.type} of {said.name}, {where}"
-    return f"# edit the {said.type} of {said.name}, {where}:\n{textwrap.indent(body(said.properties), '#   ')}"
+    do = "add to" if said.adds else "edit"
+    return f"# {do} the {said.type} of {said.name}, {where}:\n{textwrap.indent(body(said.properties), '#   ')}"
 
 
 def _label(name: str) -> str:

@@ -95,6 +95,7 @@ def snapshot() -> Snapshot:
     made.resource(LAYER, "lambda:layer", ONE)
     made.trigger("sns.amazonaws.com", TOPIC, F)
     made.trigger("events.amazonaws.com", RULE, F)
+    made.trigger("s3.amazonaws.com", BUCKET, F, events=("s3:ObjectCreated:*",), prefix="old/")
     made.mapping(Q, F, uuid=UUID)
     made.mapping(STREAM, f"{F}:live", uuid=OFF, state="Disabled")
     made.trigger("events.amazonaws.com", STOPPED, F, enabled=False)
@@ -106,6 +107,11 @@ def of(arn: str, sid: str, principal: Any = "*") -> dict[str, Any]:
     """A statement of a resource's own policy."""
     service = arn.split(":")[2]
     return allow(f"{service}:Get*", arn, Principal=principal, Sid=sid)
+
+
+def notified(*events: str, **of: str) -> Change:
+    events = events or ("s3:ObjectCreated:*",)
+    return kinds.AddTrigger(service="s3.amazonaws.com", source=BUCKET, target=F, events=events, **of)  # type: ignore[arg-type]
 
 
 def _organization(made: Builder) -> Organization:
@@ -288,6 +294,9 @@ CASES: dict[str, list[Change]] = {
     "destinations less": [feature("event_invokes")],
     "a function deleted": [kinds.DeleteFunction(function=F)],
     "a subscription": [kinds.AddTrigger(service="sns.amazonaws.com", source=TOPIC, target=f"{F}:live")],
+    "a subscription less": [kinds.RemoveTrigger(source=TOPIC)],
+    "a notification of a bucket beside another": [notified(prefix="in/", suffix=".jpg")],
+    "a notification of several events": [notified("s3:ObjectRemoved:*", "s3:ObjectRestore:Completed")],
     "a target of a rule": [kinds.AddTrigger(service="events.amazonaws.com", source=RULE, target=f"{F}:live")],
     "a rule disabled": [kinds.DisableTrigger(source=RULE)],
     "a rule enabled": [kinds.EnableTrigger(source=STOPPED)],
@@ -307,10 +316,9 @@ UNSAID: dict[str, list[Change]] = {
         feature("file_systems", (f"arn:aws:elasticfilesystem:eu-west-1:{ONE}:access-point/fsap-0123456789abcdef0",))
     ],
     "a durable function runs for so long": [feature("durable", True)],
-    "a bucket's notifications are configured together": [
-        kinds.AddTrigger(service="s3.amazonaws.com", source=BUCKET, target=F, events=("s3:ObjectCreated:*",))
-    ],
-    "a subscription goes by an ARN that isn't known": [kinds.RemoveTrigger(source=TOPIC)],
+    "a bucket's notification says its events": [kinds.AddTrigger(service="s3.amazonaws.com", source=BUCKET, target=F)],
+    "a prefix that a query would read as a number": [notified(prefix="2026")],
+    "a prefix that would end a word of the shell": [notified(prefix="it's/")],
     "a subscription can't be disabled": [kinds.DisableTrigger(source=TOPIC)],
     "a mapping of Kafka says its topics": [kinds.AddMapping(source=CLUSTER, function=F)],
     "an endpoint without a policy has the one that allows all": [remove("resource", ENDPOINT, "dev")],

@@ -65,10 +65,16 @@ def _call(service: str, command: str, options: list[tuple[str, str | None]]) -> 
         negated = name not in members and name.startswith("no-")
         member = members[name.removeprefix("no-") if negated else name]
         parameters[member] = _value(shape.members[member], text, negated)
-    report = ParamValidator().validate(parameters, shape)
+    # What the shell puts in is looked at where it is read.
+    known = {name: {} if _is_put_in(shape.members[name], value) else value for name, value in parameters.items()}
+    report = ParamValidator().validate(known, shape)
     assert not report.has_errors(), report.generate_report()
-    _check(shape, parameters)
+    _check(shape, known)
     return operation, parameters
+
+
+def _is_put_in(shape: Any, value: Any) -> bool:
+    return shape.type_name == "structure" and isinstance(value, str)
 
 
 def _spelled(name: str) -> str:
@@ -82,7 +88,7 @@ def _value(shape: Any, text: str | None, negated: bool) -> Any:
     assert text is not None
     assert not negated
     if shape.type_name in ("structure", "list", "map"):
-        return json.loads(text)
+        return text if text.startswith("$(") else json.loads(text)
     return int(text) if shape.type_name in ("integer", "long") else text
 
 
@@ -209,6 +215,47 @@ def _found(place: Place, line: str) -> str:
     return str(found)
 
 
+def _unsubscribe(place: Place, given: Json) -> None:
+    words, query = _inner(given["SubscriptionArn"])
+    there = [row.target for row in place.snapshot.triggers if row.source == words["topic-arn"]]
+    rows = [{"Endpoint": target, "SubscriptionArn": target} for target in there]
+    [target] = jmespath.search(query, {"Subscriptions": rows})
+    place.do(kinds.RemoveTrigger(source=words["topic-arn"], target=target))
+
+
+def _inner(substitution: str) -> tuple[dict[str, str], str]:
+    """The options of the command that a shell would run first, and its query."""
+    options = dict(_options(shlex.split(substitution.removeprefix("$(").removesuffix(")"))[3:]))
+    words = {name: value for name, value in options.items() if value is not None}
+    return words, words["query"]
+
+
+def _notify(place: Place, given: Json) -> None:
+    """What the bucket has is kept, and what comes to it is configured."""
+    words, query = _inner(given["NotificationConfiguration"])
+    assert (words["bucket"], words["region"], words["output"]) == (given["Bucket"], place.region, "json")
+    topics = [{"TopicArn": "arn:aws:sns:eu-west-1:111111111111:t", "Events": ["s3:ObjectRemoved:*"]}]
+    theirs = [
+        {
+            "LambdaFunctionArn": "arn:aws:lambda:eu-west-1:111111111111:function:f",
+            "Events": ["s3:ReducedRedundancyLostObject"],
+        }
+    ]
+    shape = _SESSION.get_service_model("s3").shape_for("NotificationConfiguration")
+    for there in (
+        {},
+        {"TopicConfigurations": topics},
+        {"LambdaFunctionConfigurations": theirs, "EventBridgeConfiguration": {}},
+    ):
+        found = jmespath.search(query, there)
+        assert not ParamValidator().validate(found, shape).has_errors()
+        *kept, new = found.pop("LambdaFunctionConfigurations")
+        assert found == {name: value for name, value in there.items() if name != "LambdaFunctionConfigurations"}
+        assert kept == there.get("LambdaFunctionConfigurations", [])
+    rules = {rule["Name"]: rule["Value"] for rule in new.get("Filter", {}).get("Key", {}).get("FilterRules", [])}
+    place.notify(given["Bucket"], new["LambdaFunctionArn"], new["Events"], rules.get("prefix"), rules.get("suffix"))
+
+
 _DOES: dict[str, Callable[..., None]] = {
     r"Put(User|Group|Role)Policy": lambda at, it, kind: at.put_inline(
         kind, it[f"{kind.title()}Name"], it["PolicyName"], json.loads(it["PolicyDocument"])
@@ -291,6 +338,8 @@ _DOES: dict[str, Callable[..., None]] = {
     r"Subscribe": lambda at, it: at.do(
         kinds.AddTrigger(service="sns.amazonaws.com", source=it["TopicArn"], target=it["Endpoint"])
     ),
+    r"Unsubscribe": _unsubscribe,
+    r"PutBucketNotificationConfiguration": _notify,
     r"PutTargets": _target,
     r"(Enable|Disable)Rule": _switch_rule,
     r"CreateEventSourceMapping": _create_mapping,

@@ -49,7 +49,9 @@ def _edits(text: str) -> Iterator[Declared]:
         head, *rows = part.splitlines()
         if found := re.fullmatch(r"# delete the (aws_\w+) of (.+), in account (\d+)(?:, ([a-z0-9-]+))?", head):
             yield Declared(found[1], None, found[3], found[4], found[2])
-        elif found := re.fullmatch(r"# edit the (aws_\w+) of (.+), in account (\d+)(?:, ([a-z0-9-]+))?:", head):
+        elif found := re.fullmatch(
+            r"# (?:edit|add to) the (aws_\w+) of (.+), in account (\d+)(?:, ([a-z0-9-]+))?:", head
+        ):
             assert all(row.startswith("#   ") for row in rows)
             body = hcl2.loads("\n".join(row.removeprefix("#   ") for row in rows) + "\n")
             yield Declared(found[1], plain(body), found[3], found[4], found[2])
@@ -221,6 +223,13 @@ def _target_block(place: Place, one: Declared) -> None:
     place.do(kinds.AddTrigger(service="events.amazonaws.com", source=rule, target=it["arn"], role=it.get("role_arn")))
 
 
+def _notification_block(place: Place, one: Declared) -> None:
+    for it in one.kept["lambda_function"]:
+        place.notify(
+            one.edited, it["lambda_function_arn"], it["events"], it.get("filter_prefix"), it.get("filter_suffix")
+        )
+
+
 DOES: dict[str, Callable[[Place, Declared], None]] = {
     **{f"aws_iam_{kind}_policy": _inline_block for kind in ("user", "group", "role")},
     **{f"aws_iam_{kind}_policy_attachment": _attachment_block for kind in ("user", "group", "role")},
@@ -239,9 +248,10 @@ DOES: dict[str, Callable[[Place, Declared], None]] = {
     "aws_lambda_function": _function_block,
     "aws_lambda_function_event_invoke_config": _invokes_block,
     "aws_lambda_event_source_mapping": _mapping_block,
-    "aws_sns_topic_subscription": lambda at, one: at.do(
-        kinds.AddTrigger(service="sns.amazonaws.com", source=one.kept["topic_arn"], target=one.kept["endpoint"])
+    "aws_sns_topic_subscription": lambda at, one: template.subscription(
+        at, Declared(one.type, one.properties and _camel(one.properties), one.account, one.region, one.name)
     ),
+    "aws_s3_bucket_notification": _notification_block,
     "aws_cloudwatch_event_target": _target_block,
     "aws_cloudwatch_event_rule": lambda at, one: template.rule(
         at, Declared(one.type, _camel(one.kept), one.account, one.region, one.name)

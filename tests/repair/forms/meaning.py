@@ -84,6 +84,29 @@ class Place:
         found = [row for row in rows if row.endswith(f":{tail}") or (bus is None and row.endswith(f"/{name}"))]
         return _only(found)
 
+    def subscription(self, shown: str) -> dict[str, str]:
+        """By `FUNCTION to TOPIC`."""
+        function, _, topic = shown.partition(" to ")
+        [found] = (
+            {"source": row.source, "target": row.target}
+            for row in self.snapshot.triggers
+            if row.source.endswith(f":{topic}") and row.target.endswith(f":function:{function}")
+        )
+        return found
+
+    def notify(self, bucket: str, target: str, events: list[str], prefix: str | None, suffix: str | None) -> None:
+        source = self.resource("s3", bucket)
+        self.do(
+            kinds.AddTrigger(
+                service="s3.amazonaws.com",
+                source=source,
+                target=target,
+                events=tuple(events),
+                prefix=prefix,
+                suffix=suffix,
+            )
+        )
+
     # --- documents ----------------------------------------------------------------------------------------------------
 
     def put(self, side: Any, holder: str, policy: str | None, old: str | None, new: Any) -> None:

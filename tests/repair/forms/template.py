@@ -191,6 +191,23 @@ def rule(place: Place, one: Declared) -> None:
         place.do(change)
 
 
+def subscription(place: Place, one: Declared) -> None:
+    if one.properties is None:
+        place.do(kinds.RemoveTrigger(**place.subscription(one.edited)))
+        return
+    source, target = one.properties["TopicArn"], one.properties["Endpoint"]
+    place.do(kinds.AddTrigger(service="sns.amazonaws.com", source=source, target=target))
+
+
+def _notifications(place: Place, one: Declared) -> None:
+    """One for each event, which S3 tells of as one."""
+    rows = one.kept["NotificationConfiguration"]["LambdaConfigurations"]
+    [(target, filters)] = {(row["Function"], str(row.get("Filter"))) for row in rows}
+    rules = {rule["Name"]: rule["Value"] for rule in rows[0].get("Filter", {}).get("S3Key", {}).get("Rules", [])}
+    assert filters
+    place.notify(one.edited, target, [row["Event"] for row in rows], rules.get("prefix"), rules.get("suffix"))
+
+
 def policy_of(
     service: str, held: str, told_by: str | None = None, find: Callable[[Place, Any], str] | None = None
 ) -> Callable[[Place, Declared], None]:
@@ -232,9 +249,8 @@ DOES: dict[str, Callable[[Place, Declared], None]] = {
     "AWS::Lambda::Function": settled,
     "AWS::Lambda::EventInvokeConfig": invokes,
     "AWS::Lambda::EventSourceMapping": mapping,
-    "AWS::SNS::Subscription": lambda at, one: at.do(
-        kinds.AddTrigger(service="sns.amazonaws.com", source=one.kept["TopicArn"], target=one.kept["Endpoint"])
-    ),
+    "AWS::SNS::Subscription": subscription,
+    "AWS::S3::Bucket": _notifications,
     "AWS::Events::Rule": rule,
     "AWS::S3::BucketPolicy": policy_of("s3", "PolicyDocument", "Bucket"),
     "AWS::SQS::QueuePolicy": policy_of("sqs", "PolicyDocument", "Queues", lambda at, url: at.queue(url)),

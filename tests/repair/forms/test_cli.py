@@ -38,7 +38,7 @@ def test_every_kind_of_change_is_tried() -> None:
 
 def test_a_posix_shell_reads_the_lines_as_they_are_meant() -> None:
     text = "\n".join(forms(BEFORE, changes).cli for changes in CASES.values())
-    script = "aws() { test \"$2\" = list-policies && echo ID && return; printf '%s\\0' \"$@\"; printf '\\1'; }\n"
+    script = "aws() { case \"$2\" in list-*|get-*) echo ID; return;; esac; printf '%s\\0' \"$@\"; printf '\\1'; }\n"
     ran = subprocess.run(["sh", "-eu"], input=script + text, capture_output=True, text=True, check=True)
     read = [line.removesuffix("\0").split("\0") for line in ran.stdout.split("\1")[:-1]]
     meant = [shlex.split(line)[1:] for line in text.splitlines() if not line.startswith("#")]

@@ -116,6 +116,7 @@ ARGUMENTS = {
     "aws_sns_topic_subscription": {"topic_arn", "protocol", "endpoint"},
     "aws_cloudwatch_event_target": {"rule", "event_bus_name", "target_id", "arn", "role_arn"},
     "aws_cloudwatch_event_rule": {"state"},
+    "aws_s3_bucket_notification": {"lambda_function"},
     "aws_s3_bucket_policy": {"bucket", "policy"},
     "aws_sqs_queue_policy": {"queue_url", "policy"},
     "aws_sns_topic_policy": {"arn", "policy"},
