@@ -15,6 +15,7 @@ from models.policy import Effect
 from simulator.answers import mended, shapes
 from simulator.answers.pair import Pair
 from simulator.answers.paths import hopeless, path_answer
+from simulator.answers.why_not import refused, why_not
 from simulator.cheapest import Path, cheapest
 from simulator.edges import assumes, invokes, invokes_url
 from simulator.graph import Graph
@@ -23,7 +24,6 @@ from simulator.repair.exceptions import Block, blocks, together
 from simulator.repair.forms import forms
 from simulator.repair.groups import by_group
 from simulator.repair.other_side import by_function_policy
-from simulator.repair.remedies import changes_of, remedies
 from simulator.repair.roles import assumable
 from simulator.repair.ways import Asked, Mended
 from simulator.world.nodes import shown
@@ -60,18 +60,8 @@ def repair(
     if not found and not denied and today is None:
         denied = list(_denied_on_the_way(graph, ends))
     answer = _answer(world, wanted, today, found, denied, direct, k)
-    refused = _refused(world, graph, wanted, ends) if answer.impossible else None
-    return answer.model_copy(update={"impossible": refused}) if refused else answer
-
-
-def _refused(world: World, graph: Graph, wanted: Pair, ends: tuple[str, ...]) -> str | None:
-    """Why AWS would refuse the statements that the cheapest way lacks, if it would."""
-    for path in cheapest(graph, wanted.source, ends, 1, (Status.MISSING,)):
-        try:
-            ways.changed(world, changes_of(remedies(world.snapshot, mended.grants_of(world, path, wanted.given))))
-        except ChangeError as error:
-            return f"AWS would refuse the statement that is missing: {error}"
-    return None
+    reason = refused(world, graph, wanted, ends) if answer.impossible else None
+    return answer.model_copy(update={"impossible": reason}) if reason else answer
 
 
 def _grown(world: World, wanted: Pair, k: int) -> tuple[Graph, tuple[str, ...]]:
@@ -171,7 +161,7 @@ def _answer(
         repairs=rows,
         blocked_by=tuple(_block(world, block) for block in blocked),
         with_exceptions=excepted.value if (excepted := _with_exceptions(world, denied, blocked, asked)) else None,
-        impossible=_why_not(world, wanted, direct) if none else None,
+        impossible=why_not(world, wanted, action_of(wanted.target, wanted.action), direct) if none else None,
         gaps=shapes.facts((*gaps, *world.inventory_gaps())),
         assumes=shapes.facts(lacked),
     )
@@ -218,26 +208,3 @@ def _with_exceptions(world: World, denied: list[Edge], blocked: list[Block], ask
     except ChangeError:
         return None
     return now.status if now else None
-
-
-def _why_not(world: World, wanted: Pair, direct: list[Edge]) -> str:
-    """Why no statement helps, as far as that is known."""
-    for edge in direct:
-        if edge.impossible:
-            return edge.impossible
-    role = wanted.source if arns.is_role(wanted.source) else ""
-    if "/aws-reserved/sso.amazonaws.com/" in role:
-        return "IAM Identity Center makes this role: what it may do is written in its permission set"
-    if "/aws-service-role/" in role or "/aws-reserved/" in role:
-        return "the role can be changed by AWS only"
-    if _is_of_another_account(wanted):
-        return (
-            f"a function's policy can't give another account {action_of(wanted.target, wanted.action)}: "
-            "let it assume a role of the function's account that may"
-        )
-    return "no statement is known that would mend it"
-
-
-def _is_of_another_account(wanted: Pair) -> bool:
-    theirs, ours = arns.account_of(wanted.source), arns.account_of(wanted.target)
-    return arns.is_function(wanted.target) and theirs is not None and theirs != ours

@@ -121,7 +121,8 @@ def _short(world: World, name: str, what: str) -> str:
     if _ACCOUNT.fullmatch(name) and what == "principal" and name in world.collected:
         partition = next((arns.partition_of(arn) for arn in (*world.roles, *world.functions)), "aws")
         return f"arn:{partition}:iam::{name}:root"
-    raise UnknownNameError(name, what, _nearest(name, index))
+    near = (f"account:{name}",) if _ACCOUNT.fullmatch(name) else _nearest(name, index)
+    raise UnknownNameError(name, what, near)
 
 
 def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
