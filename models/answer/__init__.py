@@ -1,0 +1,115 @@
+"""What each question is answered with: the JSON contract. Fields may be added; none changes its name or meaning.
+
+The JSON Schemas in docs/ are generated from these models. Every list has a defined order, so that the same input
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from models.answer.changes import ChangedFinding, ExposureAnswer, WhatIfAnswer
+from models.answer.diagnosis import (
+    DiagnoseAllAnswer,
+    DiagnoseAnswer,
+    EdgeAnswer,
+    FindingAnswer,
+    IssueAnswer,
+    VerdictName,
+)
+from models.answer.expectations import ExpectationAnswer, ScenarioAnswer, TestAnswer
+from models.answer.parts import (
+    HOW_ORDER,
+    HOW_PRECEDENCE,
+    AnswerModel,
+    CitationAnswer,
+    FactAnswer,
+    GrantAnswer,
+    How,
+    NearMissAnswer,
+    OpenedAnswer,
+    OutcomeName,
+    RepairGrantAnswer,
+    ResidualAnswer,
+    StatusName,
+)
+from models.answer.repairs import (
+    BlockAnswer,
+    Manner,
+    RemovalAnswer,
+    RemovalWay,
+    RemoveAnswer,
+    RepairAnswer,
+    RepairWay,
+    ShareAnswer,
+)
+from models.answer.requests import (
+    CanAnswer,
+    CanManageAnswer,
+    EvaluateAnswer,
+    ExplanationAnswer,
+    OperationAnswer,
+    SideAnswer,
+)
+from models.answer.ways import (
+    GraphAnswer,
+    GraphEdge,
+    GraphNode,
+    PathAnswer,
+    PathsAnswer,
+    PrincipalAnswer,
+    ReachAnswer,
+    ReachedAnswer,
+    StepAnswer,
+    WhoCanAnswer,
+)
+
+__all__ = [
+    "HOW_ORDER",
+    "HOW_PRECEDENCE",
+    "AnswerModel",
+    "BlockAnswer",
+    "CanAnswer",
+    "CanManageAnswer",
+    "ChangedFinding",
+    "CitationAnswer",
+    "DiagnoseAllAnswer",
+    "DiagnoseAnswer",
+    "EdgeAnswer",
+    "EvaluateAnswer",
+    "ExpectationAnswer",
+    "ExplanationAnswer",
+    "ExposureAnswer",
+    "FactAnswer",
+    "FindingAnswer",
+    "GrantAnswer",
+    "GraphAnswer",
+    "GraphEdge",
+    "GraphNode",
+    "How",
+    "IssueAnswer",
+    "Manner",
+    "NearMissAnswer",
+    "OpenedAnswer",
+    "OperationAnswer",
+    "OutcomeName",
+    "PathAnswer",
+    "PathsAnswer",
+    "PrincipalAnswer",
+    "ReachAnswer",
+    "ReachedAnswer",
+    "RemovalAnswer",
+    "RemovalWay",
+    "RemoveAnswer",
+    "RepairAnswer",
+    "RepairGrantAnswer",
+    "RepairWay",
+    "ResidualAnswer",
+    "ScenarioAnswer",
+    "ShareAnswer",
+    "SideAnswer",
+    "StatusName",
+    "StepAnswer",
+    "TestAnswer",
+    "VerdictName",
+    "WhatIfAnswer",
+    "WhoCanAnswer",
+]
