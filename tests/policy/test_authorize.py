@@ -164,7 +164,8 @@ def test_only_an_implicit_deny_has_near_misses() -> None:
 def test_an_incomplete_arn_is_completed_in_what_a_principal_has(layer: str, expected: Outcome) -> None:
     """Source: "IAM identifiers": `arn:aws:sqs` is equivalent to `arn:aws:sqs:*:*:*` in an identity-based policy."""
     short, other = allow(resource="arn:aws:lambda"), allow(resource="arn:aws:s3:::x")
-    for statements in ([short], [short, other], [other, short]):
+    both = allow(resource=["arn:aws:s3:::x", "arn:aws:lambda"])
+    for statements in ([short], [short, other], [other, short], [both]):
         if layer == "resource":
             named = [{**statement, "Principal": {"AWS": USER}} for statement in statements]
             assert ask(resource=named).outcome is expected

@@ -72,6 +72,22 @@ def test_an_open_key_may_be_what_it_is_compared_with(statements: list[Any], stat
     assert ask(identity=[allow(), *statements], states=states).outcome is Outcome.CONDITIONAL
 
 
+@pytest.mark.parametrize(
+    "pattern, word, found",
+    [("Ab*", "abc", "Abc"), ("a?C", "ABc", "aBC"), ("*BC", "aBc", "aBC"), ("Abd*", "abc", None)],
+)
+def test_letters_of_either_case_may_be_what_a_pattern_asks_for(pattern: str, word: str, found: str | None) -> None:
+    """StringEqualsIgnoreCase and StringLike of one key: the value that is like both may be written in neither."""
+    condition = {"StringLike": {"k": pattern}, "StringEqualsIgnoreCase": {"k": word}}
+    decision = ask(identity=[allow(Condition=condition)], opens=["k"])
+    assert decision.outcome is (Outcome.CONDITIONAL if found else Outcome.IMPLICIT_DENY)
+    if found:
+        assert decision.residual is not None
+        witness = decision.residual.allowed_with["k"]
+        assert isinstance(witness, str)
+        assert witness.lower() == found.lower()
+
+
 def test_each_value_gives_the_same_answer() -> None:
     either = [allow(Condition={"Bool": {"k": value}}) for value in ("true", "false")]
     assert ask(identity=either, states={"k": Open(may_be_absent=False)}).outcome is Outcome.ALLOWED
