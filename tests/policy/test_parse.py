@@ -162,6 +162,8 @@ BOTH_MANNERS = [
     pytest.param(document(allow(NotAction="s3:*")), IDENTITY, "Statement[0]", id="both Action and NotAction"),
     pytest.param(document(without(allow(), "Action")), IDENTITY, "Statement[0]", id="neither Action nor NotAction"),
     pytest.param(document(allow(action=[5])), IDENTITY, "Statement[0].Action", id="a number as Action"),
+    pytest.param(document(without(allow(NotAction=[5]), "Action")), IDENTITY, "Statement[0].NotAction", id="a number as NotAction"),
+    pytest.param(document(without(allow(NotResource=5), "Resource")), IDENTITY, "Statement[0].NotResource", id="a number as NotResource"),
     pytest.param(document(allow(action=None)), IDENTITY, "Statement[0].Action", id="null as Action"),
     pytest.param(document(allow(NotResource="*")), IDENTITY, "Statement[0]", id="both Resource and NotResource"),
     pytest.param(document(without(allow(), "Resource")), IDENTITY, "Statement[0]", id="neither Resource nor NotResource"),
@@ -309,6 +311,10 @@ def test_a_principal_that_aws_takes_is_read_strictly(principal: object) -> None:
 def test_what_is_usual(body: dict[str, Any], kind: PolicyKind, usual: bool) -> None:
     with nullcontext() if usual else pytest.raises(ValidationError):
         assert convert(body, TYPES[kind]).policy == careful(body, kind)
+
+
+def test_a_usual_document_keeps_its_id() -> None:
+    assert convert({**document(allow()), "Id": "me"}, TYPES[IDENTITY]).policy.id == "me"
 
 
 @given(st.sampled_from(ASKED), st.sampled_from(PolicyKind), st.booleans(), st.data())

@@ -344,6 +344,7 @@ def test_bool(case: Case) -> None:
     condition("another value", False, "BinaryEquals", "QUI=", "QUE="),
     condition("base64 minds case", False, "BinaryEquals", "QUI=", "qui="),
     condition("what is no base64", False, "BinaryEquals", "not base64!", "not base64!"),
+    condition("base64 with something else among it", False, "BinaryEquals", "QUI=", "QU I="),
 )
 def test_binary(case: Case) -> None:
     case.holds()
