@@ -24,7 +24,7 @@ from simulator.answers.diagnose_mended import diagnose_mended
 from simulator.answers.paths import paths
 from simulator.answers.step import step
 from simulator.answers.what_if import what_if
-from simulator.answers.whole_graph import whole_graph
+from simulator.answers.whole_graph import MOST_NODES, size_of, whole_graph
 from simulator.changes import apply
 from simulator.changes.names import resolved
 from simulator.render import picture
@@ -69,6 +69,8 @@ def mended_step(opened: Opened, source: str, target: str, kind: str) -> tuple[Re
 @st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
 def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[GraphAnswer, str]:
     """The part of the graph that `show` names and, if it is too large to be had, an empty one and why."""
+    if show == "ways" and (size := size_of(opened.world)) > MOST_NODES:
+        return GraphAnswer(nodes=(), edges=()), f"the graph has about {size:,} nodes: only the ways listed are drawn"
     ends = SHOWN[show]
     try:
         start, end = (name if wanted else None for name, wanted in zip((source, target), ends, strict=True))

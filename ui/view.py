@@ -18,7 +18,7 @@ from models.answer import (
     StepAnswer,
 )
 from models.snapshot import Snapshot
-from simulator.render.dot import SET, account_title, edge_ids
+from simulator.render.dot import SET, edge_ids
 from simulator.render.names import parts, side
 
 #: From worst to best: what needs attention comes first.
@@ -319,8 +319,12 @@ def _lack(way: PathAnswer, names: Mapping[str, str]) -> str:
 
 
 def _in_account(account: str | None, names: Mapping[str, str], comma: str) -> str:
-    name = names.get(account or "")
-    return f"{comma}in account {f'{name} ' if name else ''}{account}" if account else ""
+    return f"{comma}in account {_named_account(account, names)}" if account else ""
+
+
+def _named_account(account: str, names: Mapping[str, str]) -> str:
+    """What stands behind the word: its name, where it has one, and its number."""
+    return f"{names[account]} {account}" if account in names else account
 
 
 def _denial(way: PathAnswer) -> str:
@@ -344,7 +348,7 @@ def grants_by_account(grants: Sequence[GrantAnswer], names: Mapping[str, str]) -
     """The statements to add, by the account whose administrator adds them."""
     found: dict[str, list[GrantRow]] = {}
     for grant in grants:
-        title = account_title(grant.account, names.get(grant.account)) if grant.account else "no account"
+        title = _named_account(grant.account, names) if grant.account else "of unknown number"
         found.setdefault(title, []).append(_grant_row(grant))
     return tuple(AccountGrants(account, tuple(rows)) for account, rows in found.items())
 

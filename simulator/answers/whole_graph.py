@@ -34,8 +34,8 @@ def whole_graph(
     Raises:
         PermgraphError: for more than `limit` nodes without either end.
     """
-    size = sum(1 for _ in _every_node(world))
     if source is None and target is None:
+        size = size_of(world)
         if size > limit:
             raise PermgraphError(f"the graph has about {size} nodes, more than {limit}: name --from or --to")
         graph = Graph(world, Question(given, takeover=True)).grow_whole()
@@ -69,6 +69,11 @@ def _closure(graph: Graph, starts: Iterable[str], *, forward: bool) -> set[str]:
                 seen.add(other)
                 stack.append(other)
     return seen
+
+
+def size_of(world: World) -> int:
+    """About how many nodes the whole graph has."""
+    return sum(1 for _ in _every_node(world))
 
 
 def _every_node(world: World) -> Iterable[str]:

@@ -158,6 +158,17 @@ def test_more_than_the_ways_can_be_shown(app: AppTest) -> None:
     assert "inbox" in list(app.dataframe[0].value["from"])
 
 
+def test_of_a_graph_that_is_too_large_only_the_ways_are_drawn(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.questions.MOST_NODES", 3)
+    app.query_params["from"] = "partner/dev"
+    app.query_params["to"] = "ours/orders:live"
+    app.query_params["k"] = "1"
+    app.run()
+    assert not app.exception
+    assert "nodes: only the ways listed are drawn" in app.info[0].value
+    assert set(app.dataframe[0].value["from"]) == {"dev", "pipeline", "invoker"}
+
+
 def test_a_file_that_is_not_there_is_said_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

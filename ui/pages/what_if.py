@@ -81,9 +81,8 @@ def _now(opened: Opened) -> None:
     """The ways as they are, until something is supposed."""
     source, target = opened.ends
     st.html(style.section("As it is now. Build a change, or take a repair from a missing edge of Explore or Diagnose."))
-    graph, too_large = questions.surroundings(opened, source, target, "ways") if target else (None, "")
-    if too_large:
-        st.info(too_large)
+    # Of a graph that is too large to be had, what changes is drawn once something is supposed.
+    graph, _ = questions.surroundings(opened, source, target, "ways") if target else (None, "")
     if graph and graph.edges:
         frame.picture(graph, keep=opened.ends, picked=None, way=(), key=PICTURE, on_pick=lambda: None)
 
