@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from models.context import Absent, Known, Open, State
 from models.errors import PolicyError
@@ -27,6 +27,7 @@ from simulator.policy.limits import UNLIMITED
 from simulator.policy.parse import parse_policy
 from simulator.policy.principals import requester
 from simulator.policy.usual import Written
+from simulator.policy.without_resource import on_resource
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
 _RESOURCE = PolicyKind.RESOURCE
@@ -247,13 +248,18 @@ def read_policies(written: Any, request: Request) -> PolicySet:
     if not written.keys() <= _POLICIES.keys():
         name = next(name for name in written if name not in _POLICIES)
         raise PolicyError(f"`{name}` is not one of {', '.join(_POLICIES)}", "policies")
-    trust = stands_alone(request) and request.action.lower().startswith("sts:")
+    alone = stands_alone(request)
+    trust = alone and request.action.lower().startswith("sts:")
     found: dict[str, Any] = {}
     # In the order of the table, whatever the line's own is: of several mistakes the same one is told.
     for name, how in _POLICIES.items():
         if written.get(name) is not None:
             read, kind = how
             found[name] = read(written[name], _TRUST if trust and kind is _RESOURCE else kind, name)
+    if alone and not trust and found.get("resource"):
+        found["resource"] = tuple(
+            structs.replace(one, policy=on_resource(one.policy, request.resource)) for one in found["resource"]
+        )
     return PolicySet(**found)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
-from models import arns
 from models.errors import PolicyError
-from models.policy import Policy, PolicyKind, Statement
+from models.policy import Policy, PolicyKind
 from models.snapshot import Snapshot
 from simulator.facts.managed import managed_policy
 from simulator.policy.limits import UNLIMITED, Limit
 from simulator.policy.parse import parse_policy
+from simulator.policy.without_resource import on_resource
 
 
 class Documents:
@@ -41,20 +39,14 @@ class Documents:
         return found
 
     def on_resource(self, document: str, place: str) -> Policy:
-        """The compiled policy of a resource, in which a statement without Resource is about what it is on.
-
-        One on a function is about none of its versions and aliases, for which the same policy is read. In a key policy
-        it has no effect.
+        """The compiled policy of a resource (`simulator.policy.without_resource`).
 
         Raises:
             PolicyError: as `policy` does.
         """
         found = self._on_resource.get((document, place))
         if found is None:
-            found = self.policy(document, PolicyKind.RESOURCE, place)
-            if any(_says_no_resource(statement) for statement in found.statements):
-                whole = tuple(_about(place, statement) for statement in found.statements)
-                found = structs.replace(found, statements=whole, memo={})
+            found = on_resource(self.policy(document, PolicyKind.RESOURCE, place), place)
             self._on_resource[document, place] = found
         return found
 
@@ -65,15 +57,3 @@ class Documents:
         if found is not None:
             known = self._compiled[(arn, kind)] = parse_policy(found.document, kind, strict=False, limit=UNLIMITED)
         return known
-
-
-def _says_no_resource(statement: Statement) -> bool:
-    return statement.resources is None and statement.not_resources is None
-
-
-def _about(place: str, statement: Statement) -> Statement:
-    """Sources: IAM User Guide, "IAM JSON policy elements: Resource"; KMS API Reference, "PutKeyPolicy"."""
-    service = arns.service_of(place)
-    if not _says_no_resource(statement) or service not in ("lambda", "kms"):
-        return statement
-    return structs.replace(statement, resource=place if service == "lambda" else ())

@@ -21,6 +21,7 @@ from simulator.policy.parse import parse_policy
 from tests.policy.builders import (
     FUNCTION,
     INVOKE,
+    KEY,
     OTHER_USER,
     ROLE,
     ROOT,
@@ -169,6 +170,26 @@ PULL = {"action": "ecr:BatchGetImage", "resource_arn": f"arn:aws:ecr:eu-west-1:{
     case("another action", IMPLICIT, resource=[without(to({"AWS": USER}, Action="ecr:PutImage"), "Resource")], **PULL),
 )  # fmt: skip
 def test_no_resource(case: Case) -> None:
+    case.holds()
+
+
+ABOUT_THE_KEY = to({"AWS": USER}, Action="kms:*", Resource="*")
+ABOUT_NOTHING = without(ABOUT_THE_KEY, "Resource")
+
+
+def of_key(said: str, expected: Outcome, *statements: Document) -> Case:
+    line = {"principal": USER, "action": "kms:Decrypt", "resource": KEY}
+    policies = {"identity": [document(allow("*", "*"))], "resource": document(*statements)}
+    return Case(said, expected.value, lambda: evaluate({**line, "policies": policies})["decision"])
+
+
+@rule(
+    "A statement of a key policy without Resource has no effect",
+    of_key("an Allow", IMPLICIT, ABOUT_NOTHING),
+    of_key("the same with Resource", ALLOWED, ABOUT_THE_KEY),
+    of_key("a Deny beside an Allow", ALLOWED, {**ABOUT_NOTHING, "Effect": "Deny"}, ABOUT_THE_KEY),
+)
+def test_no_resource_in_a_key_policy(case: Case) -> None:
     case.holds()
 
 
