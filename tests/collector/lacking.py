@@ -147,9 +147,16 @@ def _of_stores(sources: dict[str, str]) -> dict[str, Answer]:
 
 
 def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
-    bot, _, alias = sources["Lex"].partition(":bot-alias/")[2].partition("/")
-    agent = sources["Bedrock"].rpartition("/")[2]
-    hook = {"lambdaCodeHook": {"lambdaARN": LIVE, "codeHookInterfaceVersion": "1.0"}}
+    return {
+        **_apis(),
+        **_bots_and_agents(sources["Lex"], sources["Bedrock"]),
+        **_repositories_and_logs(),
+        **_urls_and_secrets(sources["CloudFront"], sources["Secrets Manager"]),
+        **_authorizers(),
+    }
+
+
+def _apis() -> dict[str, Answer]:
     return {
         "dynamodb:GetResourcePolicy": _stream_policy,
         "apigatewayv2:GetAuthorizers": {"Items": []},
@@ -165,6 +172,14 @@ def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
         },
         "vpc-lattice:ListTargets": {"items": [{"id": LIVE, "status": "UNAVAILABLE"}]},
         "cognito-sync:GetCognitoEvents": {"Events": {"SyncTrigger": LIVE}},
+    }
+
+
+def _bots_and_agents(bot_alias: str, agent_arn: str) -> dict[str, Answer]:
+    bot, _, alias = bot_alias.partition(":bot-alias/")[2].partition("/")
+    agent = agent_arn.rpartition("/")[2]
+    hook = {"lambdaCodeHook": {"lambdaARN": LIVE, "codeHookInterfaceVersion": "1.0"}}
+    return {
         "lexv2-models:ListBotAliases": {"botAliasSummaries": [{"botAliasId": alias}], "botId": bot},
         "lexv2-models:DescribeBotAlias": {
             "botAliasLocaleSettings": {"en_US": {"enabled": True, "codeHookSpecification": hook}}
@@ -180,6 +195,11 @@ def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
                 "actionGroupExecutor": {"lambda": LIVE},
             }
         },
+    }
+
+
+def _repositories_and_logs() -> dict[str, Answer]:
+    return {
         "codecommit:ListRepositories": {"repositories": [{"repositoryName": "shop", "repositoryId": "r"}]},
         "codecommit:GetRepositoryTriggers": {
             "configurationId": "c",
@@ -194,6 +214,11 @@ def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
                 }
             ]
         },
+    }
+
+
+def _urls_and_secrets(distribution: str, secret: str) -> dict[str, Answer]:
+    return {
         "lambda:ListFunctionUrlConfigs": {
             "FunctionUrlConfigs": [
                 {
@@ -205,11 +230,11 @@ def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
                 }
             ]
         },
-        "cloudfront:ListDistributions": {"DistributionList": _distributions(sources["CloudFront"])},
+        "cloudfront:ListDistributions": {"DistributionList": _distributions(distribution)},
         "secretsmanager:ListSecrets": {
             "SecretList": [
                 {
-                    "ARN": sources["Secrets Manager"],
+                    "ARN": secret,
                     "RotationEnabled": True,
                     "RotationLambdaARN": LIVE,
                     "KmsKeyId": "alias/clicks",
@@ -217,6 +242,11 @@ def _of_services(sources: dict[str, str]) -> dict[str, Answer]:
                 }
             ]
         },
+    }
+
+
+def _authorizers() -> dict[str, Answer]:
+    return {
         "iot:ListAuthorizers": {
             "authorizers": [{"authorizerName": "badge", "authorizerArn": of("iot", "authorizer/badge")}]
         },
