@@ -23,12 +23,12 @@ from tests.bench.measures import PERMGRAPH, Row, measured
 LINES = 20_000
 #: Lines that are answered one by one as well, and have to come out the same.
 SAMPLE = 500
-#: Of the statements of a line so many are the caller's own and nearly about the request, and of a hundred lines so
-#: many have the statement that allows.
+#: So many lines; of the statements of a line so many are the caller's own and nearly about the request, and of a
+#: hundred lines so many have the statement that allows.
 MIXES = {
-    "10 statements, most allowed": (3, 60),
-    "20 statements, most allowed": (13, 60),
-    "20 statements, most nearly": (13, 10),
+    "10 statements, most allowed": (100_000, 3, 60),
+    "20 statements, most allowed": (LINES, 13, 60),
+    "20 statements, most nearly": (LINES, 13, 10),
 }
 #: Seconds between two looks at the memory of all processes.
 _LOOK_EVERY = 0.05
@@ -96,17 +96,17 @@ def own_lines(count: int, near: int, allowed: int) -> Iterator[str]:
 
 def rows() -> Iterator[Row]:
     """The whole process with a worker for each processor; plain: the same lines one by one, in one process."""
-    for mix, (near, allowed) in MIXES.items():
-        lines = list(own_lines(LINES, near, allowed))
+    for mix, (count, near, allowed) in MIXES.items():
+        lines = list(own_lines(count, near, allowed))
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "requests.jsonl")
             file.write_text("".join(lines))
             _agree(file, lines)
             yield measured(
-                f"evaluate, own names, {mix}",
-                lambda file=file: _run(file),  # type: ignore[misc]
+                f"evaluate, {count:,} lines of their own, {mix}",
+                lambda file=file: _run(file, subprocess.DEVNULL),  # type: ignore[misc]
                 runs=3,
-                each=LINES,
+                each=count,
                 plain=("a line by itself", lambda lines=lines: _one_by_one(lines[:SAMPLE])),  # type: ignore[misc]
                 plain_each=SAMPLE,
                 note=lambda median: f"{1 / median:,.0f} lines/s",
@@ -122,17 +122,17 @@ def _one_by_one(lines: list[str]) -> None:
 
 
 def _agree(file: Path, lines: list[str]) -> None:
-    answers = _run(file).splitlines()
+    answers = _run(file, subprocess.PIPE).splitlines()
     assert len(answers) == len(lines)
     for line, answer in zip(lines[:SAMPLE], answers, strict=False):
         assert json.loads(answer) == evaluate_line(line), "an answer that is wrong isn't worth measuring"
 
 
-def _run(file: Path) -> bytes:
-    with _started(file, subprocess.PIPE) as process:
-        output, _ = process.communicate()
+def _run(file: Path, output: int) -> bytes:
+    with _started(file, output) as process:
+        answers, _ = process.communicate()
     assert process.returncode == 0
-    return output
+    return answers or b""
 
 
 def _started(file: Path, output: int) -> subprocess.Popen[bytes]:
