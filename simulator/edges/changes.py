@@ -21,7 +21,7 @@ from simulator.edges.ask import Ask
 from simulator.edges.asking import Asking, Going, Gone, asked_of, asking
 from simulator.edges.candidates import lets_in
 from simulator.edges.guises import guises
-from simulator.edges.mapped import by_mapping
+from simulator.edges.mapped import CREATE, by_mapping, pollable, readable
 from simulator.edges.powers import LINKED, Change, changes_of, fixed_by
 from simulator.edges.question import Nodes, Question, among, best_of, chosen
 from simulator.edges.starts import starts
@@ -53,13 +53,15 @@ SIGNED = "its code signing configuration admits the code"
 def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> Iterator[Edge]:
     """Yield an edge for whoever may take something over, and for whoever may change what he may do himself."""
     every = asking(world, sources, question)
-    for function in question.targets(world.function_nodes, targets, arns.is_function):
+    functions = list(question.targets(world.function_nodes, targets, arns.is_function))
+    polling = readable(world, functions, pollable(world)) if every.candidates.row(CREATE) else {}
+    for function in functions:
+        ways = _function_ways(world, function, polling.get(function, ()), question)
         if lets_in(world, function):
-            everybody = asking(world, sources, question, everybody=True)
-            yield from _into(everybody, function, _function_ways(world, function, question), sources)
+            yield from _into(asking(world, sources, question, everybody=True), function, ways, sources)
             yield from _by_outsiders(world, function, sources, question)
         else:
-            yield from _into(every, function, _function_ways(world, function, question), sources)
+            yield from _into(every, function, ways, sources)
     for role in chosen(world.roles, targets):
         yield from _into(every, role, _role_ways(every, role), sources)
     for user in chosen(world.users, targets):
@@ -103,7 +105,8 @@ def _lacking(every: Asking, node: str, target: str, ways: Iterable[Going]) -> It
 # --- functions ----------------------------------------------------------------------------------------------------
 
 
-def _function_ways(world: World, function: str, question: Question) -> Iterator[Going]:
+def _function_ways(world: World, function: str, polling: Iterable[str], question: Question) -> Iterator[Going]:
+    """`polling` are the sources that it could be made to poll, as far as its role may begin to read them."""
     base, qualifier = arns.split_function(function)
     known = world.functions.get(base)
     rows = FUNCTION_WAYS
@@ -119,7 +122,7 @@ def _function_ways(world: World, function: str, question: Question) -> Iterator[
     if not qualifier and known:
         if known.role and known.role in world.roles:
             yield from _by_role(world, known.role)
-        yield from by_mapping(world, known, question)
+        yield from by_mapping(world, known, polling, question)
 
 
 def _asks_more(row: Way, rows: Iterable[Way]) -> bool:

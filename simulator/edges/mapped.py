@@ -7,21 +7,19 @@ Authorization Reference (lambda:CreateEventSourceMapping is asked on `*`, with l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from models import arns
-from models.context import NOTHING_GIVEN, Known
+from models.context import Known
 from models.edge import Part, Status
 from models.snapshot import Function, Mapping
 from simulator.edges.ask import Ask
 from simulator.edges.asking import Going
-from simulator.edges.candidates import able
 from simulator.edges.feeds_polled import ways_into
 from simulator.edges.polled_by import requirements
 from simulator.edges.question import Question
-from simulator.policy.rows import Outcomes
 from simulator.triggers.polled import On, polled
-from simulator.world.actors import Actors, column, told_of
+from simulator.world.actors import Actors, column
 from simulator.world.world import World
 
 CREATE = "lambda:CreateEventSourceMapping"
@@ -29,11 +27,13 @@ CREATES = frozenset((CREATE.lower(),))
 _FUNCTION = "lambda:functionarn"
 
 
-def by_mapping(world: World, function: Function, question: Question) -> Iterator[Going]:
-    """Yield a way for each source that the function could be made to poll, and each way to write to it."""
-    if not function.role or not able(world, CREATES):
-        return
-    for source in _readable(world, f"{function.role}#{function.arn}", function):
+def by_mapping(world: World, function: Function, sources: Iterable[str], question: Question) -> Iterator[Going]:
+    """Yield a way for each source that the function could be made to poll, and each way to write to it.
+
+    Args:
+        sources: those that its role may begin to read.
+    """
+    for source in sources:
         mapping = Mapping(uuid="new", source=source, function=function.arn)
         polling: tuple[Part, ...] = requirements(world, mapping, question)
         if any(part.status.rank > Status.UNKNOWN.rank for part in polling):
@@ -53,40 +53,23 @@ def pollable(world: World) -> tuple[str, ...]:
     return known
 
 
-def _readable(world: World, session: str, function: Function) -> Iterator[str]:
-    """Those of the function's Region that its role may begin to read, for all that is known."""
-    near = [source for source in pollable(world) if arns.region_of(source) == arns.region_of(function.arn)]
-    by_action: dict[str, list[str]] = defaultdict(list)
-    for source in near:
-        by_action[_asked_first(source)].append(source)
-    reader = Actors(world, (session,))
-    found = {source for action, some in by_action.items() for source in _begun(world, reader, action, some)}
-    yield from (source for source in near if source in found)
+def readable(world: World, functions: Iterable[str], sources: Iterable[str]) -> dict[str, list[str]]:
+    """Those of some sources in its Region that each function's role may begin to read, for all that is known."""
+    running = (world.functions[arn] for arn in functions if arn in world.functions)
+    readers = Actors(world, [f"{function.role}#{function.arn}" for function in running if function.role])
+    found: dict[str, list[str]] = defaultdict(list)
+    for source in sources if readers.nodes else ():
+        for node in readers.of(_reading(world, readers, source)):
+            function = node.partition("#")[2]
+            if arns.region_of(function) == arns.region_of(source):
+                found[function].append(source)
+    return found
 
 
-def _begun(world: World, readers: Actors, action: str, sources: Collection[str]) -> Iterator[str]:
-    """Those of some sources that readers may begin to read."""
-    for source in told_of(world, readers, action, sources, NOTHING_GIVEN) if action else sources:
-        if not action or _may(column(world, readers, action, source)):
-            yield source
-
-
-def readers(world: World, sources: Iterable[str]) -> Iterator[str]:
-    """Yield the functions whose roles may begin to read one of some sources, for all that is known."""
-    sessions = [node for node in world.actors if "#" in node]
-    some = Actors(world, sessions)
-    for source in sources:
-        action = _asked_first(source)
-        row = _may(column(world, some, action, source)) if action else some.whole
-        yield from (node.partition("#")[2] for node in some.of(row))
-
-
-def _asked_first(source: str) -> str:
-    """What polling a source asks for first, if that is asked on the source itself; empty: it isn't."""
+def _reading(world: World, readers: Actors, source: str) -> int:
     row = polled(source)
     first = row.needs[0] if row else None
-    return first.actions[0] if first and first.on is On.SOURCE and not first.any_of else ""
-
-
-def _may(found: Outcomes) -> int:
-    return found.allowed | found.conditional | found.unknown
+    if first is None or first.any_of or first.on is not On.SOURCE:
+        return readers.whole
+    asked = column(world, readers, first.actions[0], source)
+    return asked.allowed | asked.conditional | asked.unknown

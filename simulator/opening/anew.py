@@ -20,6 +20,7 @@ from simulator.opening.takeovers import Takeovers
 from simulator.world.actors import Actors
 from simulator.world.nodes import shown
 from simulator.world.touched import Touched, touched
+from simulator.world.trust import are_sessions_alike
 from simulator.world.world import World
 
 Rows = Mapping[int, Row]
@@ -46,7 +47,9 @@ class _Change:
         self.guarding = of_rcps(before, after, touched.guarded)
         self.placing = asking_where(before.snapshot, after.snapshot) if touched.moved else frozenset()
         acting = () if self.statements == frozenset() else (before, after)
-        self.actors = frozenset(node for world in acting for node in _acting(world, touched))
+        alike = frozenset(_asking_alike(before, after, touched))
+        every = (node for world in acting for node in _acting(world, touched))
+        self.actors = frozenset(node for node in every if shown(node) not in alike)
         self.holders = touched.holders.union(map(shown, self.actors))
         self.run = frozenset(arn for world in (before, after) for arn in _run_with(world, self.holders))
         """Functions that run with a role that is touched."""
@@ -101,10 +104,23 @@ class _Change:
 
 
 def _statements(before: World, after: World, touched: Touched) -> Statements | None:
-    if touched.remade:
+    if touched.functions or not all(_ask_alike(before, after, role) for role in touched.trusts):
         return None
     own, above = others(before, after, touched.holders), of_scps(before, after, touched.bound)
     return None if own is None or above is None else own | above
+
+
+def _ask_alike(before: World, after: World, role: str) -> bool:
+    """Whether sessions of a role are known to be the same, whoever may take it."""
+    was, now = before.trust_of(role), after.trust_of(role)
+    return was is not None and now is not None and are_sessions_alike(was, now)
+
+
+def _asking_alike(before: World, after: World, touched: Touched) -> Iterator[str]:
+    """Yield the roles of which only others may take them now, and that ask as before."""
+    for role in touched.trusts if not (touched.functions or touched.bound) else ():
+        if _ask_alike(before, after, role) and others(before, after, (role,)) == frozenset():
+            yield role
 
 
 def _acting(world: World, touched: Touched) -> Iterator[str]:
@@ -173,7 +189,8 @@ def _polled_by(change: _Change) -> Ends | None:
     touched = change.touched
     if touched.sources or touched.functions:
         return None
-    read = change.after.snapshot.mappings if change.run and bears(change.statements, EdgeKind.POLLED_BY) else ()
+    may_read = touched.trusts or bears(change.statements, EdgeKind.POLLED_BY)
+    read = change.after.snapshot.mappings if change.run and may_read else ()
     targets = (mapping.function for mapping in read if arns.unqualified(mapping.function) in change.run)
     return frozenset(), frozenset(targets)
 

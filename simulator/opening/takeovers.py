@@ -199,7 +199,7 @@ class Takeovers:
             was, now = (frozenset(mapped.pollable(world)) for world in self._worlds)
             sources = was ^ now | {one for one in was & now if any(_hangs_on(one, arn) for arn in self._resources)}
             for world in self._worlds:
-                yield from mapped.readers(world, sorted(sources))
+                yield from mapped.readable(world, world.functions, sources)
 
 
 def _nodes_of(worlds: Iterable[World], functions: Nodes) -> Iterator[str]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from models.policy import Condition, Effect, Policy, Quantifier, Statement
 from simulator.policy.match import action_matches, fill, matches, template
 from simulator.policy.spellings import conditions_of
@@ -19,6 +22,23 @@ WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
 #: Operators that compare tag keys, with what a value is: a pattern, or text without regard to case.
 _LISTS_OF_KEYS = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
+
+
+def are_sessions_alike(trust: Policy, other: Policy) -> bool:
+    """Tell whether all that is asked here of one trust policy is the same of another, whomever they name."""
+    return _of_sessions(trust) == _of_sessions(other)
+
+
+def _of_sessions(trust: Policy) -> frozenset[Statement]:
+    """The statements that leave something possible for sessions: what may be passed, and which services take them."""
+    return frozenset(replace(each, sid=UNSET) for each in trust.statements if _bears_on_sessions(each))
+
+
+def _bears_on_sessions(statement: Statement) -> bool:
+    if any(_is_about(statement, action) for action in (TAG_SESSION, SET_SOURCE_IDENTITY, WEB_IDENTITY)):
+        return True
+    named = statement.principals
+    return named is None or any(one.kind in ("Service", "*") or one.value == "*" for one in named)
 
 
 def lets_service_in(trust: Policy | None, service: str) -> bool:
