@@ -89,7 +89,7 @@ def changed(world: World, changes: Sequence[Change]) -> World:
     Raises:
         ChangeError: for a change that AWS would refuse.
     """
-    return World(apply(world.snapshot, changes), world.strict)
+    return world.changed_to(apply(world.snapshot, changes))
 
 
 def mended(world: World, path: Path, grants: Iterable[Grant], asked: Asked) -> Mended | None:
