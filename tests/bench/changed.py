@@ -63,13 +63,25 @@ def _to(holder: str, statement: Json, shared: bool = False) -> Change:
 
 
 DENIED = {"Effect": "Deny", "Action": INVOKE, "Resource": "*"}
+SHARED_DENY = "and a Deny to all of them"
+TRUST, PERMIT = "a role that is trusted by another", "a function whose policy lets a role change it"
 CHANGES: dict[str, Change] = {
     "a statement to a role": _to(ROLE, allow(INVOKE, function_arn(20))),
     "a role that it may assume": _to(ROLE, allow(ASSUME, role_arn(30))),
     "a Deny to a role": _to(role_arn(7), DENIED),
     f"a statement to {SHARING:,} roles": _to(ROLE, allow(INVOKE, function_arn(20)), shared=True),
     "and one of theirs removed": RemoveStatement(side="identity", holder=ROLE, policy=SHARED, sid="call"),
-    "and a Deny to all of them": _to(ROLE, DENIED, shared=True),
+    SHARED_DENY: _to(ROLE, DENIED, shared=True),
+    TRUST: AddStatement(
+        side="trust",
+        holder=role_arn(20),
+        statement={"Effect": "Allow", "Action": ASSUME, "Principal": {"AWS": ROLE}, "Sid": "new"},
+    ),
+    PERMIT: AddStatement(
+        side="resource",
+        holder=function_arn(20),
+        statement=allow("lambda:UpdateFunctionCode", function_arn(20)) | {"Principal": {"AWS": ROLE}, "Sid": "new"},
+    ),
 }
 
 
@@ -89,7 +101,8 @@ def rows() -> Iterator[Row]:
         found = what_if(world, [change])
         assert found.opens or found.closes, what
         yield _measured(world, what, change, len(found.opens) + len(found.closes))
-    _check_large(world, change)
+    for what in (SHARED_DENY, TRUST, PERMIT):
+        _check_large(world, CHANGES[what])
     gc.enable()
 
 
