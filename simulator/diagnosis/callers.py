@@ -132,9 +132,10 @@ def _by_the_way(world: World, function: Function) -> Iterator[Finding]:
 
 def _patterns(world: World) -> dict[str, dict[str, tuple[str, ...]]]:
     """By name: the patterns of functions that end in that name and a star, with who holds them."""
-    known = world.memo.get(("patterns of functions", None))
-    if isinstance(known, dict):
-        return known
+    return world.memo.once("patterns of functions", None, lambda: _patterns_read(world))
+
+
+def _patterns_read(world: World) -> dict[str, dict[str, tuple[str, ...]]]:
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for pattern, holder in naming(world, invokes.ACTION).wild:
         name = pattern.rpartition(":function:")[2]
@@ -142,5 +143,4 @@ def _patterns(world: World) -> dict[str, dict[str, tuple[str, ...]]]:
         if stem != name and stem and not any(sign in stem for sign in "*?:$"):
             held_by = found.setdefault(stem, {})
             held_by[pattern] = tuple(dict.fromkeys((*held_by.get(pattern, ()), holder)))
-    world.memo[("patterns of functions", None)] = found
     return found

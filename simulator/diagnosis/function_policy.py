@@ -209,11 +209,8 @@ _READ_WHOLE = ("events", "s3", "sns")
 
 def _kinds_read(world: World) -> frozenset[tuple[str, str, str | None]]:
     """The account, kind and Region of what resources there are."""
-    known = world.memo.get(("kinds of resources", None))
-    if not isinstance(known, frozenset):
-        known = frozenset((one.account, one.type, arns.region_of(one.arn)) for one in world.resources.values())
-        world.memo[("kinds of resources", None)] = known
-    return known
+    found = ((one.account, one.type, arns.region_of(one.arn)) for one in world.resources.values())
+    return world.memo.once("kinds of resources", None, lambda: frozenset(found))
 
 
 def _asks(statement: Statement, keys: tuple[str, ...]) -> bool:

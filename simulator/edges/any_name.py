@@ -51,11 +51,8 @@ def _patterns(world: World, plain: str, inside: str) -> Iterator[str]:
 
 def _of_identities(world: World, service: str) -> tuple[str, ...]:
     """The patterns about a service's resources in the policies of all users and roles."""
-    known = world.memo.get(("patterns about", service))
-    if not isinstance(known, tuple):
-        every = (attached for arn in (*world.users, *world.roles) for attached in world.identity_of(arn)[0])
-        known = world.memo[("patterns about", service)] = tuple(dict.fromkeys(_about(every, service)))
-    return known
+    every = (attached for arn in (*world.users, *world.roles) for attached in world.identity_of(arn)[0])
+    return world.memo.once("patterns about", service, lambda: tuple(dict.fromkeys(_about(every, service))))
 
 
 def _about(policies: Iterable[Attached], service: str) -> Iterator[str]:

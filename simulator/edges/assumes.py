@@ -52,11 +52,10 @@ def _federated(world: World, role: str, sources: Nodes, question: Question) -> I
 
 def _providers(world: World, role: str) -> tuple[Principal, ...]:
     """The providers that a role's trust names; for another action it is evidence of intent all the same."""
-    key = ("providers in the trust of", role)
-    known = world.memo.get(key)
-    if not isinstance(known, tuple):
-        policies, _ = world.resource_policies(role, arns.account_of(role))
-        statements = [statement for attached in policies for statement in attached.policy.statements]
-        named = [item for statement in statements for item in statement.principals or ()]
-        known = world.memo[key] = tuple(item for item in named if item.kind == "Federated")
-    return known
+    return world.memo.once("providers in the trust", role, lambda: tuple(_federated_in(world, role)))
+
+
+def _federated_in(world: World, role: str) -> Iterator[Principal]:
+    policies, _ = world.resource_policies(role, arns.account_of(role))
+    for statement in (one for attached in policies for one in attached.policy.statements):
+        yield from (item for item in statement.principals or () if item.kind == "Federated")

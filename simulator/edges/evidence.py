@@ -35,9 +35,10 @@ class Naming:
 
 def naming(world: World, action: str) -> Naming:
     """The index of `action`, made on first use and kept with the world."""
-    known = world.memo.get(("naming", action))
-    if isinstance(known, Naming):
-        return known
+    return world.memo.once("naming", action, lambda: _naming(world, action))
+
+
+def _naming(world: World, action: str) -> Naming:
     found = Naming()
     for holder in (*world.users, *world.roles):
         policies, _ = world.identity_of(holder)
@@ -48,7 +49,6 @@ def naming(world: World, action: str) -> Naming:
                     found.wild.append((pattern, holder))
                 else:
                     found.exact.setdefault(pattern, set()).add(holder)
-    world.memo[("naming", action)] = found
     return found
 
 
@@ -90,13 +90,13 @@ def evidence(world: World, action: str, resource: str, policies: Iterable[Attach
 
     One's own account as a whole is no evidence.
     """
-    key = (f"evidence of {action}", resource)
-    known = world.memo.get(key)
-    if not isinstance(known, Evidence):
-        owner = arns.account_of(resource)
-        named = [item for found in allowing(policies, action, resource) for item in found.principals or ()]
-        by_name = {f"service:{item.value}" if item.kind == "Service" else item.value for item in named}
-        accounts = {account_named(item.value) for item in named} - {owner, None}
-        holders = naming(world, action).holders(resource) | by_name
-        known = world.memo[key] = Evidence(frozenset(holders), frozenset(filter(None, accounts)))
-    return known
+    return world.memo.once("evidence", (action, resource), lambda: _evidence(world, action, resource, policies))
+
+
+def _evidence(world: World, action: str, resource: str, policies: Iterable[Attached]) -> Evidence:
+    owner = arns.account_of(resource)
+    named = [item for found in allowing(policies, action, resource) for item in found.principals or ()]
+    by_name = {f"service:{item.value}" if item.kind == "Service" else item.value for item in named}
+    accounts = {account_named(item.value) for item in named} - {owner, None}
+    holders = naming(world, action).holders(resource) | by_name
+    return Evidence(frozenset(holders), frozenset(filter(None, accounts)))

@@ -28,9 +28,5 @@ def not_there(world: World, target: str) -> str:
 
 def _read(world: World) -> frozenset[tuple[str, str]]:
     """The accounts and Regions of which some function was read: of others nobody may have asked."""
-    known = world.memo.get(("functions read", None))
-    if not isinstance(known, frozenset):
-        held = ((arns.account_of(arn) or "", arns.region_of(arn) or "") for arn in world.functions)
-        known = frozenset(place for place in held if place[0] in world.collected)
-        world.memo[("functions read", None)] = known
-    return known
+    held = ((arns.account_of(arn) or "", arns.region_of(arn) or "") for arn in world.functions)
+    return world.memo.once("functions read", None, lambda: frozenset(one for one in held if one[0] in world.collected))

@@ -62,10 +62,8 @@ def edges(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
 
 
 def _onward(world: World, sources: Nodes) -> Iterator[Trigger]:
-    known = world.memo.get(("triggers that lead onward", None))
-    if not isinstance(known, tuple):
-        known = tuple(one for one in world.snapshot.triggers if leads_onward(one))
-        world.memo[("triggers that lead onward", None)] = known
+    every = world.snapshot.triggers
+    known = world.memo.once("triggers that lead onward", None, lambda: tuple(filter(leads_onward, every)))
     yield from (one for one in known if one.enabled and any(standing_for(one, sources)))
 
 
@@ -85,14 +83,14 @@ def _sources_at(world: World, trigger: Trigger) -> Iterator[str]:
 
 
 def _rules_by_bus(world: World) -> dict[str, list[Trigger]]:
-    known = world.memo.get(("rules by bus", None))
-    if isinstance(known, dict):
-        return known
+    return world.memo.once("rules by bus", None, lambda: _by_bus(world))
+
+
+def _by_bus(world: World) -> dict[str, list[Trigger]]:
     found: dict[str, list[Trigger]] = {}
     for trigger in world.snapshot.triggers:
         if arns.resource_type(trigger.source) == "events:rule":
             found.setdefault(trigger.bus or arns.event_bus(trigger.source), []).append(trigger)
-    world.memo[("rules by bus", None)] = found
     return found
 
 

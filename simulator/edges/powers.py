@@ -36,13 +36,10 @@ class Change(NamedTuple):
 
 def changes_of(world: World, holder: str) -> tuple[Change, ...]:
     """Every way to change a user or role; none for what nobody can change."""
-    key = ("changes of", holder)
-    known = world.memo.get(key)
-    if not isinstance(known, tuple):
-        found = world.users.get(holder) or world.roles.get(holder)
-        known = () if found is None or LINKED in holder else tuple(_changes(world, found))
-        world.memo[key] = known
-    return known
+    found = world.users.get(holder) or world.roles.get(holder)
+    if found is None or LINKED in holder:
+        return ()
+    return world.memo.once("changes of", holder, lambda: tuple(_changes(world, found)))
 
 
 def _changes(world: World, holder: User | Role) -> Iterator[Change]:

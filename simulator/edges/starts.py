@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from models import arns
 from models.edge import Status
@@ -96,18 +97,16 @@ def _spoken_of(asking: Asking, way: Way, caller: Caller) -> frozenset[str]:
     limits = (one for level in world.scps_of(caller.account)[0] for one in level)
     found: set[str] = set()
     for attached in (*world.policies_of(caller)[0], *(world.limit_of(caller)[0] or ()), *limits):
-        key = (f"patterns for {way.name}", id(attached.policy))
-        known = world.of_documents.get(key)
-        if not isinstance(known, frozenset):
-            known = world.of_documents[key] = frozenset(_patterns(attached, way))
-        found |= known
+        key = (way.name, id(attached.policy))
+        found |= world.of_documents.once("patterns", key, partial(_patterns, attached, way))
     return frozenset(one.replace("${aws:username}", caller.name or "") for one in found)
 
 
-def _patterns(attached: Attached, way: Way) -> Iterator[str]:
-    for one in attached.policy.statements:
-        if any(covers(one, act.action, None) for act in (*way.acts, *way.one_of)):
-            yield from (found for found in (*(one.resources or ()), *(one.not_resources or ())) if found != match.STAR)
+def _patterns(attached: Attached, way: Way) -> frozenset[str]:
+    asked = [act.action for act in (*way.acts, *way.one_of)]
+    about = (one for one in attached.policy.statements if any(covers(one, action, None) for action in asked))
+    named = (name for one in about for name in (*(one.resources or ()), *(one.not_resources or ())))
+    return frozenset(name for name in named if name != match.STAR)
 
 
 def _by_region(asking: Asking, way: Way, partition: str, account: str, row: int) -> Iterator[list[Some]]:
@@ -126,11 +125,8 @@ def _by_region(asking: Asking, way: Way, partition: str, account: str, row: int)
 
 def _regions(asking: Asking, account: str, patterns: Iterable[str]) -> list[str]:
     """Where the account has functions, and the Regions that the patterns name."""
-    memo = asking.world.memo
-    known = memo.get(("regions of", account))
-    if not isinstance(known, frozenset):
-        own = {arns.region_of(arn) for arn in asking.world.functions if arns.account_of(arn) == account}
-        known = memo["regions of", account] = frozenset(filter(None, own))
+    own = (arns.region_of(arn) for arn in asking.world.functions if arns.account_of(arn) == account)
+    known = asking.world.memo.once("regions of", account, lambda: frozenset(filter(None, own)))
     named = {region for one in patterns if (region := arns.region_of(one)) and not set(region) & set("*?$")}
     return sorted(known | named) or [SOMEWHERE]
 

@@ -58,11 +58,10 @@ def _each(world: World, sources: Nodes, targets: Nodes, question: Question) -> I
 
 def _unsettled(world: World) -> tuple[Trigger, ...]:
     """The triggers whose target hangs on a stage variable that isn't known."""
-    known = world.memo.get(("unsettled triggers", None))
-    if not isinstance(known, tuple):
-        known = tuple(trigger for trigger in world.snapshot.triggers if stage.variables(trigger.target))
-        world.memo[("unsettled triggers", None)] = known
-    return known
+    every = world.snapshot.triggers
+    return world.memo.once(
+        "unsettled triggers", None, lambda: tuple(one for one in every if stage.variables(one.target))
+    )
 
 
 def perhaps_calling(world: World, targets: frozenset[str]) -> list[Trigger]:

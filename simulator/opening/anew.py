@@ -173,8 +173,7 @@ def _assumes(change: _Change) -> Ends | None:
 
 def _act_otherwise(change: _Change) -> bool:
     """Whether a role that was given to a service for one of its resources may do something else."""
-    given = {trigger.role for trigger in change.after.snapshot.triggers if trigger.role}
-    return not given.isdisjoint(change.holders) or any(arns.account_of(role) in change.touched.bound for role in given)
+    return any(trigger.role in change.holders for trigger in change.after.snapshot.triggers)
 
 
 def _triggers(change: _Change) -> Ends | None:

@@ -94,10 +94,7 @@ class Joined:
 
 def joined(world: World) -> Joined:
     """Everything that is come to from everywhere, worked out once for a world."""
-    known = world.memo.get(("joined", None))
-    if not isinstance(known, Joined):
-        known = world.memo[("joined", None)] = joined_by(opened(world))
-    return known
+    return world.memo.once("joined", None, lambda: joined_by(opened(world)))
 
 
 def joined_by(found: Opened) -> Joined:

@@ -74,12 +74,13 @@ def together(numbers: Numbers, rows: Iterable[Row]) -> Row:
 
 def opened(world: World) -> Opened:
     """Everything that is open, worked out once for a world."""
-    known = world.memo.get(("opened", None))
-    if not isinstance(known, Opened):
-        # In the order in which rows over all functions or all roles come, so that they are taken as they are.
-        numbers = Numbers((*sorted(world.function_nodes), *sorted(world.roles)))
-        known = world.memo[("opened", None)] = Opened(numbers, every_kind(world, numbers))
-    return known
+    return world.memo.once("opened", None, lambda: _opened(world))
+
+
+def _opened(world: World) -> Opened:
+    # In the order in which rows over all functions or all roles come, so that they are taken as they are.
+    numbers = Numbers((*sorted(world.function_nodes), *sorted(world.roles)))
+    return Opened(numbers, every_kind(world, numbers))
 
 
 def every_kind(world: World, numbers: Numbers) -> Kinds:

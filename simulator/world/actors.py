@@ -108,10 +108,7 @@ class _Asked:
 
 def actors(world: World, more: tuple[str, ...] = ()) -> Actors:
     """All actors, and `more` of them that are none of the world itself; made ready once for a world."""
-    known = world.memo.get(("actors", more))
-    if not isinstance(known, Actors):
-        known = world.memo[("actors", more)] = Actors(world, (*world.actors, *more))
-    return known
+    return world.memo.once("actors", more, lambda: Actors(world, (*world.actors, *more)))
 
 
 def column(
@@ -195,21 +192,12 @@ def rows_of(
 
 
 def _resources(world: World, action: str, resources: tuple[str, ...]) -> Resources:
-    key = (f"resources of {action}", resources)
-    known = world.of_resources.get(key)
-    if not isinstance(known, Resources):
-        known = world.of_resources[key] = Resources(
-            action, (_target(world, action, resource) for resource in resources)
-        )
-    return known
+    targets = (_target(world, action, resource) for resource in resources)
+    return world.of_resources.once("resources", (action, resources), lambda: Resources(action, targets))
 
 
 def _target(world: World, action: str, resource: str) -> Target:
-    key = (f"target of {action}", resource)
-    known = world.of_resources.get(key)
-    if not isinstance(known, Target):
-        known = world.of_resources[key] = _made_target(world, action, resource)
-    return known
+    return world.of_resources.once("target", (action, resource), lambda: _made_target(world, action, resource))
 
 
 def _made_target(world: World, action: str, resource: str) -> Target:

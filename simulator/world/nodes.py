@@ -69,11 +69,7 @@ def is_unlisted(world: World, node: str) -> bool:
 
 def unlisted(world: World, nodes: frozenset[str]) -> frozenset[str]:
     """Those of the nodes that only a question names; a rule asks it of the same nodes for every target."""
-    known = world.memo.get(("unlisted", nodes))
-    if not isinstance(known, frozenset):
-        known = frozenset(node for node in nodes if is_unlisted(world, node))
-        world.memo[("unlisted", nodes)] = known
-    return known
+    return world.memo.once("unlisted", nodes, lambda: frozenset(node for node in nodes if is_unlisted(world, node)))
 
 
 def caller_of(world: World, node: str) -> Caller:

@@ -46,6 +46,7 @@ BUCKET, QUEUE, TOPIC, KEY = (
 PIPE, RULE, ABROAD = "arn:aws:pipes:eu-west-1:111111111111:pipe/p", rule("out"), rule("bus/in", TWO)
 BUS = "arn:aws:events:eu-west-1:222222222222:event-bus/bus"
 FULL = allow("*", "*")
+_PIPES_TRUST = allow(ASSUME, Principal={"Service": "pipes.amazonaws.com"})
 
 #: Where somebody or something is, as conditions ask it.
 _WHERE: tuple[Json, ...] = tuple(
@@ -112,7 +113,7 @@ def _made(chance: random.Random) -> Snapshot:
         if arn in USERS:
             made.user(arn, *statements)
         else:
-            made.role(arn, [LAMBDA_TRUST, _trust(chance)], *statements)
+            made.role(arn, [LAMBDA_TRUST, _PIPES_TRUST, _trust(chance)], *statements)
     for arn, roles in zip(FUNCTIONS, (ROLES[:2], ROLES[2:3]), strict=True):
         permits = [permit(chance.choice(_WHO), arn, **chance.choice(_CONDITIONS)) for _ in range(chance.randrange(3))]
         url = FunctionUrl(auth_type=chance.choice(("AWS_IAM", "NONE")))
