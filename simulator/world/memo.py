@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 _NEVER = object()
@@ -14,7 +14,8 @@ class Memo(dict[tuple[str, Hashable], object]):
 
     def once(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` comes to, which is asked for it one time only."""
-        known = self.get((name, key), _NEVER)
+        known: Any = self.get((name, key), _NEVER)
         if known is _NEVER:
             known = self[name, key] = make()
-        return cast(Value, known)
+        found: Value = known
+        return found
