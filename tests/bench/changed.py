@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from models.change import AddStatement, Change, RemoveStatement
-from models.snapshot import ManagedPolicy, Role, Snapshot, document_id
+from models.change import AddStatement, Change, DetachScp, MoveAccount, RemoveStatement
+from models.snapshot import ManagedPolicy, OrganizationPolicy, Role, Snapshot, document_id
 from simulator.answers.what_if import what_if
 from simulator.changes import apply
 from simulator.opening.anew import opened_after
@@ -29,6 +29,8 @@ SHARING = 1_000
 SHARED = f"arn:aws:iam::{ACCOUNTS[0]}:policy/team"
 #: A role that few come to, and one that many do.
 ROLE = role_arn(10)
+#: The root and an OU of five accounts, and one OU beneath on which an SCP denies calls of some functions.
+ROOT, OPEN, CLOSED = "r-1", "ou-2", "ou-3"
 
 
 def shared_by(snapshot: Snapshot, holders: int) -> Snapshot:
@@ -56,15 +58,37 @@ def _with_policy(role: Role, arn: str) -> Role:
     return role.model_copy(update={"arn": arn, "attached": (*role.attached, SHARED)})
 
 
+def under_scp(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with an account in an OU of its own, on which an SCP denies calls of some functions."""
+    found = snapshot.organization
+    assert found is not None
+    document = policy(DENIED | {"Resource": "arn:aws:lambda:*:*:function:fn-2*"})
+    name = document_id(document)
+    scp = OrganizationPolicy(id="calls", name="calls", type="SERVICE_CONTROL_POLICY", document=name)
+    moved = found.model_copy(
+        update={
+            "parents": {**found.parents, CLOSED: OPEN, ACCOUNTS[3]: CLOSED},
+            "policies": {**found.policies, "calls": scp},
+            "targets": {**found.targets, CLOSED: ("full", "calls")},
+        }
+    )
+    return snapshot.model_copy(update={"organization": moved, "documents": {**snapshot.documents, name: document}})
+
+
 def _to(holder: str, statement: Json, shared: bool = False) -> Change:
     return AddStatement(
         side="identity", holder=holder, policy=SHARED if shared else None, statement={**statement, "Sid": "new"}
     )
 
 
+def _scp(target: str, statement: Json) -> Change:
+    return AddStatement(side="scp", holder=target, statement=statement)
+
+
 DENIED = {"Effect": "Deny", "Action": INVOKE, "Resource": "*"}
 SHARED_DENY = "and a Deny to all of them"
 TRUST, PERMIT = "a role that is trusted by another", "a function whose policy lets a role change it"
+MOVED = "an account moved to another OU"
 CHANGES: dict[str, Change] = {
     "a statement to a role": _to(ROLE, allow(INVOKE, function_arn(20))),
     "a role that it may assume": _to(ROLE, allow(ASSUME, role_arn(30))),
@@ -82,13 +106,17 @@ CHANGES: dict[str, Change] = {
         holder=function_arn(20),
         statement=allow("lambda:UpdateFunctionCode", function_arn(20)) | {"Principal": {"AWS": ROLE}, "Sid": "new"},
     ),
+    "an SCP detached from an OU": DetachScp(policy="calls", target=CLOSED),
+    MOVED: MoveAccount(account=ACCOUNTS[8], parent=CLOSED),
+    "an SCP with a Deny on an OU": _scp(OPEN, DENIED),
+    "an SCP with a Deny on the root": _scp(ROOT, DENIED),
 }
 
 
 def rows() -> Iterator[Row]:
-    small = shared_by(estate(FEW_PRINCIPALS, FEW_FUNCTIONS), FEW_PRINCIPALS // 10)
+    small = under_scp(shared_by(estate(FEW_PRINCIPALS, FEW_FUNCTIONS), FEW_PRINCIPALS // 10))
     _check_small(small)
-    snapshot = shared_by(estate(PRINCIPALS, FUNCTIONS), SHARING)
+    snapshot = under_scp(shared_by(estate(PRINCIPALS, FUNCTIONS), SHARING))
     world = World(snapshot)
     gc.disable()
     yield measured(
@@ -101,7 +129,7 @@ def rows() -> Iterator[Row]:
         found = what_if(world, [change])
         assert found.opens or found.closes, what
         yield _measured(world, what, change, len(found.opens) + len(found.closes))
-    for what in (SHARED_DENY, TRUST, PERMIT):
+    for what in (SHARED_DENY, TRUST, PERMIT, MOVED):
         _check_large(world, CHANGES[what])
     gc.enable()
 
