@@ -87,15 +87,9 @@ def speaks_of(world: World, attached: Attached, action: str) -> bool:
 
 def _spoken_of(world: World, attached: Attached) -> frozenset[str]:
     """The actions of the tables that a policy allows on anything; looked for once, however many have it."""
-    key = ("speaks of", id(attached.policy))
-    known = world.of_documents.get(key)
-    if not isinstance(known, frozenset):
-        found: set[str] = set()
-        for statement in attached.policy.statements:
-            if statement.effect is Effect.ALLOW:
-                found.update(_named(statement))
-        known = world.of_documents[key] = frozenset(found)
-    return known
+    allows = (one for one in attached.policy.statements if one.effect is Effect.ALLOW)
+    named = (action for one in allows for action in _named(one))
+    return world.of_documents.once("speaks of", id(attached.policy), lambda: frozenset(named))
 
 
 def _named(statement: Statement) -> Iterable[str]:
@@ -106,10 +100,9 @@ def _named(statement: Statement) -> Iterable[str]:
 
 def able(world: World, actions: frozenset[str]) -> frozenset[str]:
     """The actors of whom a look leaves it possible that they do one of the actions of the tables."""
-    known = world.memo.get(("able", actions))
-    if not isinstance(known, frozenset):
-        known = world.memo["able", actions] = frozenset(node for node in world.actors if looks(world, node, actions))
-    return known
+    return world.memo.once(
+        "able", actions, lambda: frozenset(one for one in world.actors if looks(world, one, actions))
+    )
 
 
 def changers(world: World) -> frozenset[str]:
@@ -137,11 +130,8 @@ def looks(world: World, node: str, actions: frozenset[str]) -> bool:
 
 def letting_in(world: World) -> frozenset[str]:
     """The functions, versions and aliases whose own policies may let somebody change them, whoever he is."""
-    known = world.memo.get(("letting in", None))
-    if not isinstance(known, frozenset):
-        known = frozenset(node for node in world.function_nodes if lets_in(world, node))
-        world.memo["letting in", None] = known
-    return known
+    every = world.function_nodes
+    return world.memo.once("letting in", None, lambda: frozenset(node for node in every if lets_in(world, node)))
 
 
 def lets_in(world: World, function: str) -> bool:

@@ -245,25 +245,21 @@ def strength(world: World, node: str, action: str | None) -> Limits | None:
 
 def limits_of(world: World, node: str, action: str | None) -> Limits:
     """The limits of a principal, as far as they bear on ways, or on the action that is asked about."""
-    key = (f"limits for {action}", node)
-    known = world.memo.get(key)
-    if not isinstance(known, Limits):
-        caller = caller_of(world, node)
-        attached, _ = world.policies_of(caller)
-        boundary, unread = world.limit_of(caller)
-        denied = frozenset(one for policy in attached for one in _denied_by(world, policy, action))
-        known = world.memo[key] = Limits(bool(boundary or unread), denied)
-    return known
+    return world.memo.once("limits", (action, node), lambda: _limits(world, node, action))
+
+
+def _limits(world: World, node: str, action: str | None) -> Limits:
+    caller = caller_of(world, node)
+    attached, _ = world.policies_of(caller)
+    boundary, unread = world.limit_of(caller)
+    denied = frozenset(one for policy in attached for one in _denied_by(world, policy, action))
+    return Limits(bool(boundary or unread), denied)
 
 
 def _denied_by(world: World, attached: Attached, action: str | None) -> frozenset[Statement]:
     """What a policy denies that bears on ways, whatever it calls its statements."""
-    key = (f"denies for {action}", id(attached.policy))
-    known = world.of_documents.get(key)
-    if not isinstance(known, frozenset):
-        denied = (one for one in attached.policy.statements if _bears(one, action))
-        known = world.of_documents[key] = frozenset(replace(one, sid=UNSET) for one in denied)
-    return known
+    denied = (replace(one, sid=UNSET) for one in attached.policy.statements if _bears(one, action))
+    return world.of_documents.once("denies", (action, id(attached.policy)), lambda: frozenset(denied))
 
 
 def _bears(statement: Statement, action: str | None) -> bool:

@@ -45,12 +45,12 @@ def by_mapping(world: World, function: Function, sources: Iterable[str], questio
 
 def pollable(world: World) -> tuple[str, ...]:
     """Everything in the snapshot that Lambda can poll."""
-    known = world.memo.get(("pollable", None))
-    if not isinstance(known, tuple):
-        mapped = (mapping.source for mapping in world.snapshot.mappings if mapping.source)
-        every = dict.fromkeys((*world.resources, *mapped))
-        known = world.memo[("pollable", None)] = tuple(sorted(arn for arn in every if polled(arn) is not None))
-    return known
+    return world.memo.once("pollable", None, lambda: tuple(sorted(_pollable(world))))
+
+
+def _pollable(world: World) -> Iterator[str]:
+    mapped = (mapping.source for mapping in world.snapshot.mappings if mapping.source)
+    yield from (arn for arn in dict.fromkeys((*world.resources, *mapped)) if polled(arn) is not None)
 
 
 def readable(world: World, functions: Iterable[str], sources: Iterable[str]) -> dict[str, list[str]]:
