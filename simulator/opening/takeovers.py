@@ -7,7 +7,7 @@ others in, or is come to by other means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from models import arns
@@ -16,28 +16,58 @@ from simulator.edges import mapped
 from simulator.edges.asking import Asking
 from simulator.edges.assumes import ACTION as ASSUME
 from simulator.edges.candidates import ACTIONS, BEGINNINGS, OF_POWERS, able, lets_in, letting_in, looks
-from simulator.edges.guises import STEPS, Guises, guises, guises_again, limits_of
+from simulator.edges.guises import Guises, guises, guises_again, limits_of
 from simulator.edges.powers import changes_of
 from simulator.edges.question import Question
 from simulator.edges.starts import starts
-from simulator.opening.bearing import Statements, is_about_sources
-from simulator.takeover.ways import PASS_WAYS, PASSING, TRUST_EDIT
-from simulator.triggers.polled import POLLED
+from simulator.opening.bearing import Statements
+from simulator.takeover.ways import (
+    ALIAS_WAYS,
+    FUNCTION_WAYS,
+    MAKE_ROOM,
+    PASS_WAYS,
+    PASSING,
+    TRUST_EDIT,
+    USER_WAYS,
+    VERSION_WAYS,
+)
+from simulator.triggers.polled import POLLED, On
 from simulator.world.nodes import covers, shown
 from simulator.world.touched import Touched, differing
 from simulator.world.world import World
 
 _PASSES = frozenset((PASSING.lower(),))
-#: What a takeover begins with and that needs something of another kind besides.
-_WITH_MORE = _PASSES | mapped.CREATES | OF_POWERS | {TRUST_EDIT.acts[0].action.lower()}
-#: All that is asked of whoever takes something over.
-_ASKED = frozenset(
-    (
-        ASSUME,
-        *ACTIONS,
-        *(action for row in POLLED.values() for write in row.writes for action in (write.action, *dict(write.also))),
-    )
+_POWERS = OF_POWERS | {MAKE_ROOM.action}
+_TRUST_EDIT = TRUST_EDIT.acts[0].action.lower()
+#: What is asked of whoever writes to a source that Lambda polls, and of a role with which it begins to be polled.
+_WRITES = frozenset(
+    action for row in POLLED.values() for write in row.writes for action in (write.action, *dict(write.also))
 )
+#: On what no mapping asks that says nothing of what fails.
+_OF_WHAT_FAILS = frozenset(on for on in On if on.name.startswith("FAILURE_"))
+_READS = frozenset(
+    action
+    for row in POLLED.values()
+    for need in row.all_needs
+    if need.on not in _OF_WHAT_FAILS
+    for action in need.actions
+)
+
+
+def _begun() -> Mapping[str, frozenset[str]]:
+    """What a takeover begins with -> all that is asked of whoever goes on from there, this included."""
+    found: dict[str, frozenset[str]] = {}
+    for way in (*FUNCTION_WAYS, *ALIAS_WAYS, *VERSION_WAYS, *USER_WAYS):
+        begin = way.acts[0].action.lower()
+        found[begin] = found.get(begin, frozenset()).union(act.action for act in way.acts)
+    found[mapped.CREATE.lower()] = _WRITES | mapped.CREATES
+    found[PASSING.lower()] = frozenset(act.action for way in PASS_WAYS for act in (*way.acts, *way.one_of)) | _PASSES
+    found[_TRUST_EDIT] = frozenset((_TRUST_EDIT, ASSUME))
+    # Whoever is changed is become then, by whatever way.
+    return found | dict.fromkeys(OF_POWERS, ACTIONS | {ASSUME})
+
+
+_BEGUN = _begun()
 #: The services in which something is started with a role that is passed.
 _STARTING = frozenset(act.action.partition(":")[0] for way in PASS_WAYS for act in (*way.acts, *way.one_of))
 
@@ -82,12 +112,13 @@ class Takeovers:
     @cached_property
     def _asking(self) -> Nodes:
         """The actors who ask for something else by what they begin with, or go on with."""
-        if not self._says(_ASKED):
-            return frozenset()
-        begins = self._says(BEGINNINGS)
-        if begins and any(map(letting_in, self._worlds)):
+        if self._says(BEGINNINGS) and any(map(letting_in, self._worlds)):
             return self._actors
-        return self._actors.intersection(self._able(BEGINNINGS if begins else _WITH_MORE))
+        wanted = frozenset(begin for begin, asked in _BEGUN.items() if self._says(asked))
+        some = self._actors if wanted else frozenset[str]()
+        return some.intersection(
+            node for world in self._worlds for node in some & world.actor_set if looks(world, node, wanted)
+        )
 
     def _says(self, actions: frozenset[str]) -> bool:
         if self._statements is None:
@@ -100,10 +131,11 @@ class Takeovers:
     def _hand_on(self) -> None:
         """Hand on what is the same of all others."""
         before, after = self._worlds
-        touched = self._actors & after.actor_set
-        for actions in (BEGINNINGS, _WITH_MORE, OF_POWERS, _PASSES, mapped.CREATES):
-            again = frozenset(node for node in touched if looks(after, node, actions))
-            after.memo["able", actions] = able(before, actions) - self._actors | again
+        # What somebody's own policies speak of is the same under another SCP.
+        own = frozenset(node for node in self._actors if shown(node) in self._touched.holders)
+        for actions in (BEGINNINGS, OF_POWERS, _PASSES, mapped.CREATES):
+            again = frozenset(node for node in own & after.actor_set if looks(after, node, actions))
+            after.memo["able", actions] = able(before, actions) - own | again
         again = frozenset(node for node in self._functions if node in after.function_nodes and lets_in(after, node))
         after.memo["letting in", None] = letting_in(before) - self._functions | again
         if not self._touched.sources:
@@ -153,7 +185,7 @@ class Takeovers:
         snapshots = [world.snapshot for world in self._worlds]
         groups, policies = (differing(*(getattr(one, name) for one in snapshots)) for name in ("groups", "policies"))
         yield from map(arns.account_of, (*groups, *policies))
-        changers = self._actors & self._able(OF_POWERS) if self._says(frozenset(STEPS)) else frozenset[str]()
+        changers = self._actors & self._able(OF_POWERS) if self._says(_POWERS) else frozenset[str]()
         holders = self._changed_otherwise | self._limited_otherwise
         yield from map(arns.account_of, (*map(shown, changers), *holders))
 
@@ -193,7 +225,7 @@ class Takeovers:
         """Yield the functions that could be made to poll something else."""
         if not self._able(mapped.CREATES):
             return
-        if self._statements is None or any(map(is_about_sources, self._statements)):
+        if self._says(_READS):
             yield from (node.partition("#")[2] for node in self._actors if "#" in node)
         if self._touched.sources:
             was, now = (frozenset(mapped.pollable(world)) for world in self._worlds)
