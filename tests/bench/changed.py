@@ -29,7 +29,7 @@ SHARING = 1_000
 SHARED = f"arn:aws:iam::{ACCOUNTS[0]}:policy/team"
 #: A role that few come to, and one that many do.
 ROLE = role_arn(10)
-#: The root and an OU of five accounts, and one OU beneath on which an SCP denies calls of some functions.
+#: The root and an OU of accounts, and another OU, on which an SCP denies calls of some functions.
 ROOT, OPEN, CLOSED = "r-1", "ou-2", "ou-3"
 
 
@@ -67,7 +67,7 @@ def under_scp(snapshot: Snapshot) -> Snapshot:
     scp = OrganizationPolicy(id="calls", name="calls", type="SERVICE_CONTROL_POLICY", document=name)
     moved = found.model_copy(
         update={
-            "parents": {**found.parents, CLOSED: OPEN, ACCOUNTS[3]: CLOSED},
+            "parents": {**found.parents, CLOSED: "ou-1", ACCOUNTS[3]: CLOSED},
             "policies": {**found.policies, "calls": scp},
             "targets": {**found.targets, CLOSED: ("full", "calls")},
         }
