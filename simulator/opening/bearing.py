@@ -12,7 +12,7 @@ from models.policy import Statement
 from models.request import Attached
 from simulator.edges import assumes, invokes, invokes_url
 from simulator.edges.candidates import ACTIONS
-from simulator.triggers.polled import POLLED
+from simulator.triggers.polled import POLLED, On
 from simulator.triggers.services import SERVICES
 from simulator.world.nodes import covers
 from simulator.world.world import World
@@ -21,6 +21,19 @@ Statements = frozenset[Statement]
 
 #: What nearly every document is written in.
 VERSION = "2012-10-17"
+#: What is asked of whoever writes to a source that Lambda polls, and of a role with which it begins to be polled.
+WRITES = frozenset(
+    action for row in POLLED.values() for write in row.writes for action in (write.action, *dict(write.also))
+)
+#: On what nothing is asked for a mapping that says nothing of what fails.
+_OF_WHAT_FAILS = frozenset(on for on in On if on.name.startswith("FAILURE_"))
+READS = frozenset(
+    action
+    for row in POLLED.values()
+    for need in row.all_needs
+    if need.on not in _OF_WHAT_FAILS
+    for action in need.actions
+)
 _TAKING = (assumes.ACTION, assumes.WITH_WEB_IDENTITY, assumes.WITH_SAML)
 #: What sources ask for, kind by kind.
 _ASKED: Mapping[EdgeKind, tuple[str, ...]] = {
@@ -40,10 +53,10 @@ _ASKED_BY_ANYBODY: Mapping[EdgeKind, tuple[str, ...]] = {
     ),
     EdgeKind.POLLED_BY: _TAKING,
     EdgeKind.FEEDS: _TAKING,
-    EdgeKind.CHANGES: (*_TAKING, *sorted(ACTIONS)),
+    EdgeKind.CHANGES: (*_TAKING, *sorted(ACTIONS | READS | WRITES)),
     EdgeKind.QUALIFIES: (),
 }
-_ABOUT_SOURCES = frozenset({EdgeKind.TRIGGERS, EdgeKind.POLLED_BY, EdgeKind.FEEDS, EdgeKind.CHANGES})
+_ABOUT_SOURCES = frozenset({EdgeKind.TRIGGERS, EdgeKind.POLLED_BY, EdgeKind.FEEDS})
 #: Services of whatever is asked for by who writes to a source, or reads what Lambda polls; with their keys.
 _OF_SOURCES = frozenset(
     action.partition(":")[0].lower()

@@ -20,7 +20,7 @@ from simulator.edges.guises import Guises, guises, guises_again, limits_of
 from simulator.edges.powers import changes_of
 from simulator.edges.question import Question
 from simulator.edges.starts import starts
-from simulator.opening.bearing import Statements
+from simulator.opening.bearing import READS, WRITES, Statements
 from simulator.takeover.ways import (
     ALIAS_WAYS,
     FUNCTION_WAYS,
@@ -31,7 +31,6 @@ from simulator.takeover.ways import (
     USER_WAYS,
     VERSION_WAYS,
 )
-from simulator.triggers.polled import POLLED, On
 from simulator.world.nodes import covers, shown
 from simulator.world.touched import Touched, differing
 from simulator.world.world import World
@@ -39,19 +38,6 @@ from simulator.world.world import World
 _PASSES = frozenset((PASSING.lower(),))
 _POWERS = OF_POWERS | {MAKE_ROOM.action}
 _TRUST_EDIT = TRUST_EDIT.acts[0].action.lower()
-#: What is asked of whoever writes to a source that Lambda polls, and of a role with which it begins to be polled.
-_WRITES = frozenset(
-    action for row in POLLED.values() for write in row.writes for action in (write.action, *dict(write.also))
-)
-#: On what no mapping asks that says nothing of what fails.
-_OF_WHAT_FAILS = frozenset(on for on in On if on.name.startswith("FAILURE_"))
-_READS = frozenset(
-    action
-    for row in POLLED.values()
-    for need in row.all_needs
-    if need.on not in _OF_WHAT_FAILS
-    for action in need.actions
-)
 
 
 def _begun() -> Mapping[str, frozenset[str]]:
@@ -60,7 +46,7 @@ def _begun() -> Mapping[str, frozenset[str]]:
     for way in (*FUNCTION_WAYS, *ALIAS_WAYS, *VERSION_WAYS, *USER_WAYS):
         begin = way.acts[0].action.lower()
         found[begin] = found.get(begin, frozenset()).union(act.action for act in way.acts)
-    found[mapped.CREATE.lower()] = _WRITES | mapped.CREATES
+    found[mapped.CREATE.lower()] = WRITES | mapped.CREATES
     found[PASSING.lower()] = frozenset(act.action for way in PASS_WAYS for act in (*way.acts, *way.one_of)) | _PASSES
     found[_TRUST_EDIT] = frozenset((_TRUST_EDIT, ASSUME))
     # Whoever is changed is become then, by whatever way.
@@ -225,7 +211,7 @@ class Takeovers:
         """Yield the functions that could be made to poll something else."""
         if not self._able(mapped.CREATES):
             return
-        if self._says(_READS):
+        if self._says(READS):
             yield from (node.partition("#")[2] for node in self._actors if "#" in node)
         if self._touched.sources:
             was, now = (frozenset(mapped.pollable(world)) for world in self._worlds)
