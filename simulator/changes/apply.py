@@ -38,7 +38,7 @@ def apply(snapshot: Snapshot, changes: Sequence[Change]) -> Snapshot:
 
 def _add_statement(snapshot: Snapshot, one: AddStatement) -> Snapshot:
     if one.side == "resource":
-        documents.check_principals(snapshot, one.statement)
+        _check_of_resource(snapshot, one.holder, one.statement)
 
     def edit(document: Any) -> Json:
         after = documents.with_one(document, one.statement, _KINDS[one.side])
@@ -67,7 +67,7 @@ def _remove_statement(snapshot: Snapshot, one: RemoveStatement) -> Snapshot:
 
 def _replace_statement(snapshot: Snapshot, one: ReplaceStatement) -> Snapshot:
     if one.side == "resource":
-        documents.check_principals(snapshot, one.statement)
+        _check_of_resource(snapshot, one.holder, one.statement)
 
     def edit(document: Any) -> Json:
         after = documents.with_another(document, one.sid, one.statement, _KINDS[one.side], one.policy or one.holder)
@@ -75,6 +75,12 @@ def _replace_statement(snapshot: Snapshot, one: ReplaceStatement) -> Snapshot:
         return after
 
     return _edit_where(snapshot, one, edit)
+
+
+def _check_of_resource(snapshot: Snapshot, holder: str, statement: Any) -> None:
+    documents.check_principals(snapshot, statement)
+    if arns.is_function(holder):
+        functions.check_actions(statement)
 
 
 def _edit_where(

@@ -115,6 +115,17 @@ def _off(feature: str) -> Any:
     return Function.model_fields[feature].get_default(call_default_factory=True)
 
 
+def check_actions(statement: Any) -> None:
+    """
+    Raises:
+        ChangeError: for an action that no policy of a function has. Source: Lambda API Reference, AddPermission.
+    """
+    written = statement.get("Action", ()) if isinstance(statement, dict) else ()
+    for action in [written] if isinstance(written, str) else written:
+        if isinstance(action, str) and action != "*" and not action.lower().startswith("lambda:"):
+            raise ChangeError(f"`{action}` is no action of a function's policy, such as `lambda:InvokeFunction`")
+
+
 def edit_policy(snapshot: Snapshot, arn: str, change: Callable[[Any], Json | None], *, needed: bool) -> Snapshot:
     """Change the policy of a function, or of the qualifier that its ARN ends in."""
     unqualified, qualifier = arns.split_function(arn)

@@ -54,6 +54,15 @@ REFUSED = [
         id="AddPermission: the provided principal was invalid",
     ),
     pytest.param(
+        [
+            kinds.AddStatement(
+                side="resource", holder=F, statement={**permit({"AWS": DEV}, F), "Action": "s3:GetObject"}
+            )
+        ],
+        "`s3:GetObject` is no action of a function's policy",
+        id="AddPermission: Action, pattern (lambda:[*]|lambda:[a-zA-Z]+|[*])",
+    ),
+    pytest.param(
         [kinds.AddStatement(side="trust", holder=JOB, statement=trusting(TEAM))],
         f"Invalid principal in policy: `{TEAM}` is a group",
         id="you cannot identify a user group as a principal in a policy",
