@@ -66,11 +66,15 @@ def mended_step(opened: Opened, source: str, target: str, kind: str) -> tuple[Re
     return next((way.repair for way in found if [step.kind for step in way.steps] == [kind]), ())
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
 def surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[GraphAnswer, str]:
     """The part of the graph that `show` names and, if it is too large to be had, an empty one and why."""
     if show == "ways" and (size := size_of(opened.world)) > MOST_NODES:
         return GraphAnswer(nodes=(), edges=()), f"the graph has about {size:,} nodes: only the ways listed are drawn"
+    return _surroundings(opened, source, target, show)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner="Working it out…", hash_funcs={Opened: _content})
+def _surroundings(opened: Opened, source: str, target: str, show: str) -> tuple[GraphAnswer, str]:
     ends = SHOWN[show]
     try:
         start, end = (name if wanted else None for name, wanted in zip((source, target), ends, strict=True))
