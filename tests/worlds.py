@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from models.snapshot import (
     ManagedPolicy,
     Mapping,
     Organization,
+    OrganizationPolicy,
     Resource,
     Role,
     Snapshot,
@@ -155,6 +157,20 @@ class Builder:
 
     def assume(self, what: FactKind, about: str, reason: str = "not asked for") -> None:
         self.assumptions.append(Assumption(what=what, about=about, reason=reason))
+
+    def organization_policies(
+        self, documents: Table[str, Sequence[Json]], rcps: Sequence[str]
+    ) -> dict[str, OrganizationPolicy]:
+        """SCPs, and those named RCPs, with these statements: by the ids `p-NAME`."""
+        return {
+            f"p-{name}": OrganizationPolicy(
+                id=f"p-{name}",
+                name=name,
+                type="RESOURCE_CONTROL_POLICY" if name in rcps else "SERVICE_CONTROL_POLICY",
+                document=self.document(*statements),
+            )
+            for name, statements in documents.items()
+        }
 
     def snapshot(self) -> Snapshot:
         accounts = [Account(id=number) for number in self.accounts]

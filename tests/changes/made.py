@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.change import CHANGE, KINDS, AddStatement, Change
 from models.errors import ChangeError
-from models.snapshot import Organization, OrganizationPolicy, Snapshot
+from models.snapshot import Organization, Snapshot
 from simulator.changes import apply
 from tests.answers.test_laws import (
     BUCKET,
@@ -95,15 +95,7 @@ def _organizations(draw: st.DrawFn, made: Builder) -> Organization:
         "No": (FULL, draw(own_statements()) | {"Effect": "Deny"}),
         "Region": (deny(["sqs:*", "s3:*", "sts:AssumeRole"], "*", Principal="*"), deny("kms:*", "*", Principal="*")),
     }
-    policies = {
-        f"p-{name}": OrganizationPolicy(
-            id=f"p-{name}",
-            name=name,
-            type="RESOURCE_CONTROL_POLICY" if name in RCPS else "SERVICE_CONTROL_POLICY",
-            document=made.document(*statements),
-        )
-        for name, statements in documents.items()
-    }
+    policies = made.organization_policies(documents, RCPS)
     targets = dict.fromkeys(PLACES, ("p-Full",))
     targets[draw(st.sampled_from(PLACES))] += (draw(st.sampled_from(("p-No", "p-Region"))),)
     return Organization(

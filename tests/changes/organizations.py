@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.change import CHANGE, Change
-from models.snapshot import CodeCall, FunctionUrl, Organization, OrganizationPolicy, Snapshot
+from models.snapshot import CodeCall, FunctionUrl, Organization, Snapshot
 from tests.worlds import (
     ASSUME,
     BY_URL,
@@ -156,16 +156,8 @@ def _organization(chance: random.Random, made: Builder) -> Organization:
         "Guard": [_guard(chance)],
         "Perimeter": [_guard(chance), _guard(chance)],
     }
-    policies = {
-        f"p-{name}": OrganizationPolicy(
-            id=f"p-{name}",
-            name=name,
-            type="RESOURCE_CONTROL_POLICY" if name in RCPS else "SERVICE_CONTROL_POLICY",
-            document=made.document(*statements),
-        )
-        for name, statements in documents.items()
-        if name not in RCPS or chance.random() < 0.8
-    }
+    there = {name: found for name, found in documents.items() if name not in RCPS or chance.random() < 0.8}
+    policies = made.organization_policies(there, RCPS)
     return Organization(
         id=ID,
         management_account=chance.choice((ONE, TWO, *["999999999999"] * 4)),
