@@ -260,7 +260,7 @@ def read_policies(written: Any, request: Request) -> PolicySet:
         found["resource"] = tuple(
             structs.replace(one, policy=on_resource(one.policy, request.resource)) for one in found["resource"]
         )
-    return PolicySet(**found)
+    return PolicySet(**found, once=True)
 
 
 def _by_level(written: Any, kind: PolicyKind, place: str) -> tuple[tuple[Attached, ...], ...]:

@@ -96,14 +96,14 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    bounded = _bounded_by(request, policies)
+    bounded, once = _bounded_by(request, policies), policies.once
     findings: dict[Layer, Findings] = {}
     for layer, attached in _plain_layers(request, policies):
-        findings[layer] = read_layer(layer, attached, request, bounded)
+        findings[layer] = read_layer(layer, attached, request, bounded, once)
     scps = policies.scps if policies.scps and binds(_SCP, request) else ()
     rcps = policies.rcps if policies.rcps and binds(_RCP, request) else ()
-    scp_levels = [read_layer(_SCP, level, request, bounded) for level in scps]
-    rcp_levels = [read_layer(_RCP, level, request, bounded) for level in rcps]
+    scp_levels = [read_layer(_SCP, level, request, bounded, once) for level in scps]
+    rcp_levels = [read_layer(_RCP, level, request, bounded, once) for level in rcps]
     analysis = Analysis(request, policies, findings, scp_levels, rcp_levels)
     for layer, lacking in policies.unread.items():
         if binds(layer, request):

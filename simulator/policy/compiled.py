@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct
 
 from models.decision import Layer
-from models.policy import Condition, Effect, Policy, Statement, Texts
+from models.policy import Condition, Effect, Policy, Statement
 from models.request import Requester, RequesterKind
 from simulator.policy import match
 from simulator.policy.conditions import Check, Lookup, checked, compiled
 from simulator.policy.formula import Formula, any_of, negation
-from simulator.policy.operators import test_pattern
-from simulator.policy.principals import Everybody, Excepted, Form, Named
+from simulator.policy.principals import Everybody, Form, Named, named
 from simulator.policy.spellings import conditions_of
+from simulator.policy.written import conditions_hold, covers, filled, is_on
 
 
 class Manner(Enum):
@@ -63,12 +63,6 @@ _EVERYBODY = Everybody({})
 FEW_TIMES = 3
 
 
-def _named(statement: Statement) -> Named:
-    if statement.not_principal is not UNSET:
-        return Excepted(statement.not_principal)
-    return Named(statement.principal or {})
-
-
 class Rule(Struct, eq=False, gc=False):
     """One statement, compiled once it was asked a few times: most are asked once or twice, and that costs less.
 
@@ -102,7 +96,7 @@ class Rule(Struct, eq=False, gc=False):
     def named(self) -> Named:
         """Whom it is about."""
         if self._named is None:
-            self._named = _named(self.statement) if self.manner is _NAMING else _EVERYBODY
+            self._named = named(self.statement) if self.manner is _NAMING else _EVERYBODY
         return self._named
 
     @property
@@ -155,44 +149,19 @@ class Rule(Struct, eq=False, gc=False):
     def about(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource; without Resource it is about what its policy is on."""
         if self._matches is None:
-            return self._is_about(value, lookup)
+            return is_on(self.statement, value, self.manner is _COMPLETING, self.variables, lookup)
         matched: Formula = self._matches(value)
         if self._templates and matched is False:
-            matched = any_of(self._filled(pattern, value, lookup) for pattern in self._templates)
+            completes = self.manner is _COMPLETING
+            matched = any_of(filled(pattern, value, completes, lookup) for pattern in self._templates)
         return negation(matched) if self.inverse else matched
-
-    def _is_about(self, value: str, lookup: Lookup) -> Formula:
-        """As `about`, with nothing made ready."""
-        written = self.statement.resource
-        if isinstance(written, str) and "${" not in written:
-            return match.resource_matches(written, value, self.manner is _COMPLETING)
-        if self.inverse:
-            return negation(self._is_like(self.statement.not_resource, value, lookup))
-        return True if written is UNSET else self._is_like(written, value, lookup)
-
-    def _is_like(self, written: Texts | UnsetType, value: str, lookup: Lookup) -> Formula:
-        matched: Formula = False
-        for pattern in (written,) if isinstance(written, str) else written or ():
-            if self.variables and "${" in pattern:
-                matched = matched | self._filled(pattern, value, lookup)
-            elif match.resource_matches(pattern, value, self.manner is _COMPLETING):
-                return True
-        return matched
-
-    def _filled(self, pattern: str, value: str, lookup: Lookup) -> Formula:
-        if not match.is_resource_pattern(pattern):
-            return False
-        whole = match.completed(pattern) if self.manner is _COMPLETING else pattern
-        return test_pattern(whole, value, lookup)
 
     def holds(self, value: str, lookup: Lookup) -> Formula:
         """Whether it is about the resource, and its conditions hold."""
         if self._matches is None:
             if self._asked < FEW_TIMES:
                 self._asked += 1
-                written = self.statement.resource
-                held: Formula = written == match.STAR or self._is_about(value, lookup)
-                return self._holds_too(held, lookup) if self.statement.condition and held is not False else held
+                return self._holds_as_written(value, lookup)
             self._matches = self.matches
         held = self.about(value, lookup) if self._templates else self._matches(value) is not self.inverse
         if held is False:
@@ -205,15 +174,12 @@ class Rule(Struct, eq=False, gc=False):
                 held = held & found
         return held
 
-    def _holds_too(self, held: Formula, lookup: Lookup) -> Formula:
-        """Whether something holds and the conditions do, with nothing made ready."""
-        for condition in self.conditions:
-            found = checked(condition, self.variables, lookup)
-            if found is False:
-                return False
-            if found is not True:
-                held = held & found
-        return held
+    def _holds_as_written(self, value: str, lookup: Lookup) -> Formula:
+        statement = self.statement
+        held: Formula = statement.resource == match.STAR or self.about(value, lookup)
+        if held is False or not statement.condition:
+            return held
+        return held & conditions_hold(statement.condition, self.variables, lookup)
 
 
 def without_account(forms: Mapping[Form, Formula], caller: Requester, statement: Statement) -> Mapping[Form, Formula]:
@@ -293,7 +259,7 @@ class _Compiled(Struct, eq=False, gc=False):
         for place, statement in enumerate(self.statements):
             written = statement.action
             # Mostly a text: a look at it, without a call.
-            if covering(written) if isinstance(written, str) else _covers(statement, covering):
+            if covering(written) if isinstance(written, str) else covers(statement, covering):
                 every.append(self.rules[place] or self.rule(place))
         made = self.by_action[action] = Rules(every)
         return made
@@ -302,10 +268,12 @@ class _Compiled(Struct, eq=False, gc=False):
         """The rule of a statement: most of one document are never asked for."""
         made = self.rules[place]
         if made is None:
-            statement = self.statements[place]
-            inverse = statement.not_resource is not UNSET
-            made = self.rules[place] = Rule(statement, place + 1, self.variables, self.manner, inverse)
+            made = self.rules[place] = _rule(self.statements[place], place, self.variables, self.manner)
         return made
+
+
+def _rule(statement: Statement, place: int, variables: bool, manner: Manner) -> Rule:
+    return Rule(statement, place + 1, variables, manner, inverse=statement.not_resource is not UNSET)
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
@@ -325,31 +293,20 @@ def is_about(policy: Policy, action: str) -> bool:
     """Whether any statement is about an action; for the documents of many, most of which say nothing of it."""
     covering = match.covering(action)
     for statement in policy.statements:  # noqa: SIM110 - a generator takes twice as long
-        if _covers(statement, covering):
+        if covers(statement, covering):
             return True
     return False
 
 
 def near_action(policy: Policy, manner: Manner, action: str) -> Iterator[tuple[Rule, bool]]:
     """The Allow statements about an action (True) and those about others of its service (False)."""
-    about_it = {rule.number for rule in about(policy, manner, action).every}
-    known: _Compiled = policy.memo[manner]
+    known: _Compiled | None = policy.memo.get(manner)
+    covering = match.covering(action)
     service = action.lower().partition(":")[0]
     for place, statement in enumerate(policy.statements):
         if statement.effect is _DENY:
             continue
-        if place + 1 in about_it:
-            yield known.rule(place), True
+        about_it = covers(statement, covering)
         # NotAction names this very action, or its whole service.
-        elif statement.action is UNSET or match.of_service(statement.actions or (), service):
-            yield known.rule(place), False
-
-
-def _covers(statement: Statement, covering: Callable[[str], bool]) -> bool:
-    """Whether Action or NotAction, of which a statement has one, is about an action."""
-    written = statement.action
-    if isinstance(written, str):
-        return covering(written)
-    if written is UNSET:
-        return not any(map(covering, statement.not_actions or ()))
-    return any(map(covering, written))
+        if about_it or statement.action is UNSET or match.of_service(statement.actions or (), service):
+            yield known.rule(place) if known else _rule(statement, place, policy.has_variables, manner), about_it

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field, structs
 
 from models.decision import Citation, Layer
-from models.policy import Effect
+from models.policy import Effect, Statement
 from models.request import Attached, Request
+from simulator.policy import match
 from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
-from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, any_of
-from simulator.policy.principals import HOLDER, Form
+from simulator.policy.principals import HOLDER, Form, named_once
+from simulator.policy.written import conditions_hold, covers, is_on
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
 _DENY = Effect.DENY
 _ITSELF = Form.ITSELF
 _VPC_ENDPOINT = Layer.VPC_ENDPOINT
+_COMPLETING = Manner.COMPLETING
 _NAMING = Manner.NAMING
 
 
@@ -42,77 +44,96 @@ class Findings(Struct, gc=False):
         every = {**self.allows, **{form: self.allow(form) | formula for form, formula in allows.items()}}
         return structs.replace(self, allows=every, allowed=_together(every))
 
-    def add(self, attached: Attached, rule: Rule, forms: Mapping[Form, Formula], rest: Formula) -> None:
-        """Add a statement that is about the caller, named in those forms, and that holds if `rest` does."""
-        holds = rest if forms is HOLDER else any_of(forms.values()) & rest
-        if rule.statement.effect is _DENY:
+    def add(
+        self, attached: Attached, statement: Statement, number: int, forms: Mapping[Form, Formula], rest: Formula
+    ) -> None:
+        """Add a statement that is about the caller, named in those forms, and that holds if `rest` does.
+
+        `number` counts the statements of its policy from 1.
+        """
+        named = True in forms.values()
+        holds = rest if named else any_of(forms.values()) & rest
+        behind = Behind(attached, statement, number, holds)
+        if statement.effect is _DENY:
             self.denies = self.denies | holds
-            self.behind_denies.append(Behind(attached, rule, holds))
+            self.behind_denies.append(behind)
             return
-        self.behind_allows.append(Behind(attached, rule, holds))
+        self.behind_allows.append(behind)
         for form, formula in forms.items():
             self.allows[form] = self.allows.get(form, False) | (formula & rest)
 
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
-        return [(self._cited(one), one.holds) for one in self.behind_allows]
+        return [(self.cited(one), one.holds) for one in self.behind_allows]
 
     @property
     def denying(self) -> list[tuple[Citation, Formula]]:
-        return [(self._cited(one), one.holds) for one in self.behind_denies]
+        return [(self.cited(one), one.holds) for one in self.behind_denies]
 
-    def _cited(self, one: Behind) -> Citation:
-        attached, statement = one.attached, one.rule.statement
-        return Citation(self.layer, attached.name, one.rule.label, statement.effect, attached.holder)
+    def cited(self, one: Behind) -> Citation:
+        attached, statement = one.attached, one.statement
+        return Citation(self.layer, attached.name, statement.label(one.number), statement.effect, attached.holder)
 
 
 class Behind(Struct, frozen=True, gc=False):
     """A statement behind what a layer says; a citation is made of it only where it is shown."""
 
     attached: Attached
-    rule: Rule
+    statement: Statement
+    number: int
     holds: Formula
 
 
-def read_layer(layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> Findings:
-    """Evaluate every statement of a layer's policies."""
-    manner, action = MANNERS[layer], request.action
-    value, lookup = asked_resource(request), request.context.lookup
-    if manner is not _NAMING:
-        return _read_own(layer, policies, manner, action, value, lookup)
+def read_layer(
+    layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula, once: bool = False
+) -> Findings:
+    """Evaluate every statement of a layer's policies.
+
+    Args:
+        once: the policies won't be asked again, so nothing of them is made ready.
+    """
     found = Findings(layer)
-    for attached in policies:
-        for rule in about(attached.policy, manner, action).every:
-            forms = forms_of(layer, rule, request, has_boundary)
-            if forms:
-                rest = rule.holds(value, lookup)
-                if rest is not False:
-                    found.add(attached, rule, forms, rest)
+    read = _read_as_written if once else _read_made_ready
+    read(found, policies, request, has_boundary)
     found.allowed = _together(found.allows)
     return found
 
 
-def _read_own(
-    layer: Layer, policies: Iterable[Attached], manner: Manner, action: str, value: str, lookup: Lookup
-) -> Findings:
-    """Evaluate policies that are about whoever has them."""
-    allowed: Formula = False
-    denied: Formula = False
-    allowing: list[Behind] = []
-    denying: list[Behind] = []
+def _read_made_ready(found: Findings, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> None:
+    manner, action = MANNERS[found.layer], request.action
+    value, lookup = asked_resource(request), request.context.lookup
     for attached in policies:
         for rule in about(attached.policy, manner, action).every:
-            holds = rule.holds(value, lookup)
-            if holds is False:
+            forms = forms_of(found.layer, rule, request, has_boundary) if manner is _NAMING else HOLDER
+            if forms:
+                rest = rule.holds(value, lookup)
+                if rest is not False:
+                    found.add(attached, rule.statement, rule.number, forms, rest)
+
+
+def _read_as_written(found: Findings, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> None:
+    manner, covering = MANNERS[found.layer], match.covering(request.action)
+    naming, completes = manner is _NAMING, manner is _COMPLETING
+    value, lookup = asked_resource(request), request.context.lookup
+    forms = HOLDER
+    for attached in policies:
+        policy = attached.policy
+        variables = policy.has_variables
+        for number, statement in enumerate(policy.statements, 1):
+            action = statement.action
+            # Mostly a text: a look at it, without a call.
+            if not (covering(action) if action.__class__ is str else covers(statement, covering)):
                 continue
-            if rule.statement.effect is _DENY:
-                denied = denied | holds
-                denying.append(Behind(attached, rule, holds))
-            else:
-                allowed = allowed | holds
-                allowing.append(Behind(attached, rule, holds))
-    allows = {_ITSELF: allowed} if allowing else {}
-    return Findings(layer, True, allows, allowed, denied, allowing, denying)
+            if naming:
+                forms = named_once(statement, request.requester, request.context, has_boundary)
+                forms = _counting(found.layer, statement, request, forms)
+                if not forms:
+                    continue
+            rest: Formula = statement.resource == match.STAR or is_on(statement, value, completes, variables, lookup)
+            if rest is not False and statement.condition:
+                rest = rest & conditions_hold(statement.condition, variables, lookup)
+            if rest is not False:
+                found.add(attached, statement, number, forms, rest)
 
 
 def _together(allows: Mapping[Form, Formula]) -> Formula:
@@ -142,9 +163,14 @@ def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) 
     """In which forms a statement names the caller."""
     if rule.manner is not _NAMING:
         return HOLDER
-    forms = rule.named.forms(request.requester, request.context, has_boundary)
+    return _counting(layer, rule.statement, request, rule.named.forms(request.requester, request.context, has_boundary))
+
+
+def _counting(
+    layer: Layer, statement: Statement, request: Request, forms: Mapping[Form, Formula]
+) -> Mapping[Form, Formula]:
     if layer is _VPC_ENDPOINT and request.gateway_endpoint:
-        return without_account(forms, request.requester, rule.statement)
+        return without_account(forms, request.requester, statement)
     return forms
 
 

@@ -40,6 +40,8 @@ class PolicySet(Struct, frozen=True, eq=False):
     unread: Mapping[Layer, tuple[MissingFact, ...]] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
     """What was made ready of it, by action."""
+    once: bool = False
+    """They are asked once: nothing is made ready of them, which would take longer."""
 
     def changed(self, **changes: Any) -> PolicySet:
         """A set with other policies, of which nothing is made ready."""

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from msgspec import UNSET
+
 from models import arns
 from models.context import Known, NotRead, Open
 from models.errors import PolicyError
-from models.policy import Condition, Texts
+from models.policy import Condition, Statement, Texts
 from models.request import Context, Requester, RequesterKind
 from simulator.policy.conditions import compiled
 from simulator.policy.formula import Formula, all_of, any_of, negation
@@ -210,6 +212,25 @@ class Everybody(Named):
 
     def forms(self, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
         return HOLDER
+
+
+def named(statement: Statement) -> Named:
+    """Whom a statement with Principal or NotPrincipal is about."""
+    if statement.not_principal is not UNSET:
+        return Excepted(statement.not_principal)
+    return Named(statement.principal or {})
+
+
+def named_once(statement: Statement, caller: Requester, context: Context, bounded: Formula) -> Mapping[Form, Formula]:
+    """As `named(statement).forms(…)`, for a statement that is asked once."""
+    written = statement.principal
+    if written.__class__ is dict and len(written) == 1 and caller.account is not None:
+        value = written.get("AWS")
+        # As most are: one ARN, and not that of a whole account or of a session.
+        if value.__class__ is str and value[:4] == "arn:" and value[-5:] != ":root" and ":assumed-role/" not in value:
+            bits = _ITSELF if value == caller.name and caller.kind is not _ROLE else 0
+            return _FORMS[bits | _BEHIND if value == caller.role or value == caller.user else bits]
+    return named(statement).forms(caller, context, bounded)
 
 
 def _session_named(value: str, caller: Requester, context: Context) -> Formula:
