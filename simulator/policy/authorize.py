@@ -14,7 +14,7 @@ from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Ou
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
-from simulator.policy.layers import Findings, all_allow, any_denies, read_layer, spelled
+from simulator.policy.layers import Behind, Findings, all_allow, any_denies, read_layer, spelled
 from simulator.policy.near import misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
@@ -56,7 +56,8 @@ __all__ = [
 class Analysis(Struct):
     """Every layer's findings and how they combine; `lacks` reads what would mend a refusal.
 
-    `permitted` is what the caller's and the resource's side give together, before SCPs and the endpoint.
+    `permitted` is what the caller's and the resource's side give together, before SCPs and the endpoint; `limits`
+    what all levels of SCPs allow.
     """
 
     request: Request
@@ -68,6 +69,7 @@ class Analysis(Struct):
     boundary: Formula = True
     session: Formula = True
     permitted: Formula = False
+    limits: Formula = True
     allows: Formula = False
     denies: Formula = False
 
@@ -161,20 +163,24 @@ def combine(analysis: Analysis) -> None:
         analysis.identity = _allowed(findings, _IDENTITY, False)
         analysis.boundary = _allowed(findings, _BOUNDARY, True)
         analysis.session = _allowed(findings, _SESSION, has_session_by_default(caller))
-    named = analysis.resource.allow
+    own = findings.get(resource_layer(request))
+    named = _NOTHING if own is None else own.allows.get
     sides = Sides(
         analysis.identity,
         analysis.boundary,
         analysis.session,
-        named(_ITSELF),
-        named(_BEHIND),
-        named(_ACCOUNT),
-        named(_ANYBODY),
+        named(_ITSELF, False),
+        named(_BEHIND, False),
+        named(_ACCOUNT, False),
+        named(_ANYBODY, False),
     )
     analysis.permitted = permitted(standing_of(request, caller.is_outside), sides)
-    endpoint = _allowed(findings, _VPC_ENDPOINT, True)
-    analysis.allows = analysis.permitted & all_allow(analysis.scp_levels) & endpoint
+    analysis.limits = all_allow(analysis.scp_levels)
+    analysis.allows = analysis.permitted & analysis.limits & _allowed(findings, _VPC_ENDPOINT, True)
     analysis.denies = any_denies((*findings.values(), *analysis.scp_levels, *analysis.rcp_levels))
+
+
+_NOTHING = dict[Form, Formula]().get
 
 
 def _allowed(findings: Mapping[Layer, Findings], layer: Layer, without: bool) -> Formula:
@@ -201,27 +207,27 @@ def decide(analysis: Analysis, spelling: Spelling = spelled) -> Decision:
 
 
 def _because(analysis: Analysis, outcome: Outcome) -> tuple[Citation, ...]:
-    if outcome in (_IMPLICIT_DENY, _UNKNOWN):
+    if outcome is _IMPLICIT_DENY or outcome is _UNKNOWN:
         return ()
     cited: list[Citation] = []
     for found in _in_order(analysis):
         if outcome is not _EXPLICIT_DENY:
-            cited += _allowing(found, outcome)
+            cited += [found.cited(one) for one in _allowing(found, outcome)]
         if outcome is not _ALLOWED:
             wanted = is_certain if outcome is _EXPLICIT_DENY else _can_hold
-            cited += [citation for citation, formula in found.denying if wanted(formula)]
+            cited += [found.cited(one) for one in found.behind_denies if wanted(one.holds)]
     if outcome is _EXPLICIT_DENY and not cited:
-        cited = [citation for found in _in_order(analysis) for citation, _ in found.denying]
+        cited = [found.cited(one) for found in _in_order(analysis) for one in found.behind_denies]
     return tuple(dict.fromkeys(cited))
 
 
-def _allowing(found: Findings, outcome: Outcome) -> list[Citation]:
+def _allowing(found: Findings, outcome: Outcome) -> list[Behind]:
     """The Allow statements that matter: for certain those that match for certain, where a layer has such."""
-    allowing = found.allowing
-    certain = [citation for citation, formula in allowing if formula is True or is_certain(assume(formula))]
-    if outcome is _ALLOWED and certain:
-        return certain
-    return [citation for citation, formula in allowing if _can_hold(assume(formula))]
+    if outcome is _ALLOWED:
+        certain = [one for one in found.behind_allows if one.holds is True or is_certain(assume(one.holds))]
+        if certain:
+            return certain
+    return [one for one in found.behind_allows if _can_hold(assume(one.holds))]
 
 
 def _can_hold(formula: Formula) -> bool:
@@ -240,11 +246,11 @@ def _layer_outcomes(analysis: Analysis) -> dict[Layer, Outcome]:
     """The result of each kind of policy that was there to be read, by itself; unknown for one that was refused."""
     found: dict[Layer, Outcome] = {}
     for layer, finding in analysis.findings.items():
-        outcome = plain_outcome(finding.allowed, finding.denies) or _layer_outcome(finding.allowed, finding.denies)
+        outcome = _layer_outcome(finding.allowed, finding.denies)
         if finding.read or outcome is _UNKNOWN:
             found[layer] = outcome
     if analysis.scp_levels:
-        found[_SCP] = _layer_outcome(all_allow(analysis.scp_levels), any_denies(analysis.scp_levels))
+        found[_SCP] = _layer_outcome(analysis.limits, any_denies(analysis.scp_levels))
     if analysis.rcp_levels:
         # RCPFullAWSAccess is at every level, and nobody can take it away.
         found[_RCP] = _layer_outcome(True, any_denies(analysis.rcp_levels))

@@ -67,12 +67,11 @@ def checked(condition: Condition, variables: bool, lookup: Lookup) -> Formula:
     state = lookup(condition.key)
     if state.__class__ is Known:
         values = state.values
-        if operator is not None and condition.quantifier is None and len(values) == 1:
+        if operator is None:
+            return verdict(condition, False, values, bool)
+        if condition.quantifier is None and len(values) == 1:
             # As most are: no call but the comparison itself.
-            for wanted in condition.values:
-                if operator.compare(wanted, values[0]):
-                    return not operator.negated
-            return operator.negated
+            return operator.matches(condition.values, values[0]) is not operator.negated
         return holds(condition, False, {condition.key.lower(): state})
     if state.__class__ is Absent:
         return verdict(condition, operator is not None and operator.negated, None, bool)

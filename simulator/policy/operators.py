@@ -9,7 +9,7 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -144,6 +144,13 @@ class Operator:
     def wildcards(self) -> bool:
         return self.like is not None
 
+    def matches(self, values: Iterable[str], got: str) -> bool:
+        """Whether one of the policy's values, none of which has variables, matches."""
+        for wanted in values:  # noqa: SIM110 - a generator takes twice as long
+            if self.compare(wanted, got):
+                return True
+        return False
+
     def fits(self, wanted: match.Glob, got: str) -> bool:
         """As `compare`, of a value whose variables are filled in."""
         return self.like(wanted, got) if self.like else self.compare(text_of(wanted), got)
@@ -233,7 +240,7 @@ def verdict(condition: Condition, negated: bool, got: tuple[str, ...] | None, ma
     if condition.operator == NULL:
         # "exists and its value is not null": an empty set is null. IAM User Guide, "Single-valued vs. multivalued
         # context keys".
-        return any((value.lower() == "true") == (not got) for value in condition.values)
+        return (not got) in [value.lower() == "true" for value in condition.values]
     if got is None and condition.if_exists:
         return True
     if condition.quantifier is _ALL:

@@ -67,20 +67,19 @@ def conditions_hold(written: dict[str, dict[str, Values]], variables: bool, look
     for spelling, keys in written.items():
         operator = _PLAIN(spelling)
         for key, values in keys.items():
+            texts = (values,) if values.__class__ is str else values_of(values)
             state = lookup(key)
             if (
-                values.__class__ is str
-                and operator is not None
+                operator is not None
                 and state.__class__ is Known
                 and len(state.values) == 1
-                and not (variables and "${" in values)
+                and not (variables and "${" in "".join(texts))
             ):
                 # As most are: no call but the comparison itself.
-                if operator.compare(values, state.values[0]) is operator.negated:
-                    return False
-                continue
-            name, quantifier, if_exists = SPELLINGS.get(spelling) or taken_apart(spelling)
-            found = checked(Condition(name, key, values_of(values), quantifier, if_exists), variables, lookup)
+                found: Formula = operator.matches(texts, state.values[0]) is not operator.negated
+            else:
+                name, quantifier, if_exists = SPELLINGS.get(spelling) or taken_apart(spelling)
+                found = checked(Condition(name, key, texts, quantifier, if_exists), variables, lookup)
             if found is False:
                 return False
             if found is not True:
