@@ -14,7 +14,7 @@ from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Ou
 from models.request import Attached, Request, RequesterKind
 from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
 from simulator.policy.formula import Formula, Unread, all_of, any_of, negation
-from simulator.policy.layers import Behind, Findings, all_allow, any_denies, read_layer, spelled
+from simulator.policy.layers import Asking, Behind, Findings, all_allow, any_denies, read_layer, read_once, spelled
 from simulator.policy.near import misses, nearest
 from simulator.policy.policy_set import PolicySet, binds, resource_layer, stands_alone
 from simulator.policy.principals import Form
@@ -98,14 +98,15 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    bounded, once = _bounded_by(request, policies), policies.once
+    asking = Asking.of(request, _bounded_by(request, policies))
+    read = read_once if policies.once else read_layer
     findings: dict[Layer, Findings] = {}
     for layer, attached in _plain_layers(request, policies):
-        findings[layer] = read_layer(layer, attached, request, bounded, once)
+        findings[layer] = read(layer, attached, asking)
     scps = policies.scps if policies.scps and binds(_SCP, request) else ()
     rcps = policies.rcps if policies.rcps and binds(_RCP, request) else ()
-    scp_levels = [read_layer(_SCP, level, request, bounded, once) for level in scps]
-    rcp_levels = [read_layer(_RCP, level, request, bounded, once) for level in rcps]
+    scp_levels = [read(_SCP, level, asking) for level in scps]
+    rcp_levels = [read(_RCP, level, asking) for level in rcps]
     analysis = Analysis(request, policies, findings, scp_levels, rcp_levels)
     for layer, lacking in policies.unread.items():
         if binds(layer, request):

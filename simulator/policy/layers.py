@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct, field, structs
 
@@ -11,6 +11,7 @@ from models.policy import Effect, Statement
 from models.request import Attached, Request
 from simulator.policy import match
 from simulator.policy.compiled import MANNERS, Manner, Rule, about, without_account
+from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, any_of
 from simulator.policy.principals import HOLDER, Form, named_once
 from simulator.policy.written import conditions_hold, covers, is_on
@@ -51,16 +52,15 @@ class Findings(Struct, gc=False):
 
         `number` counts the statements of its policy from 1.
         """
-        named = True in forms.values()
-        holds = rest if named else any_of(forms.values()) & rest
-        behind = Behind(attached, statement, number, holds)
+        holds = rest if forms is HOLDER or True in forms.values() else any_of(forms.values()) & rest
         if statement.effect is _DENY:
             self.denies = self.denies | holds
-            self.behind_denies.append(behind)
+            self.behind_denies.append(Behind(attached, statement, number, holds))
             return
-        self.behind_allows.append(behind)
+        self.behind_allows.append(Behind(attached, statement, number, holds))
+        allows = self.allows
         for form, formula in forms.items():
-            self.allows[form] = self.allows.get(form, False) | (formula & rest)
+            allows[form] = (formula & rest) | allows[form] if form in allows else formula & rest
 
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
@@ -84,56 +84,64 @@ class Behind(Struct, frozen=True, gc=False):
     holds: Formula
 
 
-def read_layer(
-    layer: Layer, policies: Iterable[Attached], request: Request, has_boundary: Formula, once: bool = False
-) -> Findings:
-    """Evaluate every statement of a layer's policies.
+class Asking(Struct, gc=False):
+    """A request as every layer is asked; `has_boundary`: whether the caller has one, as NotPrincipal asks."""
 
-    Args:
-        once: the policies won't be asked again, so nothing of them is made ready.
-    """
+    request: Request
+    has_boundary: Formula
+    value: str
+    lookup: Lookup
+    covering: Callable[[str], bool]
+
+    @classmethod
+    def of(cls, request: Request, has_boundary: Formula) -> Asking:
+        covering = match.covering(request.action)
+        return cls(request, has_boundary, asked_resource(request), request.context.lookup, covering)
+
+
+def read_layer(layer: Layer, policies: Iterable[Attached], asking: Asking) -> Findings:
+    """Evaluate every statement of a layer's policies."""
+    manner, request = MANNERS[layer], asking.request
     found = Findings(layer)
-    read = _read_as_written if once else _read_made_ready
-    read(found, policies, request, has_boundary)
+    for attached in policies:
+        for rule in about(attached.policy, manner, request.action).every:
+            forms = HOLDER if manner is not _NAMING else forms_of(layer, rule, request, asking.has_boundary)
+            if forms:
+                holds = rule.holds(asking.value, asking.lookup)
+                if holds is not False:
+                    found.add(attached, rule.statement, rule.number, forms, holds)
     found.allowed = _together(found.allows)
     return found
 
 
-def _read_made_ready(found: Findings, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> None:
-    manner, action = MANNERS[found.layer], request.action
-    value, lookup = asked_resource(request), request.context.lookup
-    for attached in policies:
-        for rule in about(attached.policy, manner, action).every:
-            forms = forms_of(found.layer, rule, request, has_boundary) if manner is _NAMING else HOLDER
-            if forms:
-                rest = rule.holds(value, lookup)
-                if rest is not False:
-                    found.add(attached, rule.statement, rule.number, forms, rest)
-
-
-def _read_as_written(found: Findings, policies: Iterable[Attached], request: Request, has_boundary: Formula) -> None:
-    manner, covering = MANNERS[found.layer], match.covering(request.action)
+def read_once(layer: Layer, policies: Iterable[Attached], asking: Asking) -> Findings:
+    """As `read_layer`, of policies that won't be asked again: nothing of them is made ready."""
+    manner, covering, value, lookup = MANNERS[layer], asking.covering, asking.value, asking.lookup
     naming, completes = manner is _NAMING, manner is _COMPLETING
-    value, lookup = asked_resource(request), request.context.lookup
+    found = Findings(layer)
     forms = HOLDER
     for attached in policies:
-        policy = attached.policy
-        variables = policy.has_variables
-        for number, statement in enumerate(policy.statements, 1):
+        variables = attached.policy.has_variables
+        number = 0
+        for statement in attached.policy.statements:
+            number += 1
             action = statement.action
             # Mostly a text: a look at it, without a call.
             if not (covering(action) if action.__class__ is str else covers(statement, covering)):
                 continue
             if naming:
-                forms = named_once(statement, request.requester, request.context, has_boundary)
-                forms = _counting(found.layer, statement, request, forms)
+                forms = named_once(statement, asking.request.requester, asking.request.context, asking.has_boundary)
+                forms = _counting(layer, statement, asking.request, forms)
                 if not forms:
                     continue
-            rest: Formula = statement.resource == match.STAR or is_on(statement, value, completes, variables, lookup)
-            if rest is not False and statement.condition:
-                rest = rest & conditions_hold(statement.condition, variables, lookup)
-            if rest is not False:
-                found.add(attached, statement, number, forms, rest)
+            written = statement.resource
+            holds: Formula = written == "*" or is_on(statement, value, completes, variables, lookup)
+            if holds is not False and statement.condition:
+                holds = holds & conditions_hold(statement.condition, variables, lookup)
+            if holds is not False:
+                found.add(attached, statement, number, forms, holds)
+    found.allowed = _together(found.allows)
+    return found
 
 
 def _together(allows: Mapping[Form, Formula]) -> Formula:

@@ -11,7 +11,7 @@ from simulator.policy.combine import Sides, has_session_by_default, permitted, s
 from simulator.policy.compiled import Manner, Sorted, about
 from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, Unread, any_of
-from simulator.policy.layers import asked_resource, read_layer
+from simulator.policy.layers import Asking, asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
 from simulator.policy.settle import plain_outcome, settled, settled_outcome
 
@@ -115,7 +115,7 @@ def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
         for level in plan.rcps:
             denies = denies | _weigh_named(level, request, value, bounded, Sides())
     if policies.vpc_endpoint:
-        endpoint = read_layer(_VPC_ENDPOINT, policies.vpc_endpoint, request, bounded)
+        endpoint = read_layer(_VPC_ENDPOINT, policies.vpc_endpoint, Asking.of(request, bounded))
         limits, denies = limits & endpoint.allowed, denies | endpoint.denies
     if denies is True or limits is False:
         return False, denies
