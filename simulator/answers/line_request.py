@@ -139,7 +139,7 @@ def _resource_account(document: Mapping[str, Any], resource: str, caller: Reques
 
 
 def _open_keys(written: Any) -> tuple[str, ...]:
-    if written is None:
+    if written is None or written == []:
         return ()
     if not isinstance(written, list) or not all(isinstance(key, str) and key for key in written):
         raise PolicyError("has to be a list of condition keys", "open_keys")

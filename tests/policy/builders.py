@@ -140,8 +140,10 @@ def analysis(
     )
     policies = policy_set(**more)
     found = analyse(request, policies)
-    # Whatever a test says of a decision holds of the form without reasons too.
-    assert policies.unread or outcome(request, policies) is decide(found).outcome
+    # Whatever a test says of a decision holds of policies that are asked once, and of the form without reasons.
+    decision = decide(found)
+    assert decide(analyse(request, policies.changed(once=True))) == decision
+    assert policies.unread or outcome(request, policies) is decision.outcome
     return found
 
 
