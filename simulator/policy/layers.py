@@ -60,7 +60,7 @@ class Findings(Struct, gc=False):
         self.behind_allows.append(Behind(attached, statement, number, holds))
         allows = self.allows
         for form, formula in forms.items():
-            allows[form] = (formula & rest) | allows[form] if form in allows else formula & rest
+            allows[form] = allows.get(form, False) | (formula & rest)
 
     @property
     def allowing(self) -> list[tuple[Citation, Formula]]:
