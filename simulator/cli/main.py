@@ -180,7 +180,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # A name that the terminal's encoding lacks is shown escaped rather than failing the answer.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Python looks through everything once more when it ends, and there is nothing that anybody waits for to go.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":
