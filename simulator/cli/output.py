@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from models.snapshot import Snapshot
     from simulator.render.names import Names
+
+#: With these rich takes for a terminal what is none, or asks itself what is one.
+_TERMINAL_ALL_THE_SAME = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"})
 
 
 def as_json(document: Any, *, indent: int | None = 1) -> str:
@@ -37,6 +41,10 @@ def write_json(document: Any) -> None:
 
 def write_lines(lines: Iterable[Text]) -> None:
     """Write text for people: coloured on a terminal (unless NO_COLOR is set), plain elsewhere, never wrapped by us."""
+    if not (sys.stdout.isatty() or os.environ.keys() & _TERMINAL_ALL_THE_SAME):
+        for line in lines:
+            sys.stdout.write(f"{line.plain}\n")
+        return
     from rich.console import Console
 
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)

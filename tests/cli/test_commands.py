@@ -20,6 +20,7 @@ from simulator.cli import output, ui
 from simulator.cli.main import run
 from simulator.collector import store
 from simulator.render import schema
+from simulator.render.lines import line
 from simulator.scenario import library
 
 ROOT = Path(__file__).parents[2]
@@ -363,6 +364,31 @@ def test_colour_on_a_terminal_and_none_with_no_color(
     monkeypatch.delenv("FORCE_COLOR")
     run([*ASK["can"], *SCENARIO])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_what_no_terminal_shows_is_the_same_without_rich(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown() -> str:
+        output.write_lines(
+            [
+                line(""),
+                line(("bold", "bold red"), " and :smile: [not bold] ", ("two  blanks", "dim"), indent=4),
+                line("a name of many words " * 20 + "end"),
+                line("é 漢字 \x1b[31m\t\r"),
+            ]
+        )
+        for question in [*ASK.values(), [*ASK["can"], "--explain"], ["diagnose", "ours/orders"]]:
+            run([*question, *SCENARIO])
+        return capsys.readouterr().out
+
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    plain = shown()
+    # Asked by this, rich looks for itself, and finds no terminal.
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")
+    assert shown() == plain
+    assert "漢字 \\x1b[31m\\t\\r\n" in plain
 
 
 # hints
