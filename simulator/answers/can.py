@@ -11,8 +11,6 @@ from models.decision import Layer, Side
 from models.edge import Edge, EdgeKind, Requirement
 from models.policy import PolicyKind
 from simulator.answers import shapes
-from simulator.answers.grown import check_of_url
-from simulator.edges import invokes_url
 from simulator.facts.traits import traits
 from simulator.policy.sides import sides
 from simulator.world.caller import Caller, CallerKind
@@ -64,6 +62,10 @@ def _of_url(
     world: World, principal: str, caller: Caller, action: str, url: str, given: Given, explain: bool
 ) -> CanAnswer:
     """What a call of a function URL comes to: its worst request decides, and what any of them lacks is missing."""
+    # The edges take as long to load as all the rest, and no other request needs them.
+    from simulator.answers.grown import check_of_url
+    from simulator.edges import invokes_url
+
     check_of_url(action, url)
     asked = invokes_url.requirements(world, caller, url, given)
     whole = Edge(principal, url, EdgeKind.INVOKES_URL, asked)

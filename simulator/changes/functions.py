@@ -19,10 +19,7 @@ from models.errors import ChangeError
 from models.snapshot import Function, Snapshot, VpcConfig
 from simulator.changes import documents, quotas, store
 from simulator.changes.documents import Json
-from simulator.edges.question import Question
-from simulator.edges.runs_as import trusts_lambda
 from simulator.policy import limits
-from simulator.world.world import World
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -70,6 +67,11 @@ def _check_role(snapshot: Snapshot, function: Function) -> None:
     Raises:
         ChangeError: for the role of another account, and one that Lambda can't assume, whatever its conditions.
     """
+    # Few changes ask for more than what is written, and the edges take as long to load as all the rest.
+    from simulator.edges.question import Question
+    from simulator.edges.runs_as import trusts_lambda
+    from simulator.world.world import World
+
     role = function.role or ""
     if arns.account_of(role) != arns.account_of(function.arn):
         raise ChangeError("Cross-account pass role is not allowed.")

@@ -68,10 +68,12 @@ def command(
 
 
 def _lines(answer: CanAnswer, names: Names) -> list[Text]:
-    from simulator.render import explain, text
-
     if answer.explanation is None:
+        from simulator.render import text
+
         return text.can(answer, names)
+    from simulator.render import explain
+
     # As wide as the terminal, and on none of them a page wide.
     width = shutil.get_terminal_size().columns
     return explain.can(answer, names, width, sys.stdout.encoding or "utf-8")

@@ -10,12 +10,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from models.answer import CitationAnswer, FactAnswer, GrantAnswer, NearMissAnswer, RepairGrantAnswer, ResidualAnswer
 from simulator.render.names import Names, side
+
+if TYPE_CHECKING:
+    from models.answer import CitationAnswer, FactAnswer, GrantAnswer, NearMissAnswer, RepairGrantAnswer, ResidualAnswer
 
 #: Status or outcome -> (mark, word, style).
 LOOKS = {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from models import arns
-from models.answer import GrantAnswer
+
+if TYPE_CHECKING:
+    from models.answer import GrantAnswer
 
 #: Kinds of which people say more than their name.
 _WORDS = {"policy": "managed policy", "bus": "event bus"}

@@ -5,8 +5,12 @@ Source: IAM User Guide, "Troubleshoot access denied error messages".
 
 from __future__ import annotations
 
-from models.answer import CanAnswer
+from typing import TYPE_CHECKING
+
 from simulator.render.names import account_in, parts
+
+if TYPE_CHECKING:
+    from models.answer import CanAnswer
 
 #: Layer -> how the message ends where no policy of that kind allows the action. RCPs have none: RCPFullAWSAccess
 #: allows at every level, so that an RCP refuses by a Deny only.

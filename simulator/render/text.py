@@ -6,21 +6,10 @@ Whoever reads it has just been denied access, at night: every line has to be of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from models.answer import (
-    CanAnswer,
-    PathAnswer,
-    PathsAnswer,
-    PrincipalAnswer,
-    ReachAnswer,
-    ReachedAnswer,
-    ScenarioAnswer,
-    StepAnswer,
-    TestAnswer,
-    WhoCanAnswer,
-)
 from simulator.render.lines import (
     LOOKS,
     Piece,
@@ -38,6 +27,20 @@ from simulator.render.lines import (
 )
 from simulator.render.names import Names, account_in, parts, side
 from simulator.render.refusal import sentence
+
+if TYPE_CHECKING:
+    from models.answer import (
+        CanAnswer,
+        PathAnswer,
+        PathsAnswer,
+        PrincipalAnswer,
+        ReachAnswer,
+        ReachedAnswer,
+        ScenarioAnswer,
+        StepAnswer,
+        TestAnswer,
+        WhoCanAnswer,
+    )
 
 _HOW = {
     "direct": "directly",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from models.errors import PermgraphError
 from simulator.cli import main
 from simulator.cli.errors import BAD_INPUT, BROKEN_PIPE, INTERRUPTED, one_line, report, visible
+from simulator.scenario.library import DEMO, embedded
 
 PERMGRAPH = [sys.executable, "-m", "simulator.cli.main"]
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,19 @@ def test_help_loads_nothing_that_is_slow() -> None:
         "print('loaded', sorted(slow & sys.modules.keys()))"
     )
     run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.endswith("loaded []\n")
+
+
+def test_one_request_loads_nothing_that_only_other_questions_need() -> None:
+    """It is asked of a scenario, which is read to its end: what it expects, and what it supposes, too."""
+    asked = ["can", "partner/dev", "lambda:InvokeFunction", "ours/orders:live", "--scenario", str(embedded(DEMO))]
+    source = (
+        f"import sys\nfrom simulator.cli.main import run\nrun({asked})\n"
+        "slow = {'boto3', 'networkx', 'rich.console', 'simulator.edges', 'models.answer.repairs'}\n"
+        "print('loaded', sorted(slow & sys.modules.keys()))"
+    )
+    run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.startswith("NO  dev may not")
     assert run.stdout.endswith("loaded []\n")
 
 
