@@ -4,12 +4,10 @@ Each is an object of a changes file, and of a scenario's `what_if:`; `change` na
 for is said by the field (`Names`): a scenario and the command line take short names, a change itself has ARNs.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from models.snapshot import EventInvoke, Value, VpcConfig
 
@@ -348,7 +346,7 @@ class ChangesFile(Value):
     changes: tuple[Change, ...] = Field(min_length=1)
 
 
-CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+CHANGE: TypeAdapter[Change] = TypeAdapter(Change, config=ConfigDict(defer_build=True))
 
 #: Kind -> the field that names what it creates, which later changes may name by its ARN.
 CREATED = {"create_user": "user", "create_role": "role", "create_function": "function"}

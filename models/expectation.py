@@ -1,21 +1,14 @@
-"""The shape of what a scenario expects, and of what it asks "what if" about.
+"""The shape of what a scenario expects.
 
 What an expectation holds to is judged by `simulator.scenario`.
 """
 
-from __future__ import annotations
+from typing import Annotated, Any, Literal
 
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Discriminator, Field, Tag, create_model
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from models.change import KINDS
-from models.scenario_forms import TrustField
-from models.shape import Many, Shape, Text, Texts, nearest
-from models.snapshot import Value
+from models.shape import Later, Many, Shape, Text, Texts, nearest
 
 StatusWord = Literal["allowed", "conditional", "unknown", "missing", "denied", "none"]
 DecisionWord = Literal["allowed", "conditional", "unknown", "implicitDeny", "explicitDeny"]
@@ -65,7 +58,7 @@ def _which_listed(value: Any) -> str:
 
 
 Listed = Annotated[
-    Annotated[str, Tag("=name")] | Annotated[ListedShape, Tag("=listed")],
+    Annotated[str, Tag("=name")] | Annotated[Later[ListedShape], Tag("=listed")],
     Discriminator(_which_listed),
 ]
 
@@ -130,24 +123,24 @@ class PathExpectation(Settled):
     path: PathQuestion
     status: StatusWord | None = None
     via: tuple[str, ...] | None = Field(None, description="the nodes between, all of them, in order")
-    missing: tuple[MissingShape, ...] | None = None
-    because: tuple[CitedShape, ...] | None = None
+    missing: tuple[Later[MissingShape], ...] | None = None
+    because: tuple[Later[CitedShape], ...] | None = None
 
 
 class CanExpectation(Settled):
     name: str | None = None
     can: CanQuestion
     decision: DecisionWord | None = None
-    missing: tuple[MissingShape, ...] | None = None
-    because: tuple[CitedShape, ...] | None = None
+    missing: tuple[Later[MissingShape], ...] | None = None
+    because: tuple[Later[CitedShape], ...] | None = None
 
 
 class CanManageExpectation(Settled):
     name: str | None = None
     can_manage: CanManageQuestion
     decision: DecisionWord | None = None
-    missing: tuple[MissingShape, ...] | None = None
-    because: tuple[CitedShape, ...] | None = None
+    missing: tuple[Later[MissingShape], ...] | None = None
+    because: tuple[Later[CitedShape], ...] | None = None
 
 
 class EdgeExpectation(Settled):
@@ -156,8 +149,8 @@ class EdgeExpectation(Settled):
     name: str | None = None
     edge: EdgeQuestion
     status: StatusWord | None = None
-    missing: tuple[MissingShape, ...] | None = None
-    because: tuple[CitedShape, ...] | None = None
+    missing: tuple[Later[MissingShape], ...] | None = None
+    because: tuple[Later[CitedShape], ...] | None = None
 
 
 class ListExpectation(Settled):
@@ -184,8 +177,8 @@ class FindingShape(Shape):
     verdict: VerdictWord | None = None
     note: bool | None = Field(None, description="it holds, and something is to be said")
     subject: str | None = None
-    missing: tuple[MissingShape, ...] | None = None
-    because: tuple[CitedShape, ...] | None = None
+    missing: tuple[Later[MissingShape], ...] | None = None
+    because: tuple[Later[CitedShape], ...] | None = None
 
 
 class DiagnoseExpectation(Settled):
@@ -194,7 +187,7 @@ class DiagnoseExpectation(Settled):
     name: str | None = None
     diagnose: DiagnoseQuestion
     verdict: VerdictWord | None = None
-    findings: tuple[FindingShape, ...] | None = None
+    findings: tuple[Later[FindingShape], ...] | None = None
     excludes: tuple[str, ...] | None = None
 
 
@@ -231,45 +224,13 @@ def _which_expectation(value: Any) -> str:
 
 
 Expectation = Annotated[
-    Annotated[PathExpectation, Tag("=path")]
-    | Annotated[CanExpectation, Tag("=can")]
-    | Annotated[CanManageExpectation, Tag("=can_manage")]
-    | Annotated[EdgeExpectation, Tag("=edge")]
-    | Annotated[ReachExpectation, Tag("=reach")]
-    | Annotated[WhoCanExpectation, Tag("=who_can")]
-    | Annotated[DiagnoseExpectation, Tag("=diagnose")],
+    Annotated[Later[PathExpectation], Tag("=path")]
+    | Annotated[Later[CanExpectation], Tag("=can")]
+    | Annotated[Later[CanManageExpectation], Tag("=can_manage")]
+    | Annotated[Later[EdgeExpectation], Tag("=edge")]
+    | Annotated[Later[ReachExpectation], Tag("=reach")]
+    | Annotated[Later[WhoCanExpectation], Tag("=who_can")]
+    | Annotated[Later[DiagnoseExpectation], Tag("=diagnose")],
     Discriminator(_which_expectation),
     BeforeValidator(_one_question),
 ]
-
-
-def _shape(kind: type[Value]) -> type[Shape]:
-    """A change as a scenario writes it: with names for ARNs, and short forms of policies."""
-    spelled: dict[str, Any] = {"document": TrustField, "sid": Text, "version": Text}
-    fields: dict[str, Any] = {
-        name: (spelled.get(name, field.annotation), field) for name, field in kind.model_fields.items()
-    }
-    return create_model(f"{kind.__name__}Shape", __base__=Shape, __doc__=kind.__doc__, **fields)
-
-
-if TYPE_CHECKING:
-    ChangeShape = Any
-else:
-    ChangeShape = Annotated[reduce(or_, map(_shape, KINDS.values())), Field(discriminator="change")]
-
-
-class FlowShape(Shape):
-    """An edge or a way that opens or closes."""
-
-    source: str = Field(alias="from")
-    to: str
-    kind: str | None = None
-    via: tuple[str, ...] | None = None
-
-
-class WhatIfShape(Shape):
-    name: str
-    changes: tuple[ChangeShape, ...] = Field(min_length=1)
-    opens: tuple[FlowShape, ...] | None = None
-    closes: tuple[FlowShape, ...] | None = None
-    expect: tuple[Expectation, ...] = ()

@@ -4,24 +4,34 @@ The JSON Schema `docs/scenario.schema.json` is generated from these models. What
 and whether AWS would take its policies, is judged by `simulator.scenario`; here is only what may stand where.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.expectation import Expectation, WhatIfShape
+from models.expectation import Expectation
 from models.scenario_forms import AllowForm, Document, PermitForm, PolicyField, TrustField
-from models.shape import AccountNumber, Many, Shape, Text, Texts
+from models.shape import AccountNumber, Later, Many, Shape, Text, Texts
+
+if TYPE_CHECKING:
+    from models.supposed import WhatIfShape as WhatIf
+else:
+
+    def _what_if() -> type[Shape]:
+        # There are more kinds of changes than other shapes: only a file that supposes something loads them.
+        from models.supposed import WhatIfShape
+
+        return WhatIfShape
+
+    WhatIf = Annotated[Any, Later(_what_if)]
 
 
 class Permissions(Shape):
     """What users, groups and roles have in common."""
 
     path: str = Field("/", pattern="^/([!-~]+/)?$", description="IAM path, such as /deploy/")
-    allow: tuple[AllowForm, ...] = ()
-    deny: tuple[AllowForm, ...] = ()
+    allow: tuple[Later[AllowForm], ...] = ()
+    deny: tuple[Later[AllowForm], ...] = ()
     policies: dict[str, Document] = Field({}, description="inline policies by name")
     attach: Many = Field((), description="managed policies: names or ARNs")
 
@@ -79,14 +89,14 @@ class FunctionShape(Shape):
     region: str | None = None
     versions: Texts = ()
     aliases: dict[str, Text] = Field({}, description="alias -> the version it points to, or $LATEST")
-    permit: tuple[PermitForm, ...] = ()
+    permit: tuple[Later[PermitForm], ...] = ()
     policy: Document | None = Field(None, description="the function's policy, verbatim")
     policies: dict[str, Document] = Field({}, description="policies of versions and aliases, verbatim")
-    urls: tuple[UrlShape, ...] = ()
-    destinations: tuple[DestinationShape, ...] = ()
+    urls: tuple[Later[UrlShape], ...] = ()
+    destinations: tuple[Later[DestinationShape], ...] = ()
     dead_letter: str | None = None
-    vpc: VpcShape | None = None
-    code_calls: tuple[CodeCallShape, ...] = ()
+    vpc: Later[VpcShape] | None = None
+    code_calls: tuple[Later[CodeCallShape], ...] = ()
     tags: dict[str, Text] = Field({})
     runtime: str | None = None
     image: str | None = Field(None, description="image URI; the package is then an image")
@@ -131,9 +141,9 @@ class ResourceShape(Shape):
     policy: Document | None = None
     tags: dict[str, Text] = Field({})
     attributes: dict[str, Text] = Field({}, description="as AWS names them, such as KmsMasterKeyId")
-    notifies: tuple[NotificationShape, ...] = Field((), description="of an s3:bucket")
-    subscribes: tuple[SubscriptionShape, ...] = Field((), description="of an sns:topic")
-    targets: tuple[TargetShape, ...] = Field((), description="of an events:rule")
+    notifies: tuple[Later[NotificationShape], ...] = Field((), description="of an s3:bucket")
+    subscribes: tuple[Later[SubscriptionShape], ...] = Field((), description="of an sns:topic")
+    targets: tuple[Later[TargetShape], ...] = Field((), description="of an events:rule")
     bus: str | None = Field(None, description="of an events:rule; left out: the default bus")
     pattern: dict[str, Any] | None = Field(None, description="of an events:rule")
     schedule: str | None = Field(None, description="of an events:rule")
@@ -167,13 +177,13 @@ class MappingShape(Shape):
     enabled: bool = True
     on_failure: str | None = Field(None, description="a queue, topic or bucket, or kafka://TOPIC")
     kms_key: str | None = Field(None, description="encrypts the filter criteria")
-    access: tuple[AccessShape, ...] = ()
+    access: tuple[Later[AccessShape], ...] = ()
     topics: Many = ()
     consumer_group: str | None = None
     bootstrap_servers: Many = Field((), description="of self-managed Kafka, such as kafka.example.com:9092")
     provisioned: bool = False
     schema_registry: str | None = Field(None, description="a Glue registry, or another one's https:// address")
-    schema_access: tuple[AccessShape, ...] = ()
+    schema_access: tuple[Later[AccessShape], ...] = ()
 
 
 class PolicyLevel(Shape):
@@ -188,7 +198,7 @@ class UnitShape(PolicyLevel):
 
     id: str | None = Field(None, pattern="^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$")
     accounts: Many = ()
-    ous: dict[str, UnitShape] = Field({})
+    ous: dict[str, "UnitShape"] = Field({})
 
 
 class RootShape(PolicyLevel):
@@ -201,9 +211,9 @@ class OrganizationShape(Shape):
 
     id: str = Field(pattern="^o-[a-z0-9]{10,32}$")
     management: str
-    root: RootShape = RootShape()
-    ous: dict[str, UnitShape] = Field({})
-    accounts: dict[str, PolicyLevel] = Field({}, description="account -> policies attached to it")
+    root: Later[RootShape] = RootShape.model_construct()
+    ous: dict[str, Later[UnitShape]] = Field({})
+    accounts: dict[str, Later[PolicyLevel]] = Field({}, description="account -> policies attached to it")
 
 
 class Scenario(Shape):
@@ -216,15 +226,15 @@ class Scenario(Shape):
     partition: Literal["aws", "aws-cn", "aws-us-gov"] = "aws"
     accounts: dict[str, AccountNumber] = Field(min_length=1)
     region: str = Field("us-east-1", pattern="^[a-z]{2}(-[a-z]+)+-[0-9]$")
-    organization: OrganizationShape | None = None
+    organization: Later[OrganizationShape] | None = None
     policies: dict[str, PolicyField] = Field({}, description="managed policies, boundaries, SCPs and RCPs by name")
-    users: dict[str, UserShape | None] = Field({})
-    groups: dict[str, GroupShape | None] = Field({})
-    roles: dict[str, RoleShape] = Field({})
-    identity_providers: dict[str, ProviderShape] = Field({})
-    functions: dict[str, FunctionShape | None] = Field({})
-    resources: dict[str, ResourceShape] = Field({})
-    triggers: tuple[TriggerShape, ...] = ()
-    mappings: tuple[MappingShape, ...] = ()
+    users: dict[str, Later[UserShape] | None] = Field({})
+    groups: dict[str, Later[GroupShape] | None] = Field({})
+    roles: dict[str, Later[RoleShape]] = Field({})
+    identity_providers: dict[str, Later[ProviderShape]] = Field({})
+    functions: dict[str, Later[FunctionShape] | None] = Field({})
+    resources: dict[str, Later[ResourceShape]] = Field({})
+    triggers: tuple[Later[TriggerShape], ...] = ()
+    mappings: tuple[Later[MappingShape], ...] = ()
     expect: tuple[Expectation, ...] = ()
-    what_if: tuple[WhatIfShape, ...] = ()
+    what_if: tuple[WhatIf, ...] = ()

@@ -1,13 +1,11 @@
 """Short forms of policies in a scenario: they can only say what is common; everything else is written verbatim."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from models.shape import Many, Shape, Text
+from models.shape import Later, Many, Shape, Text
 
 #: A policy document as AWS has it, or `{file: policy.json}`: a file in the scenario's folder.
 Document = Annotated[
@@ -29,7 +27,7 @@ class PolicyVersions(Shape):
     versions: dict[Annotated[str, Field(pattern=r"^v[1-9][0-9]*$")], Document] = Field(min_length=1, max_length=5)
 
     @model_validator(mode="after")
-    def _has_its_default(self) -> PolicyVersions:
+    def _has_its_default(self) -> "PolicyVersions":
         if self.default not in self.versions:
             raise PydanticCustomError(
                 "default", "has no version `{default}` to be the default", {"default": self.default}
@@ -42,7 +40,7 @@ def _which_policy(value: Any) -> str:
 
 
 PolicyField = Annotated[
-    Annotated[Document, Tag("=verbatim")] | Annotated[PolicyVersions, Tag("=versions")],
+    Annotated[Document, Tag("=verbatim")] | Annotated[Later[PolicyVersions], Tag("=versions")],
     Discriminator(_which_policy),
 ]
 #: A Condition block as IAM has it.
@@ -72,7 +70,7 @@ class TrustForm(Shape):
     sid: str | None = None
 
     @model_validator(mode="after")
-    def _trusts_somebody(self) -> TrustForm:
+    def _trusts_somebody(self) -> "TrustForm":
         if not (self.aws or self.service or self.federated):
             raise PydanticCustomError("principal", "names nobody: write AWS, Service or Federated")
         return self
@@ -96,7 +94,7 @@ class PermitForm(Shape):
     sid: str | None = None
 
     @model_validator(mode="after")
-    def _permits_one(self) -> PermitForm:
+    def _permits_one(self) -> "PermitForm":
         named = [self.service, self.principal, self.account, self.organization]
         if sum(name is not None for name in named) != 1:
             raise PydanticCustomError("principal", "needs exactly one of service, principal, account, organization")
@@ -111,7 +109,7 @@ def _which_trust(value: Any) -> str:
 
 TrustField = Annotated[
     Annotated[Document, Tag("=verbatim")]
-    | Annotated[TrustForm, Tag("=short")]
-    | Annotated[tuple[TrustForm, ...], Tag("=several")],
+    | Annotated[Later[TrustForm], Tag("=short")]
+    | Annotated[tuple[Later[TrustForm], ...], Tag("=several")],
     Discriminator(_which_trust),
 ]

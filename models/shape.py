@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -20,7 +28,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 class Shape(BaseModel):
     """Base of what a person writes: frozen, and an unknown key is an error that names the nearest known one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -34,6 +42,35 @@ class Shape(BaseModel):
                         "unknown_key", "unknown key `{key}`{hint}", {"key": str(key), "hint": hint}
                     )
         return data
+
+
+Form = TypeVar("Form")
+
+if TYPE_CHECKING:
+    Later = Annotated[Form, ...]
+else:
+
+    class Later:
+        """A shape inside of another, written `Later[UserShape]`: its checks are made when a value comes to be checked.
+
+        Made with those of the shape around it they would take ten times as long as it takes to check most files, which
+        have few of all that a scenario may hold. Errors have the places, and the JSON Schema says, what they would.
+        """
+
+        def __init__(self, shape: Callable[[], type[Shape]]) -> None:
+            self.shape = shape
+
+        def __class_getitem__(cls, shape: type[Shape]) -> Any:
+            return Annotated[Any, cls(lambda: shape)]
+
+        def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+            return core_schema.no_info_plain_validator_function(lambda value: self.shape().model_validate(value))
+
+        def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+            shape = self.shape()
+            shape.model_rebuild()
+            # What stands inside of this becomes a definition of its own.
+            return handler(core_schema.definitions_schema(shape.__pydantic_core_schema__, []))
 
 
 def _as_text(value: Any) -> Any:

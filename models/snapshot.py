@@ -5,8 +5,6 @@ Policy documents stand once in `Snapshot.documents`, under the hash of their con
 What could not be read is a `Gap`, what nobody asked for an `Assumption`: neither is "no permission".
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What changes open and close: `what-if`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from models.answer.diagnosis import VerdictName

@@ -1,7 +1,5 @@
 """What is wrong with functions: `diagnose`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Whether what is expected of scenarios holds: `test`."""
 
-from __future__ import annotations
-
 from models.answer.parts import AnswerModel, FactAnswer
 
 

@@ -1,7 +1,5 @@
 """What answers have in common: statements that are cited, facts that lack, grants, what opens or closes."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -1,7 +1,5 @@
 """What makes a way hold, and what closes it: `repair`, with `--remove`."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

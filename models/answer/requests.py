@@ -1,7 +1,5 @@
 """One request, or the requests of one operation: `can`, `can-manage`, `evaluate`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from models.answer.parts import (

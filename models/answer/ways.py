@@ -1,7 +1,5 @@
 """Who comes to what, and how: `paths`, `who-can`, `reach`, `graph`."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

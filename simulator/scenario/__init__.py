@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from models.answer import ScenarioAnswer
 from simulator.scenario.load import LoadedScenario, load
+
+if TYPE_CHECKING:
+    from models.answer import ScenarioAnswer
 
 __all__ = ["LoadedScenario", "load", "run"]
 
@@ -17,6 +20,7 @@ def run(path: Path | str) -> ScenarioAnswer:
         InputError: with file, line and column, if the file is no scenario.
     """
     # The answers bring networkx, which who only loads a scenario doesn't need.
+    from models.answer import ScenarioAnswer
     from simulator.scenario.judge import Judge, suppose
     from simulator.scenario.words import Words
     from simulator.world import World

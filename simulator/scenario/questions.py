@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.change import Change
 from models.context import Given
 from models.errors import ChangeError
 from models.expectation import (
@@ -18,7 +17,6 @@ from models.expectation import (
     EdgeExpectation,
     Expectation,
     FindingShape,
-    FlowShape,
     Listed,
     ListedShape,
     ListExpectation,
@@ -26,18 +24,17 @@ from models.expectation import (
     PathExpectation,
     ReachExpectation,
     Settled,
-    WhatIfShape,
     WhoCanExpectation,
 )
 from models.scenario import Scenario
 from models.shape import nearest
 from models.snapshot import Snapshot
-from simulator.changes import apply
-from simulator.diagnosis.rules import RULES
-from simulator.scenario.changes import Changes
 from simulator.scenario.documents import Documents
 from simulator.scenario.source import Place
-from simulator.takeover.operations import OPERATION_NAMES
+
+if TYPE_CHECKING:
+    from models.change import Change
+    from models.supposed import FlowShape, WhatIfShape
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+", re.IGNORECASE | re.ASCII)
 
@@ -157,6 +154,8 @@ class _Reader:
         return self._list(item, place)
 
     def _diagnose(self, item: DiagnoseExpectation, place: Place) -> Asked:
+        from simulator.diagnosis.rules import RULES
+
         for check, at in self._checks(item, place):
             if check not in RULES:
                 raise self.source.error(at, f"`{check}` is not a check{nearest(check, RULES)}")
@@ -225,6 +224,8 @@ class _Reader:
         )
 
     def _can_manage(self, item: CanManageExpectation, place: Place) -> Asked:
+        from simulator.takeover.operations import OPERATION_NAMES
+
         at = (*place, "can_manage")
         question = item.can_manage
         if question.operation not in OPERATION_NAMES:
@@ -362,6 +363,10 @@ class _Reader:
         return inside.changed(item, place)
 
     def changed(self, item: WhatIfShape, place: Place) -> Supposed:
+        # To change things takes much that most scenarios, and most commands, don't need.
+        from simulator.changes import apply
+        from simulator.scenario.changes import Changes
+
         snapshot = self.snapshot
         changes = []
         reader = Changes(self.scenario, self.documents, snapshot.organization)
