@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from models.request import Request, Requester, RequesterKind
-from simulator.policy.policy_set import own_policy, refused
+from simulator.policy.policy_set import home_of, own_policy, refused, some_stand_alone
 from simulator.policy.principals import Form
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
@@ -50,6 +50,33 @@ def standing_of(request: Request, outside: bool) -> Standing:
     return Standing(caller.kind, outside, same, own_policy(action, resource)[1], traits.other_accounts_may, hopeless)
 
 
+class Standings(Struct, frozen=True, gc=False):
+    """How a caller of an action stands to most resources: `own` are those of its account, `other` another account's.
+
+    `home` is what those begin with; None: their own policies may stand alone.
+    """
+
+    home: str | None
+    own: Standing
+    other: Standing
+
+    def to(self, request: Request) -> Standing:
+        """As `standing_of`."""
+        traits, account = request.traits, request.resource_account
+        usual = traits.impossible is None and traits.other_accounts_may
+        if self.home is None or not usual or not request.resource.startswith(self.home):
+            return standing_of(request, self.own.outside)
+        return self.own if account is None or account == request.requester.account else self.other
+
+
+def standings_of(caller: Requester, action: str) -> Standings:
+    """How a caller of an action stands to most resources."""
+    outside = caller.is_outside
+    own = Standing(caller.kind, outside, True, False, True, False)
+    other = Standing(caller.kind, outside, False, False, True, False)
+    return Standings(None if some_stand_alone(action) else home_of(caller), own, other)
+
+
 class Sides(Struct, gc=False):
     """What each of the caller's layers allows, and what the resource's policy gives by the form it names him in."""
 
@@ -75,6 +102,13 @@ class Sides(Struct, gc=False):
     @property
     def named(self) -> Part:
         return self.itself | self.behind | self.account | self.anybody
+
+
+def needs_own(standing: Standing, sides: Sides) -> bool:
+    """Whether what the caller's own layers allow can make a difference to what is permitted."""
+    if standing.refused or standing.outside:
+        return False
+    return not (standing.same_account and (sides.itself is True or sides.anybody is True))
 
 
 def permitted(standing: Standing, sides: Sides) -> Part:

@@ -199,11 +199,11 @@ def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[st
 class Rules(Struct, eq=False, gc=False):
     """The statements of a policy about one action, in the order of the document.
 
-    `sorted` holds them as they are asked without reasons, once they are: see `Sorted`.
+    `sorted` holds them as they are asked without reasons, once they are: see `in_order`.
     """
 
     every: list[Rule]
-    sorted: Sorted | None = None
+    sorted: tuple[Statements, Statements] | None = None
 
     @property
     def allows(self) -> tuple[Rule, ...]:
@@ -214,30 +214,60 @@ class Rules(Struct, eq=False, gc=False):
         return tuple([rule for rule in self.every if rule.statement.effect is _DENY])
 
 
-class Sorted:
-    """Statements that ask for a resource and nothing else are one test together, `sure_allow` and `sure_deny`.
+class Statements(Struct, frozen=True, eq=False, gc=False):
+    """Statements any of which is enough. `sure` are tests of the resource, for those that ask for nothing else."""
 
-    None: there are none such. The others are in `open_allows` and `open_denies`.
-    """
+    sure: tuple[Callable[[str], bool], ...] = ()
+    open: tuple[Rule, ...] = ()
 
-    __slots__ = ("allows", "denies", "open_allows", "open_denies", "sure_allow", "sure_deny")
+    def hold(self, value: str, lookup: Lookup) -> Formula:
+        """Whether one of them holds."""
+        for matches in self.sure:
+            if matches(value):
+                return True
+        found: Formula = False
+        for rule in self.open:
+            held = rule.holds(value, lookup)
+            if held is True:
+                return True
+            if held is not False:
+                found = held if found is False else found | held
+        return found
 
-    def __init__(self, rules: Rules) -> None:
-        self.allows, self.denies = rules.allows, rules.denies
-        self.sure_allow, self.open_allows = _together(rules.allows)
-        self.sure_deny, self.open_denies = _together(rules.denies)
+    def __or__(self, other: Statements) -> Statements:
+        if self is NOTHING or other is ANYTHING:
+            return other
+        if other is NOTHING or self is ANYTHING:
+            return self
+        return Statements(self.sure + other.sure, self.open + other.open)
 
 
-def _together(rules: tuple[Rule, ...]) -> tuple[Callable[[str], bool] | None, tuple[Rule, ...]]:
+NOTHING = Statements()
+ANYTHING = Statements((match.always,))
+"""They allow, or deny, whatever is asked for."""
+
+
+def in_order(rules: Rules) -> tuple[Statements, Statements]:
+    """The Allow statements and the Deny statements of a policy without Principal; kept with its rules."""
+    made = rules.sorted = (_together(rules.allows), _together(rules.denies))
+    return made
+
+
+def _together(rules: tuple[Rule, ...]) -> Statements:
+    """Statements that ask for a resource and nothing else are one test."""
+    if not rules:
+        return NOTHING
     sure = [rule for rule in rules if rule.is_sure]
     if not sure:
-        return None, rules
+        return Statements((), rules)
     if len(sure) == 1:
-        found = sure[0].matches
+        test = sure[0].matches
     else:
         patterns = tuple(pattern for rule in sure for pattern in rule.patterns or ("*",))
-        found = resource_matcher(patterns, sure[0].manner is _COMPLETING)
-    return found, tuple(rule for rule in rules if not rule.is_sure)
+        test = resource_matcher(patterns, sure[0].manner is _COMPLETING)
+    if test is match.always:
+        return ANYTHING
+    return Statements((test,), tuple(rule for rule in rules if not rule.is_sure))
 
 
 class _Compiled(Struct, eq=False, gc=False):

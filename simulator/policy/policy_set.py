@@ -66,6 +66,11 @@ def own_policy(action: str, resource: str) -> tuple[Layer, bool]:
     return _RESOURCE, service == "kms" and ":key/" in resource
 
 
+def some_stand_alone(action: str) -> bool:
+    """Whether `own_policy` may say so of what the action is on; nor can a root user ask for all of these."""
+    return action.lower().partition(":")[0] in ("sts", "kms")
+
+
 def binds(layer: Layer, request: Request) -> bool:
     """Whether SCPs or RCPs bind this caller and resource at all; every other layer does."""
     if layer is _SCP:
@@ -85,9 +90,12 @@ def refused(caller: Requester, action: str, resource: str, traits: Traits) -> bo
         return True
     if caller.kind is _ROOT and action.lower() == "sts:assumerole":
         return True
-    if caller.account is None:
-        return False
-    if resource.startswith(caller.name[: caller.name.find(":", len("arn:")) + 1]):
+    if resource.startswith(home_of(caller)):
         return False  # as nearly always
     home, there = arns.parts(caller.name), arns.parts(resource)
     return home is not None and there is not None and home.partition != there.partition
+
+
+def home_of(caller: Requester) -> str:
+    """What the ARNs of a caller's partition begin with, which are those that are not refused as of another."""
+    return "" if caller.account is None else caller.name[: caller.name.find(":", len("arn:")) + 1]

@@ -2,69 +2,190 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from msgspec import Struct
+
 from models.decision import Layer, MissingFact, Outcome
-from models.request import Attached, Request, RequesterKind
-from simulator.policy.combine import Sides, has_session_by_default, permitted, standing_of
-from simulator.policy.compiled import Manner, Sorted, about
+from models.policy import Effect
+from models.request import Attached, Request, Requester, RequesterKind
+from simulator.policy.combine import (
+    Sides,
+    Standings,
+    has_session_by_default,
+    needs_own,
+    permitted,
+    standing_of,
+    standings_of,
+)
+from simulator.policy.compiled import ANYTHING, NOTHING, Manner, Rule, Statements, about, in_order
 from simulator.policy.conditions import Lookup
 from simulator.policy.formula import Formula, Unread, any_of
 from simulator.policy.layers import Asking, asked_resource, read_layer
 from simulator.policy.policy_set import PolicySet, binds
-from simulator.policy.settle import plain_outcome, settled, settled_outcome
+from simulator.policy.principals import Form
+from simulator.policy.settle import plain_outcome, settled
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
+_DENY = Effect.DENY
 _RCP = Layer.RCP
 _SCP = Layer.SCP
 _VPC_ENDPOINT = Layer.VPC_ENDPOINT
 _COMPLETING = Manner.COMPLETING
 _NAMING = Manner.NAMING
 _PLAIN = Manner.PLAIN
+_ROLE = RequesterKind.ROLE
 _ROOT = RequesterKind.ROOT
 
-Level = tuple[Sorted, ...]
-"""What the policies of a layer, or of one level of it, say of an action; those that say nothing are left out."""
+
+class Addressed(Struct, frozen=True, eq=False, gc=False):
+    """What policies with a Principal say to a caller: `allows` by the forms that name him.
+
+    Whom the rules in `unsettled` name hangs on the context, or was asked for the first time.
+    """
+
+    denies: Statements = NOTHING
+    allows: tuple[tuple[Iterable[Form], Statements], ...] = ()
+    unsettled: Sequence[Rule] = ()
 
 
-@dataclass(slots=True)
-class Plan:
-    """What the policies of a set say of one action. None: there is no such policy at all."""
+_UNADDRESSED = Addressed()
 
-    identity: Level
-    boundary: Level | None
-    session: Level | None
-    resource: Level
-    scps: tuple[Level, ...]
-    rcps: tuple[Level, ...]
+
+class Heard(Struct, eq=False, gc=False):
+    """What the policies of a set say to a caller of one action; without `standings` he asked but once."""
+
+    caller: Requester
+    outside: bool
+    bounded: bool
+    standings: Standings | None
+    identity: Statements
+    boundary: Statements
+    session: Statements
+    denies: Statements
+    resource: Addressed
+    rcps: Addressed
+
+
+class Plan(Struct, eq=False, gc=False):
+    """What the policies of a set say of one action; `heard` is who asked last, who mostly comes again.
+
+    `session` is None without a session policy. `denies` are those of the caller's own policies; `scps` what levels
+    allow that don't allow everything.
+    """
+
+    identity: Statements
+    boundary: Statements
+    session: Statements | None
+    denies: Statements
+    scps: tuple[Statements, ...]
+    scp_denies: Statements
+    resource: list[Rule]
+    rcps: list[Rule]
+    bounded: bool
+    heard: Heard | None = None
 
 
 def plan_of(policies: PolicySet, action: str) -> Plan:
     """Make the policies ready to be asked for an action; kept with them."""
-    plan: Plan | None = policies.memo.get(action)
-    if plan is None:
-        boundary, session = policies.boundary, policies.session
-        plan = policies.memo[action] = Plan(
-            _level(policies.identity, _COMPLETING, action),
-            _level(boundary, _COMPLETING, action) if boundary else None,
-            _level(session, _PLAIN, action) if session else None,
-            _level(policies.resource or (), _NAMING, action),
-            tuple(_level(level, _PLAIN, action) for level in policies.scps),
-            tuple(_level(level, _NAMING, action) for level in policies.rcps),
-        )
+    boundary: Statements = ANYTHING
+    session = None
+    identity, denies = _said(policies.identity, _COMPLETING, action, NOTHING)
+    if policies.boundary:
+        boundary, denies = _said(policies.boundary, _COMPLETING, action, denies)
+    if policies.session:
+        session, denies = _said(policies.session, _PLAIN, action, denies)
+    scps, scp_denies = [], NOTHING
+    for level in policies.scps:
+        allows, scp_denies = _said(level, _PLAIN, action, scp_denies)
+        if allows is not ANYTHING:
+            scps.append(allows)
+    plan = policies.memo[action] = Plan(
+        identity,
+        boundary,
+        session,
+        denies,
+        tuple(scps),
+        scp_denies,
+        _naming(policies.resource, action) if policies.resource else [],
+        [rule for level in policies.rcps for rule in _naming(level, action)] if policies.rcps else [],
+        bool(policies.boundary),
+    )
     return plan
 
 
-def _level(policies: tuple[Attached, ...], manner: Manner, action: str) -> Level:
-    found = []
+def _said(
+    policies: tuple[Attached, ...], manner: Manner, action: str, denies: Statements
+) -> tuple[Statements, Statements]:
+    """What the policies allow, and what they deny besides what others do."""
+    allows = NOTHING
     for attached in policies:
         rules = about(attached.policy, manner, action)
         if rules.every:
-            if rules.sorted is None:
-                rules.sorted = Sorted(rules)
-            found.append(rules.sorted)
-    return tuple(found)
+            allowing, denying = rules.sorted or in_order(rules)
+            allows, denies = allows | allowing, denies | denying
+    return allows, denies
+
+
+def _naming(policies: tuple[Attached, ...], action: str) -> list[Rule]:
+    if len(policies) == 1:
+        return about(policies[0].policy, _NAMING, action).every
+    return [rule for attached in policies for rule in about(attached.policy, _NAMING, action).every]
+
+
+def _hear(plan: Plan, request: Request) -> Heard:
+    """Make a plan ready for a caller, with care once he asks again; kept with it."""
+    caller, before = request.requester, plan.heard
+    again = before is not None and before.caller == caller
+    outside, session = caller.is_outside, plan.session
+    if session is None:
+        session = ANYTHING if has_session_by_default(caller) else NOTHING
+    root = caller.kind is _ROOT
+    bounded = plan.bounded and not outside
+    heard = plan.heard = Heard(
+        caller,
+        outside,
+        bounded,
+        standings_of(caller, request.action) if again else None,
+        ANYTHING if root else plan.identity,
+        ANYTHING if root else plan.boundary,
+        ANYTHING if root else session,
+        NOTHING if outside else plan.denies,
+        _addressed(plan.resource, request, bounded, again) if plan.resource else _UNADDRESSED,
+        _addressed(plan.rcps, request, bounded, again) if plan.rcps else _UNADDRESSED,
+    )
+    return heard
+
+
+def _addressed(rules: list[Rule], request: Request, bounded: bool, again: bool) -> Addressed:
+    if not again:
+        return Addressed(unsettled=rules)
+    caller = request.requester
+    denies: list[Rule] = []
+    allows: dict[tuple[Form, ...], list[Rule]] = {}
+    unsettled: list[Rule] = []
+    for rule in rules:
+        if caller.kind is _ROLE and rule.named.sessions:
+            unsettled.append(rule)
+        elif forms := rule.named.forms(caller, request.context, bounded):
+            same = denies if rule.statement.effect is _DENY else allows.setdefault(tuple(forms), [])
+            same.append(rule)
+    by_forms = tuple([(forms, _statements(rules)) for forms, rules in allows.items()])
+    return Addressed(_statements(denies), by_forms, tuple(unsettled))
+
+
+def _statements(rules: list[Rule]) -> Statements:
+    """Statements that are about the caller."""
+    if not rules:
+        return NOTHING
+    sure, rest = [], []
+    for rule in rules:
+        if rule.inverse or rule.statement.condition or rule.templates:
+            rest.append(rule)
+        else:
+            sure.append(rule.matches)
+    return Statements(tuple(sure), tuple(rest))
 
 
 def outcome(request: Request, policies: PolicySet) -> Outcome:
@@ -73,7 +194,8 @@ def outcome(request: Request, policies: PolicySet) -> Outcome:
     Raises:
         PolicyError: if a statement cannot be evaluated exactly.
     """
-    return settled_outcome(*weigh(request, policies))
+    allows, denies = weigh(request, policies)
+    return plain_outcome(allows, denies) or settled(allows, denies).outcome
 
 
 def foretold(request: Request, policies: PolicySet) -> tuple[Outcome, tuple[MissingFact, ...]]:
@@ -96,88 +218,79 @@ def _limited(layer: Layer, lacking: tuple[MissingFact, ...]) -> Formula:
 
 def weigh(request: Request, policies: PolicySet) -> tuple[Formula, Formula]:
     """What is allowed, and what is denied."""
-    caller = request.requester
-    outside = caller.is_outside
-    value = asked_resource(request)
     plan: Plan = policies.memo.get(request.action) or plan_of(policies, request.action)
+    caller, heard = request.requester, plan.heard
+    if heard is None or heard.standings is None or (heard.caller is not caller and heard.caller != caller):
+        heard = _hear(plan, request)
+    value, lookup = asked_resource(request), request.context.lookup
     sides = Sides()
-    denies: Formula = False if outside else _weigh_own(request, value, plan, sides)
-    bounded = plan.boundary is not None and not outside
-    if plan.resource and denies is not True:
-        denies = denies | _weigh_named(plan.resource, request, value, bounded, sides)
+    denies: Formula = False
+    if heard.denies is not NOTHING:
+        denies = heard.denies.hold(value, lookup)
+    if heard.resource is not _UNADDRESSED and denies is not True:
+        denies = denies | _weigh_named(heard.resource, request, value, heard.bounded, sides)
+    if plan.scp_denies is not NOTHING:
+        denied = plan.scp_denies.hold(value, lookup)
+        if denied is not False and binds(_SCP, request):
+            denies = denies | denied
+    if heard.rcps is not _UNADDRESSED and binds(_RCP, request):
+        denies = denies | _weigh_named(heard.rcps, request, value, heard.bounded, Sides())
     limits: Formula = True
-    if plan.scps and binds(_SCP, request):
-        lookup = request.context.lookup
-        for level in plan.scps:
-            allowed, denied = _weigh_level(level, value, lookup)
-            limits, denies = limits & allowed, denies | denied
-    if plan.rcps and binds(_RCP, request):
-        for level in plan.rcps:
-            denies = denies | _weigh_named(level, request, value, bounded, Sides())
-    if policies.vpc_endpoint:
-        endpoint = read_layer(_VPC_ENDPOINT, policies.vpc_endpoint, Asking.of(request, bounded))
-        limits, denies = limits & endpoint.allowed, denies | endpoint.denies
+    if plan.scps or policies.vpc_endpoint:
+        limits, denied = _limits(plan.scps, policies.vpc_endpoint, request, value, heard.bounded)
+        denies = denies | denied
     if denies is True or limits is False:
         return False, denies
-    return permitted(standing_of(request, outside), sides) & limits, denies
+    standings = heard.standings
+    standing = standing_of(request, heard.outside) if standings is None else standings.to(request)
+    if needs_own(standing, sides):
+        _weigh_own(heard, value, lookup, sides)
+    return permitted(standing, sides) & limits, denies
 
 
-def _weigh_own(request: Request, value: str, plan: Plan, sides: Sides) -> Formula:
-    """Set what the caller's own policies allow, and return what they deny."""
-    lookup = request.context.lookup
-    sides.identity, denies = _weigh_level(plan.identity, value, lookup)
-    if plan.boundary is not None:
-        sides.boundary, denied = _weigh_level(plan.boundary, value, lookup)
-        denies = denies | denied
-    if plan.session is not None:
-        sides.session, denied = _weigh_level(plan.session, value, lookup)
-        denies = denies | denied
-    else:
-        sides.session = has_session_by_default(request.requester)
-    if request.requester.kind is _ROOT:
-        sides.identity = sides.boundary = sides.session = True
-    return denies
+def _limits(
+    scps: tuple[Statements, ...], endpoint: tuple[Attached, ...] | None, request: Request, value: str, bounded: bool
+) -> tuple[Formula, Formula]:
+    """What SCPs and the VPC endpoint's policy allow together, and what the latter denies."""
+    limits: Formula = True
+    if scps and binds(_SCP, request):
+        for level in scps:
+            limits = limits & level.hold(value, request.context.lookup)
+    if not endpoint:
+        return limits, False
+    found = read_layer(_VPC_ENDPOINT, endpoint, Asking.of(request, bounded))
+    return limits & found.allowed, found.denies
 
 
-def _weigh_level(level: Level, value: str, lookup: Lookup) -> tuple[Formula, Formula]:
-    """What policies without Principal allow and deny; what they allow doesn't matter once they deny for certain."""
-    allowed: Formula = False
-    denied: Formula = False
-    for rules in level:
-        if rules.sure_deny is not None and rules.sure_deny(value):
-            return False, True
-        for rule in rules.open_denies:
-            found = rule.holds(value, lookup)
-            if found is True:
-                return False, True
-            if found is not False:
-                denied = denied | found
-        if allowed is not True:
-            if rules.sure_allow is not None and rules.sure_allow(value):
-                allowed = True
-                continue
-            for rule in rules.open_allows:
-                found = rule.holds(value, lookup)
-                if found is not False:
-                    allowed = allowed | found
-    return allowed, denied
+def _weigh_own(heard: Heard, value: str, lookup: Lookup, sides: Sides) -> None:
+    """Set what the caller's own policies allow."""
+    sides.identity = heard.identity.hold(value, lookup)
+    if heard.boundary is not ANYTHING:
+        sides.boundary = heard.boundary.hold(value, lookup)
+    if heard.session is not ANYTHING:
+        sides.session = heard.session.hold(value, lookup)
 
 
-def _weigh_named(level: Level, request: Request, value: str, bounded: bool, sides: Sides) -> Formula:
+def _weigh_named(addressed: Addressed, request: Request, value: str, bounded: bool, sides: Sides) -> Formula:
     """Add what policies with a Principal give to `sides`, and return what they deny."""
     caller, context = request.requester, request.context
     lookup = context.lookup
+    for named, statements in addressed.allows:
+        held = statements.hold(value, lookup)
+        if held is not False:
+            for form in named:
+                sides.add(form, held)
     denied: Formula = False
-    for rules in level:
-        for rule in rules.denies:
-            forms = rule.named.forms(caller, context, bounded)
-            held = rule.holds(value, lookup) if forms else False
-            if held is not False:
-                denied = denied | (any_of(forms.values()) & held)
-        for rule in rules.allows:
-            forms = rule.named.forms(caller, context, bounded)
-            held = rule.holds(value, lookup) if forms else False
-            if held is not False:
-                for form, formula in forms.items():
-                    sides.add(form, formula & held)
+    if addressed.denies is not NOTHING:
+        denied = addressed.denies.hold(value, lookup)
+    for rule in addressed.unsettled:
+        forms = rule.named.forms(caller, context, bounded)
+        held = rule.holds(value, lookup) if forms else False
+        if held is False:
+            continue
+        if rule.statement.effect is _DENY:
+            denied = denied | (any_of(forms.values()) & held)
+        else:
+            for form, formula in forms.items():
+                sides.add(form, formula & held)
     return denied

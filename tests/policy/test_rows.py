@@ -9,6 +9,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from msgspec import structs
 
 from models.context import Absent, Known, NotRead, Open, State
 from models.decision import FactKind, Layer, MissingFact, Outcome
@@ -345,3 +346,37 @@ def test_without_reasons_is_as_with_them(made: tuple[str, list[Member], list[Tar
             request, policies = pair(action, member, target, world.context(number, target.resource))
             if not policies.unread:
                 assert outcome(request, policies) is authorize(request, policies).outcome
+
+
+#: What else may differ between two requests of the same policies.
+ELSEWHERE: tuple[dict[str, Any], ...] = (
+    {},
+    {"resource_account": A},
+    {"resource_account": None},
+    {"resource": FUNCTION.replace("arn:aws:", "arn:aws-cn:")},
+    {"resource": "*"},
+    {"traits": Traits(impossible="reserved")},
+    {"traits": Traits(other_accounts_may=False)},
+    {"management_account": True},
+    {"resource_in_management_account": True},
+    {"service_linked_role": True},
+)
+
+
+@given(worlds(), st.lists(st.sampled_from(ELSEWHERE), min_size=1, max_size=3))
+def test_what_was_made_ready_for_one_request_holds_for_others(
+    made: tuple[str, list[Member], list[Target], World], elsewhere: list[dict[str, Any]]
+) -> None:
+    """Policies are made ready for whoever asks them again; then he asks of something else, or somebody else does."""
+    action, members, targets, world = made
+    asked = [
+        pair(action, member, target, world.context(number, target.resource))
+        for number, member in enumerate(members)
+        for target in targets
+    ]
+    every = [structs.replace(request, **changes) for request, _ in asked for changes in elsewhere]
+    for policies in (asked[0][1].changed(unread={}), asked[-1][1].changed(unread={})):
+        wanted = [authorize(request, policies).outcome for request in every]
+        twice = [outcome(request, policies) for request in every for _ in range(2)]
+        assert twice == [found for found in wanted for _ in range(2)]
+        assert [outcome(request, policies) for request in every] == wanted
