@@ -354,6 +354,7 @@ ELSEWHERE: tuple[dict[str, Any], ...] = (
     {"resource_account": A},
     {"resource_account": None},
     {"resource": FUNCTION.replace("arn:aws:", "arn:aws-cn:")},
+    {"resource": ALIAS},
     {"resource": "*"},
     {"traits": Traits(impossible="reserved")},
     {"traits": Traits(other_accounts_may=False)},
@@ -363,20 +364,33 @@ ELSEWHERE: tuple[dict[str, Any], ...] = (
 )
 
 
-@given(worlds(), st.lists(st.sampled_from(ELSEWHERE), min_size=1, max_size=3))
+@pytest.mark.parametrize("own", ["nothing", "all", "all within a boundary", "all with MFA"])
+@pytest.mark.parametrize(
+    "element", ["Allow Principal", "Allow Principal if red", "Deny Principal", "Deny NotPrincipal"]
+)
+@pytest.mark.parametrize("resource", [FUNCTION, ROLE, KEY])
+@pytest.mark.parametrize("principal", PRINCIPALS, ids=str)
 def test_what_was_made_ready_for_one_request_holds_for_others(
-    made: tuple[str, list[Member], list[Target], World], elsewhere: list[dict[str, Any]]
+    principal: Any, resource: str, element: str, own: str
 ) -> None:
     """Policies are made ready for whoever asks them again; then he asks of something else, or somebody else does."""
-    action, members, targets, world = made
-    asked = [
-        pair(action, member, target, world.context(number, target.resource))
-        for number, member in enumerate(members)
-        for target in targets
-    ]
-    every = [structs.replace(request, **changes) for request, _ in asked for changes in elsewhere]
-    for policies in (asked[0][1].changed(unread={}), asked[-1][1].changed(unread={})):
-        wanted = [authorize(request, policies).outcome for request in every]
-        twice = [outcome(request, policies) for request in every for _ in range(2)]
-        assert twice == [found for found in wanted for _ in range(2)]
-        assert [outcome(request, policies) for request in every] == wanted
+    effect, name, *limited = element.split(" ")
+    body = {"Effect": effect, name: principal, "Action": "*", "Resource": [resource, f"{resource}*"]}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    held = {**everything, "Condition": {"Bool": {OPEN: "true"}}} if own == "all with MFA" else everything
+    policies = PolicySet(
+        identity=() if own == "nothing" else (attached(PolicyKind.IDENTITY, [held]),),
+        boundary=(attached(PolicyKind.BOUNDARY, [everything]),) if own == "all within a boundary" else None,
+        resource=(
+            *(() if limited else (attached(PolicyKind.RESOURCE, [body]),)),
+            attached(PolicyKind.RESOURCE, [{**body, "Condition": {"StringEquals": {TEAM: "red"}}}]),
+        ),
+        scps=((attached(PolicyKind.SCP, [everything, {**everything, "Effect": "Deny", "Resource": ALIAS}]),),),
+    )
+    world = World(EVERYBODY, ["red" if number % 2 else None for number in range(len(EVERYBODY))], {})
+    for number, caller in enumerate(EVERYBODY):
+        for changes in (*ELSEWHERE, {"context": world.context(1 - number % 2, resource)}):
+            asked = Request(caller, ACTIONS[resource], resource, world.context(number, resource), B)
+            request = structs.replace(asked, **changes)
+            wanted = authorize(request, policies).outcome
+            assert {outcome(request, policies) for _ in range(2)} == {wanted}, (caller.name, changes)
