@@ -30,11 +30,6 @@ def plain_outcome(allows: Formula, denies: Formula) -> Outcome | None:
     return None
 
 
-def settled_outcome(allows: Formula, denies: Formula) -> Outcome:
-    """The outcome of what is allowed and what is denied."""
-    return plain_outcome(allows, denies) or settled(allows, denies).outcome
-
-
 @dataclass(frozen=True, slots=True)
 class Settled:
     """An outcome, what it hangs on if it is conditional, and the facts that weren't read on which it turns."""
