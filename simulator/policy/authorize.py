@@ -165,23 +165,20 @@ def combine(analysis: Analysis) -> None:
         analysis.boundary = _allowed(findings, _BOUNDARY, True)
         analysis.session = _allowed(findings, _SESSION, has_session_by_default(caller))
     own = findings.get(resource_layer(request))
-    named = _NOTHING if own is None else own.allows.get
+    named: Mapping[Form, Formula] = {} if own is None else own.allows
     sides = Sides(
         analysis.identity,
         analysis.boundary,
         analysis.session,
-        named(_ITSELF, False),
-        named(_BEHIND, False),
-        named(_ACCOUNT, False),
-        named(_ANYBODY, False),
+        named.get(_ITSELF, False),
+        named.get(_BEHIND, False),
+        named.get(_ACCOUNT, False),
+        named.get(_ANYBODY, False),
     )
     analysis.permitted = permitted(standing_of(request, caller.is_outside), sides)
     analysis.limits = all_allow(analysis.scp_levels)
     analysis.allows = analysis.permitted & analysis.limits & _allowed(findings, _VPC_ENDPOINT, True)
     analysis.denies = any_denies((*findings.values(), *analysis.scp_levels, *analysis.rcp_levels))
-
-
-_NOTHING = dict[Form, Formula]().get
 
 
 def _allowed(findings: Mapping[Layer, Findings], layer: Layer, without: bool) -> Formula:

@@ -177,6 +177,7 @@ def forms_of(layer: Layer, rule: Rule, request: Request, has_boundary: Formula) 
 def _counting(
     layer: Layer, statement: Statement, request: Request, forms: Mapping[Form, Formula]
 ) -> Mapping[Form, Formula]:
+    """Those of the forms that count in a layer."""
     if layer is _VPC_ENDPOINT and request.gateway_endpoint:
         return without_account(forms, request.requester, statement)
     return forms

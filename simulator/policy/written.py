@@ -17,9 +17,6 @@ from simulator.policy.formula import Formula, negation
 from simulator.policy.operators import OPERATORS, test_pattern
 from simulator.policy.spellings import SPELLINGS, taken_apart
 
-#: The operators that stand in a document under their own names, without quantifier and `IfExists`.
-_PLAIN = OPERATORS.get
-
 
 def covers(statement: Statement, covering: Callable[[str], bool]) -> bool:
     """Whether Action or NotAction, of which a statement has one, is about an action."""
@@ -65,7 +62,8 @@ def conditions_hold(written: dict[str, dict[str, Values]], variables: bool, look
     """Whether all conditions of a statement hold."""
     held: Formula = True
     for spelling, keys in written.items():
-        operator = _PLAIN(spelling)
+        # None: it has a quantifier or `IfExists`, is Null, or is in another letter case.
+        operator = OPERATORS.get(spelling)
         for key, values in keys.items():
             texts = (values,) if values.__class__ is str else values_of(values)
             state = lookup(key)
