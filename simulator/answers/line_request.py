@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, structs
 
 from models.context import Absent, Known, Open, State
 from models.errors import PolicyError
@@ -30,12 +30,12 @@ from simulator.policy.usual import Written
 from simulator.policy.without_resource import on_resource
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_RESOURCE = PolicyKind.RESOURCE
-_TRUST = PolicyKind.TRUST
-_ANONYMOUS = RequesterKind.ANONYMOUS
-_FEDERATED_USER = RequesterKind.FEDERATED_USER
-_ROOT = RequesterKind.ROOT
-_SERVICE = RequesterKind.SERVICE
+_RESOURCE: Final = PolicyKind.RESOURCE
+_TRUST: Final = PolicyKind.TRUST
+_ANONYMOUS: Final = RequesterKind.ANONYMOUS
+_FEDERATED_USER: Final = RequesterKind.FEDERATED_USER
+_ROOT: Final = RequesterKind.ROOT
+_SERVICE: Final = RequesterKind.SERVICE
 
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -53,16 +53,19 @@ _PRINCIPAL_TYPES = {
 _ABSENT = Absent()
 
 
-class LineContext(Struct, frozen=True):
+class LineContext:
     """The context of a line: `states` by key in lower case, and what follows from its principal and resource.
 
     That is the closed list of `_FOLLOWS`, and nothing else; a key that is in neither is absent.
     """
 
-    states: Mapping[str, State]
-    caller: Requester
-    action: str
-    account: str | None
+    __slots__ = ("account", "action", "caller", "states")
+
+    def __init__(self, states: Mapping[str, State], caller: Requester, action: str, account: str | None) -> None:
+        self.states = states
+        self.caller = caller
+        self.action = action
+        self.account = account
 
     def lookup(self, key: str) -> State:
         lowered = key.lower()

@@ -7,8 +7,7 @@ logic evaluates requests to allow or deny access"; Organizations User Guide, "SC
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from msgspec import Struct
+from typing import Final
 
 from models.decision import Citation, Decision, Layer, MissingFact, NearMiss, Outcome
 from models.request import Attached, Request, RequesterKind
@@ -23,22 +22,22 @@ from simulator.policy.settle import can_be_allowed, is_certain, plain_outcome, s
 from simulator.policy.weigh import outcome
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_ACCOUNT = Form.ACCOUNT
-_ANYBODY = Form.ANYBODY
-_BEHIND = Form.BEHIND
-_ITSELF = Form.ITSELF
-_BOUNDARY = Layer.BOUNDARY
-_IDENTITY = Layer.IDENTITY
-_RCP = Layer.RCP
-_SCP = Layer.SCP
-_SESSION = Layer.SESSION
-_VPC_ENDPOINT = Layer.VPC_ENDPOINT
-_ALLOWED = Outcome.ALLOWED
-_CONDITIONAL = Outcome.CONDITIONAL
-_EXPLICIT_DENY = Outcome.EXPLICIT_DENY
-_IMPLICIT_DENY = Outcome.IMPLICIT_DENY
-_UNKNOWN = Outcome.UNKNOWN
-_ROOT = RequesterKind.ROOT
+_ACCOUNT: Final = Form.ACCOUNT
+_ANYBODY: Final = Form.ANYBODY
+_BEHIND: Final = Form.BEHIND
+_ITSELF: Final = Form.ITSELF
+_BOUNDARY: Final = Layer.BOUNDARY
+_IDENTITY: Final = Layer.IDENTITY
+_RCP: Final = Layer.RCP
+_SCP: Final = Layer.SCP
+_SESSION: Final = Layer.SESSION
+_VPC_ENDPOINT: Final = Layer.VPC_ENDPOINT
+_ALLOWED: Final = Outcome.ALLOWED
+_CONDITIONAL: Final = Outcome.CONDITIONAL
+_EXPLICIT_DENY: Final = Outcome.EXPLICIT_DENY
+_IMPLICIT_DENY: Final = Outcome.IMPLICIT_DENY
+_UNKNOWN: Final = Outcome.UNKNOWN
+_ROOT: Final = RequesterKind.ROOT
 
 __all__ = [
     "Analysis",
@@ -53,25 +52,33 @@ __all__ = [
 ]
 
 
-class Analysis(Struct):
+class Analysis:
     """Every layer's findings and how they combine; `lacks` reads what would mend a refusal.
 
     `permitted` is what the caller's and the resource's side give together, before SCPs and the endpoint; `limits`
     what all levels of SCPs allow.
     """
 
-    request: Request
-    policies: PolicySet
-    findings: dict[Layer, Findings]
-    scp_levels: list[Findings]
-    rcp_levels: list[Findings]
-    identity: Formula = False
-    boundary: Formula = True
-    session: Formula = True
-    permitted: Formula = False
-    limits: Formula = True
-    allows: Formula = False
-    denies: Formula = False
+    def __init__(
+        self,
+        request: Request,
+        policies: PolicySet,
+        findings: dict[Layer, Findings],
+        scp_levels: list[Findings],
+        rcp_levels: list[Findings],
+    ) -> None:
+        self.request = request
+        self.policies = policies
+        self.findings = findings
+        self.scp_levels = scp_levels
+        self.rcp_levels = rcp_levels
+        self.identity: Formula = False
+        self.boundary: Formula = True
+        self.session: Formula = True
+        self.permitted: Formula = False
+        self.limits: Formula = True
+        self.allows: Formula = False
+        self.denies: Formula = False
 
     @property
     def same_account(self) -> bool:
@@ -98,7 +105,7 @@ def authorize(request: Request, policies: PolicySet, spelling: Spelling = spelle
 
 def analyse(request: Request, policies: PolicySet) -> Analysis:
     """Evaluate every layer, and combine them."""
-    asking = Asking.of(request, _bounded_by(request, policies))
+    asking = Asking(request, _bounded_by(request, policies))
     read = read_once if policies.once else read_layer
     findings: dict[Layer, Findings] = {}
     for layer, attached in _plain_layers(request, policies):

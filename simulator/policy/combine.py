@@ -6,38 +6,41 @@ IAM entities", "Session policies". The parts are truth values, formulas, or rows
 
 from __future__ import annotations
 
-from typing import Any
-
-from msgspec import Struct
+from typing import Any, Final
 
 from models.request import Request, Requester, RequesterKind
 from simulator.policy.policy_set import home_of, own_policy, refused, some_stand_alone
 from simulator.policy.principals import Form
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_ACCOUNT = Form.ACCOUNT
-_BEHIND = Form.BEHIND
-_ITSELF = Form.ITSELF
-_FEDERATED_USER = RequesterKind.FEDERATED_USER
-_ROOT = RequesterKind.ROOT
+_ACCOUNT: Final = Form.ACCOUNT
+_BEHIND: Final = Form.BEHIND
+_ITSELF: Final = Form.ITSELF
+_FEDERATED_USER: Final = RequesterKind.FEDERATED_USER
+_ROOT: Final = RequesterKind.ROOT
 
 Part = Any
 """A truth value, a formula, or a row of bits; False is the empty row too."""
 
 
-class Standing(Struct, gc=False):
+class Standing:
     """How the caller and the resource stand to each other.
 
     `alone`: nothing is allowed without the resource's own policy (trust policies and key policies). `others_may`: the
     resource's policy can give the action to callers of another account at all. `refused`: nothing can allow it.
     """
 
-    kind: RequesterKind
-    outside: bool
-    same_account: bool
-    alone: bool
-    others_may: bool
-    refused: bool
+    __slots__ = ("alone", "kind", "others_may", "outside", "refused", "same_account")
+
+    def __init__(
+        self, kind: RequesterKind, outside: bool, same_account: bool, alone: bool, others_may: bool, refused: bool
+    ) -> None:
+        self.kind = kind
+        self.outside = outside
+        self.same_account = same_account
+        self.alone = alone
+        self.others_may = others_may
+        self.refused = refused
 
 
 def standing_of(request: Request, outside: bool) -> Standing:
@@ -50,15 +53,18 @@ def standing_of(request: Request, outside: bool) -> Standing:
     return Standing(caller.kind, outside, same, own_policy(action, resource)[1], traits.other_accounts_may, hopeless)
 
 
-class Standings(Struct, frozen=True, gc=False):
+class Standings:
     """How a caller of an action stands to most resources: `own` are those of its account, `other` another account's.
 
     `home` is what those begin with; None: their own policies may stand alone.
     """
 
-    home: str | None
-    own: Standing
-    other: Standing
+    __slots__ = ("home", "other", "own")
+
+    def __init__(self, home: str | None, own: Standing, other: Standing) -> None:
+        self.home = home
+        self.own = own
+        self.other = other
 
     def to(self, request: Request) -> Standing:
         """As `standing_of`."""
@@ -77,16 +83,28 @@ def standings_of(caller: Requester, action: str) -> Standings:
     return Standings(None if some_stand_alone(action) else home_of(caller), own, other)
 
 
-class Sides(Struct, gc=False):
+class Sides:
     """What each of the caller's layers allows, and what the resource's policy gives by the form it names him in."""
 
-    identity: Part = False
-    boundary: Part = True
-    session: Part = True
-    itself: Part = False
-    behind: Part = False
-    account: Part = False
-    anybody: Part = False
+    __slots__ = ("account", "anybody", "behind", "boundary", "identity", "itself", "session")
+
+    def __init__(
+        self,
+        identity: Part = False,
+        boundary: Part = True,
+        session: Part = True,
+        itself: Part = False,
+        behind: Part = False,
+        account: Part = False,
+        anybody: Part = False,
+    ) -> None:
+        self.identity = identity
+        self.boundary = boundary
+        self.session = session
+        self.itself = itself
+        self.behind = behind
+        self.account = account
+        self.anybody = anybody
 
     def add(self, form: Form, part: Part) -> None:
         """Add what the resource's policy gives to a caller that it names in a form."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
+from typing import Final
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from models.decision import Layer
 from models.policy import Condition, Effect, Policy, Statement
@@ -38,12 +39,12 @@ class Manner(Enum):
 
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_ALLOW = Effect.ALLOW
-_DENY = Effect.DENY
-_ACCOUNT = Form.ACCOUNT
-_COMPLETING = Manner.COMPLETING
-_NAMING = Manner.NAMING
-_ROOT = RequesterKind.ROOT
+_ALLOW: Final = Effect.ALLOW
+_DENY: Final = Effect.DENY
+_ACCOUNT: Final = Form.ACCOUNT
+_COMPLETING: Final = Manner.COMPLETING
+_NAMING: Final = Manner.NAMING
+_ROOT: Final = RequesterKind.ROOT
 
 
 MANNERS: Mapping[Layer, Manner] = {
@@ -63,23 +64,38 @@ _EVERYBODY = Everybody({})
 FEW_TIMES = 3
 
 
-class Rule(Struct, eq=False, gc=False):
+class Rule:
     """One statement, compiled once it was asked a few times: most are asked once or twice, and that costs less.
 
     `number` counts the statements of its policy from 1; `inverse`: it has NotResource.
     """
 
-    statement: Statement
-    number: int
-    variables: bool
-    manner: Manner
-    inverse: bool
-    _asked: int = 0
-    _conditions: tuple[Condition, ...] | None = None
-    _templates: tuple[str, ...] = ()
-    _matches: Callable[[str], bool] | None = None
-    _checks: tuple[Check, ...] | None = None
-    _named: Named | None = None
+    __slots__ = (
+        "_asked",
+        "_checks",
+        "_conditions",
+        "_matches",
+        "_named",
+        "_templates",
+        "inverse",
+        "manner",
+        "number",
+        "statement",
+        "variables",
+    )
+
+    def __init__(self, statement: Statement, number: int, variables: bool, manner: Manner) -> None:
+        self.statement = statement
+        self.number = number
+        self.variables = variables
+        self.manner = manner
+        self.inverse = statement.not_resource is not UNSET
+        self._asked = 0
+        self._conditions: tuple[Condition, ...] | None = None
+        self._templates: tuple[str, ...] = ()
+        self._matches: Callable[[str], bool] | None = None
+        self._checks: tuple[Check, ...] | None = None
+        self._named: Named | None = None
 
     @property
     def label(self) -> str:
@@ -196,14 +212,17 @@ def resource_matcher(patterns: tuple[str, ...], completes: bool) -> Callable[[st
     return match.text_matcher(pattern for pattern in whole if match.is_resource_pattern(pattern))
 
 
-class Rules(Struct, eq=False, gc=False):
+class Rules:
     """The statements of a policy about one action, in the order of the document.
 
     `sorted` holds them as they are asked without reasons, once they are: see `in_order`.
     """
 
-    every: list[Rule]
-    sorted: tuple[Statements, Statements] | None = None
+    __slots__ = ("every", "sorted")
+
+    def __init__(self, every: list[Rule]) -> None:
+        self.every = every
+        self.sorted: tuple[Statements, Statements] | None = None
 
     @property
     def allows(self) -> tuple[Rule, ...]:
@@ -214,11 +233,14 @@ class Rules(Struct, eq=False, gc=False):
         return tuple([rule for rule in self.every if rule.statement.effect is _DENY])
 
 
-class Statements(Struct, frozen=True, eq=False, gc=False):
+class Statements:
     """Statements any of which is enough. `sure` are tests of the resource, for those that ask for nothing else."""
 
-    sure: tuple[Callable[[str], bool], ...] = ()
-    open: tuple[Rule, ...] = ()
+    __slots__ = ("open", "sure")
+
+    def __init__(self, sure: tuple[Callable[[str], bool], ...] = (), open: tuple[Rule, ...] = ()) -> None:
+        self.sure = sure
+        self.open = open
 
     def hold(self, value: str, lookup: Lookup) -> Formula:
         """Whether one of them holds."""
@@ -270,17 +292,20 @@ def _together(rules: tuple[Rule, ...]) -> Statements:
     return Statements((test,), tuple(rule for rule in rules if not rule.is_sure))
 
 
-class _Compiled(Struct, eq=False, gc=False):
+class _Compiled:
     """What was made of a policy in one manner: the rules that somebody asked for, and those about an action.
 
     Not the policy: it keeps what is made here, and nobody looks for cycles while lines are answered.
     """
 
-    statements: tuple[Statement, ...]
-    variables: bool
-    manner: Manner
-    rules: list[Rule | None]
-    by_action: dict[str, Rules]
+    __slots__ = ("by_action", "manner", "rules", "statements", "variables")
+
+    def __init__(self, policy: Policy, manner: Manner) -> None:
+        self.statements = policy.statements
+        self.variables = policy.has_variables
+        self.manner = manner
+        self.rules: list[Rule | None] = [None] * len(policy.statements)
+        self.by_action: dict[str, Rules] = {}
 
     def about(self, action: str) -> Rules:
         """The rules about an action."""
@@ -303,13 +328,11 @@ class _Compiled(Struct, eq=False, gc=False):
 
 
 def _rule(statement: Statement, place: int, variables: bool, manner: Manner) -> Rule:
-    return Rule(statement, place + 1, variables, manner, inverse=statement.not_resource is not UNSET)
+    return Rule(statement, place + 1, variables, manner)
 
 
 def _compiled(policy: Policy, manner: Manner) -> _Compiled:
-    statements = policy.statements
-    rules: list[Rule | None] = [None] * len(statements)
-    found = policy.memo[manner] = _Compiled(statements, policy.has_variables, manner, rules, {})
+    found = policy.memo[manner] = _Compiled(policy, manner)
     return found
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from msgspec import structs
-
 from models.decision import Layer
 from models.request import RequesterKind
 from simulator.policy.authorize import Analysis, can_be_allowed, combine, resource_layer, stands_alone
@@ -58,7 +56,7 @@ def _mends(analysis: Analysis, found: tuple[Lack, ...]) -> bool:
         else:
             known = findings.get(lack.layer) or Findings(lack.layer)
             findings[lack.layer] = known.also({_form(analysis, lack.layer): True})
-    mended = structs.replace(analysis, findings=findings, scp_levels=levels)
+    mended = Analysis(analysis.request, analysis.policies, findings, levels, analysis.rcp_levels)
     combine(mended)
     return can_be_allowed(together(mended))
 

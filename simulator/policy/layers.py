@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-
-from msgspec import Struct, field, structs
+from typing import Final
 
 from models.decision import Citation, Layer
 from models.policy import Effect, Statement
@@ -17,33 +16,42 @@ from simulator.policy.principals import HOLDER, Form, named_once
 from simulator.policy.written import conditions_hold, covers, is_on
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_DENY = Effect.DENY
-_ITSELF = Form.ITSELF
-_VPC_ENDPOINT = Layer.VPC_ENDPOINT
-_COMPLETING = Manner.COMPLETING
-_NAMING = Manner.NAMING
+_DENY: Final = Effect.DENY
+_ITSELF: Final = Form.ITSELF
+_VPC_ENDPOINT: Final = Layer.VPC_ENDPOINT
+_COMPLETING: Final = Manner.COMPLETING
+_NAMING: Final = Manner.NAMING
 
 
-class Findings(Struct, gc=False):
-    """What a layer says: `allows` by the form in which the caller is named, `denies`, and the statements behind."""
+class Findings:
+    """What a layer says: `allows` by the form in which the caller is named, `denies`, and the statements behind.
 
-    layer: Layer
-    read: bool = True
-    """Whether there was a policy to be read; not so where all that is known is that a fact lacks."""
-    allows: dict[Form, Formula] = field(default_factory=dict)
-    allowed: Formula = False
-    """What all of `allows` come to."""
-    denies: Formula = False
-    behind_allows: list[Behind] = field(default_factory=list)
-    behind_denies: list[Behind] = field(default_factory=list)
+    `allowed`: what all of `allows` come to. `read`: whether there was a policy to be read; not so where all that is
+    known is that a fact lacks.
+    """
+
+    __slots__ = ("allowed", "allows", "behind_allows", "behind_denies", "denies", "layer", "read")
+
+    def __init__(self, layer: Layer, read: bool = True) -> None:
+        self.layer = layer
+        self.read = read
+        self.allows: dict[Form, Formula] = {}
+        self.allowed: Formula = False
+        self.denies: Formula = False
+        self.behind_allows: list[Behind] = []
+        self.behind_denies: list[Behind] = []
 
     def allow(self, form: Form) -> Formula:
         return self.allows.get(form, False)
 
     def also(self, allows: Mapping[Form, Formula]) -> Findings:
         """The same, and these allows."""
-        every = {**self.allows, **{form: self.allow(form) | formula for form, formula in allows.items()}}
-        return structs.replace(self, allows=every, allowed=_together(every))
+        found = Findings(self.layer, self.read)
+        found.allows = {**self.allows, **{form: self.allow(form) | formula for form, formula in allows.items()}}
+        found.allowed = _together(found.allows)
+        found.denies = self.denies
+        found.behind_allows, found.behind_denies = self.behind_allows, self.behind_denies
+        return found
 
     def add(
         self, attached: Attached, statement: Statement, number: int, forms: Mapping[Form, Formula], rest: Formula
@@ -75,28 +83,29 @@ class Findings(Struct, gc=False):
         return Citation(self.layer, attached.name, statement.label(one.number), statement.effect, attached.holder)
 
 
-class Behind(Struct, frozen=True, gc=False):
+class Behind:
     """A statement behind what a layer says; a citation is made of it only where it is shown."""
 
-    attached: Attached
-    statement: Statement
-    number: int
-    holds: Formula
+    __slots__ = ("attached", "holds", "number", "statement")
+
+    def __init__(self, attached: Attached, statement: Statement, number: int, holds: Formula) -> None:
+        self.attached = attached
+        self.statement = statement
+        self.number = number
+        self.holds = holds
 
 
-class Asking(Struct, gc=False):
+class Asking:
     """A request as every layer is asked; `has_boundary`: whether the caller has one, as NotPrincipal asks."""
 
-    request: Request
-    has_boundary: Formula
-    value: str
-    lookup: Lookup
-    covering: Callable[[str], bool]
+    __slots__ = ("covering", "has_boundary", "lookup", "request", "value")
 
-    @classmethod
-    def of(cls, request: Request, has_boundary: Formula) -> Asking:
-        covering = match.covering(request.action)
-        return cls(request, has_boundary, asked_resource(request), request.context.lookup, covering)
+    def __init__(self, request: Request, has_boundary: Formula) -> None:
+        self.request = request
+        self.has_boundary = has_boundary
+        self.value = asked_resource(request)
+        self.lookup: Lookup = request.context.lookup
+        self.covering: Callable[[str], bool] = match.covering(request.action)
 
 
 def read_layer(layer: Layer, policies: Iterable[Attached], asking: Asking) -> Findings:

@@ -6,8 +6,7 @@ What says nothing of the request is left out: a statement about another service,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from models import arns
 from models.context import Known
@@ -26,7 +25,7 @@ MOST_WANTED = 3
 _LAYERS = {layer: rank for rank, layer in enumerate(Layer)}
 
 
-class _Failure(Struct, frozen=True):
+class _Failure(NamedTuple):
     """An element that fails; `nearness` is None if what it wants says nothing of the request."""
 
     failed: Failed

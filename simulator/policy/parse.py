@@ -386,7 +386,7 @@ def _condition_values(body: object, spelling: str, key: str) -> tuple[str, ...]:
             texts.append(value)
         elif isinstance(value, bool):
             texts.append(str(value).lower())
-        elif isinstance(value, int | float) and abs(value) < _TOO_LARGE:
+        elif isinstance(value, int | float) and -_TOO_LARGE < value < _TOO_LARGE:
             texts.append(str(value))
         else:
             raise PolicyError(f"needs a string, not {_kind_of(value)}", f".Condition.{spelling}.{key}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 from msgspec import UNSET
 
@@ -32,18 +33,18 @@ class Form(StrEnum):
 
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_ACCOUNT_FORM = Form.ACCOUNT
-_ANYBODY_FORM = Form.ANYBODY
-_BEHIND_FORM = Form.BEHIND
-_ITSELF_FORM = Form.ITSELF
-_ANONYMOUS = RequesterKind.ANONYMOUS
-_FEDERATED_IDENTITY = RequesterKind.FEDERATED_IDENTITY
-_FEDERATED_USER = RequesterKind.FEDERATED_USER
-_ROLE = RequesterKind.ROLE
-_ROOT = RequesterKind.ROOT
-_SERVICE = RequesterKind.SERVICE
-_SESSION = RequesterKind.SESSION
-_USER = RequesterKind.USER
+_ACCOUNT_FORM: Final = Form.ACCOUNT
+_ANYBODY_FORM: Final = Form.ANYBODY
+_BEHIND_FORM: Final = Form.BEHIND
+_ITSELF_FORM: Final = Form.ITSELF
+_ANONYMOUS: Final = RequesterKind.ANONYMOUS
+_FEDERATED_IDENTITY: Final = RequesterKind.FEDERATED_IDENTITY
+_FEDERATED_USER: Final = RequesterKind.FEDERATED_USER
+_ROLE: Final = RequesterKind.ROLE
+_ROOT: Final = RequesterKind.ROOT
+_SERVICE: Final = RequesterKind.SERVICE
+_SESSION: Final = RequesterKind.SESSION
+_USER: Final = RequesterKind.USER
 
 
 def requester(text: str, role: str | None = None, user: str | None = None) -> Requester:

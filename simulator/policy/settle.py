@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from models.decision import MissingFact, Outcome
 from simulator.policy.formula import Formula, negation
@@ -11,11 +12,11 @@ from simulator.policy.residual import assume, certainly, decisive, facts, outcom
 from simulator.policy.solver import open_keys, search
 
 # Python 3.11 takes ten times as long to find a member of an Enum as to find a name of the module.
-_ALLOWED = Outcome.ALLOWED
-_CONDITIONAL = Outcome.CONDITIONAL
-_EXPLICIT_DENY = Outcome.EXPLICIT_DENY
-_IMPLICIT_DENY = Outcome.IMPLICIT_DENY
-_UNKNOWN = Outcome.UNKNOWN
+_ALLOWED: Final = Outcome.ALLOWED
+_CONDITIONAL: Final = Outcome.CONDITIONAL
+_EXPLICIT_DENY: Final = Outcome.EXPLICIT_DENY
+_IMPLICIT_DENY: Final = Outcome.IMPLICIT_DENY
+_UNKNOWN: Final = Outcome.UNKNOWN
 
 
 def plain_outcome(allows: Formula, denies: Formula) -> Outcome | None:

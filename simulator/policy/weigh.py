@@ -258,7 +258,7 @@ def _limits(
             limits = limits & level.hold(value, request.context.lookup)
     if not endpoint:
         return limits, False
-    found = read_layer(_VPC_ENDPOINT, endpoint, Asking.of(request, bounded))
+    found = read_layer(_VPC_ENDPOINT, endpoint, Asking(request, bounded))
     return limits & found.allowed, found.denies
 
 
