@@ -2,13 +2,16 @@
 # (but `make test` asks apt for Chromium and Graphviz where they are missing).
 
 UV_VERSION := 0.13.9
-PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+# The system's first: a distribution builds Python with optimizations that one built on the machine mostly lacks, and
+# `permgraph evaluate` takes a tenth to a fifth less time. `make PYTHONS=python3.13 demo` takes another.
+PYTHONS := /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 UV_READY := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
+COMPILED := build/.compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui check format bench mutants lock clean
+.PHONY: help demo compiled test ui check format bench mutants lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -17,11 +20,13 @@ help: ## list the targets
 demo: $(INSTALLED) ## find and mend a missing permission in the embedded scenario
 	@$(BIN)/permgraph demo
 
-test: $(INSTALLED) ## run all tests; installs Chromium and Graphviz where it can
+compiled: $(COMPILED) ## compile the engine to machine code: the same answers, a quarter sooner
+
+test: $(COMPILED) ## run all tests; installs Chromium and Graphviz where it can
 	@tests/system-packages.sh
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-ui: $(INSTALLED) ## open the explorer in the browser
+ui: $(COMPILED) ## open the explorer in the browser
 	@$(BIN)/permgraph ui
 
 check: $(INSTALLED) ## check format, lint, types and imports
@@ -34,7 +39,7 @@ format: $(INSTALLED) ## format the code, and mend what lint can mend
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## run the benchmarks
+bench: $(COMPILED) ## run the benchmarks
 	@$(BIN)/python -m tests.bench
 
 # Takes hours: ARGS="--modules combine settle --sample 60 --inside" is a sample of some modules.
@@ -64,4 +69,10 @@ $(UV_READY):
 $(INSTALLED): requirements.txt pyproject.toml $(UV_READY)
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.txt
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Compiled anew when anything of it changes; without, permgraph runs from its sources.
+$(COMPILED): $(INSTALLED) compile_engine.py simulator/native.py \
+		$(shell find models simulator/answers simulator/facts simulator/policy -name '*.py')
+	@$(BIN)/python compile_engine.py
 	@touch $@
