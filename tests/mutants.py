@@ -428,6 +428,8 @@ def table(outcomes: dict[Mutant, str]) -> Iterator[str]:
 
 
 def main() -> int:
+    # What is changed is the source, which compiled modules don't look at.
+    os.environ["PERMGRAPH_PLAIN"] = "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--modules", nargs="*", help="only these modules, without .py")
     parser.add_argument("--sample", type=int, help="so many mutants of each module, drawn at random")

@@ -245,6 +245,12 @@ def test_a_fact_that_was_not_read(refused: bool, expected: Outcome) -> None:
     assert (decision.gaps or decision.assumes) == (fact(refused),)
 
 
+def test_what_was_read_of_a_layer_counts_beside_what_was_not() -> None:
+    decision = ask(identity=[allow()], unread={Layer.IDENTITY: (fact(False),)})
+    assert decision.outcome is Outcome.ALLOWED
+    assert decision.assumes == (fact(False),)
+
+
 def test_a_fact_that_changes_nothing_is_not_named() -> None:
     decision = ask(identity=[deny()], unread={Layer.SCP: (fact(True),), Layer.RCP: (fact(False),)})
     assert decision.outcome is Outcome.EXPLICIT_DENY
