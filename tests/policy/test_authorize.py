@@ -161,17 +161,19 @@ def test_only_an_implicit_deny_has_near_misses() -> None:
     "layer, expected",
     [("identity", ALLOWED), ("boundary", ALLOWED), ("session", IMPLICIT), ("scps", IMPLICIT), ("resource", IMPLICIT)],
 )
-def test_an_incomplete_arn_is_completed_in_what_a_principal_has(layer: str, expected: Outcome) -> None:
+@pytest.mark.parametrize("arn", ["arn:aws:lambda", "arn:aws:lambda:${aws:PrincipalTag/region}"])
+def test_an_incomplete_arn_is_completed_in_what_a_principal_has(arn: str, layer: str, expected: Outcome) -> None:
     """Source: "IAM identifiers": `arn:aws:sqs` is equivalent to `arn:aws:sqs:*:*:*` in an identity-based policy."""
-    short, other = allow(resource="arn:aws:lambda"), allow(resource="arn:aws:s3:::x")
-    both = allow(resource=["arn:aws:s3:::x", "arn:aws:lambda"])
+    short, other = allow(resource=arn), allow(resource="arn:aws:s3:::x")
+    both = allow(resource=["arn:aws:s3:::x", arn])
+    context: dict[str, str | list[str]] = {"aws:PrincipalTag/region": "eu-west-1"}
     for statements in ([short], [short, other], [other, short], [both]):
         if layer == "resource":
             named = [{**statement, "Principal": {"AWS": USER}} for statement in statements]
-            assert ask(resource=named).outcome is expected
+            assert ask(resource=named, context=context).outcome is expected
         else:
             policies = [statements] if layer == "scps" else statements
-            assert ask(SESSION, **{"identity": [allow()], layer: policies}).outcome is expected
+            assert ask(SESSION, **{"identity": [allow()], layer: policies}, context=context).outcome is expected
 
 
 @pytest.mark.parametrize("value, outcome", [("v", ALLOWED), ("w", IMPLICIT)])
