@@ -1,4 +1,4 @@
-"""Compile the engine's modules to machine code, by mypyc: `make` does, before it asks the engine anything.
+"""Compile the engine's modules to machine code, by mypyc: `make compiled`, which `make test` and `make bench` do first.
 
 What is compiled goes where simulator/native.py looks for it. Where it can't be, for want of a C compiler or of Python's
 headers, permgraph gives the same answers without, later.

@@ -1,6 +1,6 @@
 """The engine's modules compiled to machine code, where they are: what answers is always what the sources say.
 
-`make` compiles them (compile_engine.py) into a folder that is named after what it was made of. Where a source was
+`make compiled` puts them (compile_engine.py) into a folder that is named after what it was made of. Where a source was
 edited since, or another Python runs, there is no folder of that name, and the sources themselves are run: the same
 answers, later. docs/adr/0009-compiled-engine.md says why.
 """
