@@ -89,6 +89,7 @@ def main() -> None:
     if folder():
         return
     COMPILED.mkdir(parents=True, exist_ok=True)
+    name = digest()
     click.echo("compiling the engine, once for these sources …")
     said = io.StringIO()
     with tempfile.TemporaryDirectory(dir=COMPILED, prefix=".") as scratch:
@@ -106,9 +107,12 @@ def main() -> None:
             )
             click.echo("it wants a C compiler and Python's headers (on Debian: gcc and python3-dev)", err=True)
             return
+        if digest() != name:
+            click.echo("the engine was edited while it was compiled, and is not kept: run this again", err=True)
+            return
         for other in COMPILED.glob(f"{sys.implementation.cache_tag}-*"):
             shutil.rmtree(other)
-        made.rename(COMPILED / digest())
+        made.rename(COMPILED / name)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ _WHERE = "import simulator.policy.near as near; print(near.__file__, near.MOST_W
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout of its own, with what this one's sources were compiled to where they were."""
+    """A checkout of its own, in which nothing is compiled yet."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("models", "simulator"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -40,6 +40,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def compiled(sources: Path) -> Path:
+    """The same, compiled; where this checkout was already, what it was compiled to."""
     if (ROOT / "build/compiled").is_dir():
         shutil.copytree(ROOT / "build/compiled", sources / "build/compiled")
     run(sources, "compile_engine.py")
@@ -114,6 +115,28 @@ def test_an_edited_source_answers_itself(compiled: Path, tmp_path: Path) -> None
     edited = tmp_path / "simulator/policy/near.py"
     edited.write_text(edited.read_text().replace("MOST_WANTED = 3", "MOST_WANTED = 7"))
     assert run(tmp_path, "-c", _WHERE).stdout.decode().split() == [str(edited), "7"]
+
+
+#: Compiles nothing, while somebody edits a source.
+_EDITED_MEANWHILE = """
+import compile_engine
+from pathlib import Path
+
+def edit(target, scratch):
+    target.mkdir()
+    with Path("simulator/policy/near.py").open("a") as source:
+        source.write("# edited")
+
+compile_engine.compile_to = edit
+compile_engine.main()
+"""
+
+
+def test_what_was_edited_while_it_was_compiled_is_not_kept(sources: Path, tmp_path: Path) -> None:
+    shutil.copytree(sources, tmp_path, ignore=shutil.ignore_patterns("build"), dirs_exist_ok=True)
+    done = run(tmp_path, "-c", _EDITED_MEANWHILE)
+    assert (done.returncode, b"edited while it was compiled" in done.stderr) == (0, True)
+    assert not any((tmp_path / "build/compiled").iterdir())
 
 
 def test_without_a_compiler_nothing_is_compiled_and_that_is_said(sources: Path, tmp_path: Path) -> None:
